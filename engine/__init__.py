@@ -1,0 +1,1 @@
+"""Intake, record store, job stream and worker: from uploaded bytes to a stored verdict."""

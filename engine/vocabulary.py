@@ -1,0 +1,109 @@
+"""The words of the domain as frozen dataclasses and string enums. No input or output happens here.
+
+Times are timezone-aware UTC. Identifiers are UUID4 hex strings of 32 characters. Hashes are SHA-256 hex strings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from models.triage import Finding, Policy, Reason, TriageOutcome
+from models.uncertainty import Measures
+
+
+class KaryogramState(StrEnum):
+    """How far a karyogram has come; a failed one can be put back into the queue."""
+
+    QUEUED = "queued"
+    JUDGED = "judged"
+    FAILED = "failed"
+
+
+class ProblemKind(StrEnum):
+    """Why a file was refused at intake."""
+
+    EMPTY = "empty"
+    NOT_AN_IMAGE = "not_an_image"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SMALL = "too_small"
+    DUPLICATE = "duplicate"
+    BAD_ARCHIVE = "bad_archive"
+    BAD_MANIFEST = "bad_manifest"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a technician uploads at once, judged by one model with one number of passes."""
+
+    id: str
+    name: str
+    model: str
+    passes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Case:
+    """One specimen of one patient in one batch; it has one or more karyograms."""
+
+    id: str
+    batch_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Karyogram:
+    """One picture of one cell. ``page`` counts from 0 inside a multi-page file; sizes are the original pixels."""
+
+    id: str
+    batch_id: str
+    case_id: str
+    case_name: str
+    cell: str
+    file_name: str
+    page: int
+    image_sha256: str
+    width: int
+    height: int
+    state: KaryogramState
+    failure: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """A file that was refused: which, why, what was expected and found, and for a duplicate the earlier karyogram."""
+
+    file_name: str
+    kind: ProblemKind
+    message: str
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one model says of one karyogram, with everything needed to prove it later.
+
+    ``pass_probabilities`` are the T probabilities of "abnormal", in the order of the sub-networks.
+    ``seconds`` is the karyogram's share of the time its micro-batch took to predict.
+    """
+
+    karyogram_id: str
+    model: str
+    model_sha256: str
+    image_sha256: str
+    seed: int
+    precision: str
+    outcome: TriageOutcome
+    reasons: tuple[Reason, ...]
+    findings: tuple[Finding, ...]
+    measures: Measures
+    policy: Policy
+    pass_probabilities: tuple[float, ...]
+    engine: str
+    seconds: float
+    created_at: datetime

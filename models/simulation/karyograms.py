@@ -1,0 +1,51 @@
+"""One call from a seed to a simulated karyogram with its truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.simulation.crops import CropLibrary
+from models.simulation.karyotypes import Karyotype, Kind, draw_karyotype, draw_kind
+from models.simulation.layouts import draw_style
+from models.simulation.material import Material
+from models.simulation.pages import Page, compose
+from models.simulation.painting import Paint, draw_stain
+
+MaterialSource = Callable[[np.random.Generator], Material]
+
+
+@dataclass(frozen=True)
+class Karyogram:
+    """A simulated karyogram and what it truly shows."""
+
+    page: Page
+    karyotype: Karyotype
+
+
+def painted(rng: np.random.Generator) -> Material:
+    """Draw a cell painted from band tables."""
+    return Paint(draw_stain(rng))
+
+
+def recombined(library: CropLibrary) -> MaterialSource:
+    """Return a source of cells recombined from real crops."""
+    return library.draw_cell
+
+
+def simulate(
+    rng: np.random.Generator, source: MaterialSource, abnormal_share: float, kind: Kind | None = None, width: int = 480
+) -> Karyogram:
+    """Simulate one karyogram.
+
+    Args:
+        rng: source of all randomness.
+        source: draws the material of a cell.
+        abnormal_share: probability of an abnormal karyotype, 0..1; not used when ``kind`` is given.
+        kind: the kind of karyotype, instead of a drawn one.
+        width: of the page in pixels.
+    """
+    karyotype = draw_karyotype(rng, kind or draw_kind(rng, abnormal_share))
+    return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng), width), karyotype)

@@ -1,0 +1,98 @@
+"""The karyotype model: every kind changes exactly what its name says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.chromosomes import AUTOSOMES, CHROMOSOMES
+from models.simulation.karyotypes import MARKER, TRAINING_SHARES, Karyotype, Kind, Segment, draw_karyotype, draw_kind
+
+SEX = {Kind.XXY: (2, 1), Kind.X: (1, 0), Kind.XYY: (1, 2), Kind.XXX: (3, 0)}
+
+
+def karyotypes(kind: Kind) -> list[Karyotype]:
+    return [draw_karyotype(np.random.default_rng(seed), kind) for seed in range(50)]
+
+
+def counts(karyotype: Karyotype) -> dict[str, int]:
+    return {name: karyotype.copies(name) for name in CHROMOSOMES}
+
+
+def unusual_autosomes(karyotype: Karyotype) -> list[tuple[str, int]]:
+    return [(name, karyotype.copies(name)) for name in AUTOSOMES if karyotype.copies(name) != 2]
+
+
+def test_normal_cells_have_pairs_and_either_sex() -> None:
+    drawn = karyotypes(Kind.NORMAL)
+    assert all(not unusual_autosomes(k) and not k.abnormal and len(k.chromosomes) == 46 for k in drawn)
+    assert {(k.copies("X"), k.copies("Y")) for k in drawn} == {(2, 0), (1, 1)}
+
+
+@pytest.mark.parametrize(("kind", "copies"), [(Kind.TRISOMY, 3), (Kind.MONOSOMY, 1)])
+def test_numerical_kinds_change_one_autosome(kind: Kind, copies: int) -> None:
+    for karyotype in karyotypes(kind):
+        ((name, found),) = unusual_autosomes(karyotype)
+        assert found == copies
+        assert (karyotype.gained if copies == 3 else karyotype.lost) == (name,)
+
+
+@pytest.mark.parametrize("kind", SEX)
+def test_sex_kinds_change_x_and_y_alone(kind: Kind) -> None:
+    for karyotype in karyotypes(kind):
+        assert (karyotype.copies("X"), karyotype.copies("Y")) == SEX[kind]
+        assert not unusual_autosomes(karyotype)
+
+
+@pytest.mark.parametrize(("kind", "changed"), [(Kind.DELETION, 1), (Kind.ISOCHROMOSOME, 1), (Kind.TRANSLOCATION, 2)])
+def test_balanced_numbers_with_changed_structure(kind: Kind, changed: int) -> None:
+    for karyotype in karyotypes(kind):
+        assert not unusual_autosomes(karyotype)
+        assert sum(karyotype.changed(name) for name in CHROMOSOMES) == changed
+
+
+def test_deletion_keeps_most_and_never_the_whole() -> None:
+    for karyotype in karyotypes(Kind.DELETION):
+        (chromosome,) = [c for c in karyotype.chromosomes if c.changed]
+        (kept,) = chromosome.segments
+        assert 0.4 < kept.end - kept.start < 1.0
+
+
+def test_translocation_exchanges_and_loses_nothing() -> None:
+    for karyotype in karyotypes(Kind.TRANSLOCATION):
+        pieces = [s for c in karyotype.chromosomes if c.changed for s in c.segments]
+        for name in {piece.chromosome for piece in pieces}:
+            top, bottom = sorted((p for p in pieces if p.chromosome == name), key=lambda p: p.start)
+            assert (top.start, bottom.end) == (0, 1)
+            assert top.end == bottom.start
+
+
+def test_robertsonian_leaves_45_and_two_long_arms_on_one() -> None:
+    for karyotype in karyotypes(Kind.ROBERTSONIAN):
+        assert len(karyotype.chromosomes) == 45
+        (lost,) = karyotype.lost
+        (fused,) = [c for c in karyotype.chromosomes if c.changed]
+        assert {s.chromosome for s in fused.segments} == {lost, fused.place}
+        assert karyotype.copies(lost) == 1
+
+
+def test_marker_is_an_extra_piece_of_no_class() -> None:
+    for karyotype in karyotypes(Kind.MARKER):
+        assert counts(karyotype).keys() == set(CHROMOSOMES)
+        assert sum(counts(karyotype).values()) == 46
+        assert karyotype.copies(MARKER) == 1
+
+
+def test_kinds_follow_their_shares() -> None:
+    rng = np.random.default_rng(0)
+    drawn = [draw_kind(rng, 0.5) for _ in range(4000)]
+    assert abs(drawn.count(Kind.NORMAL) / 4000 - 0.5) < 0.04
+    assert sum(TRAINING_SHARES.values()) == pytest.approx(1)
+    assert abs(drawn.count(Kind.TRISOMY) / 4000 - 0.5 * TRAINING_SHARES[Kind.TRISOMY]) < 0.03
+    assert set(drawn) == set(Kind)
+
+
+def test_same_seed_same_karyotype() -> None:
+    one, two = (draw_karyotype(np.random.default_rng(3), Kind.TRANSLOCATION) for _ in range(2))
+    assert one == two
+    assert Segment("9") == Segment("9", 0.0, 1.0)
