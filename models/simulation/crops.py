@@ -69,7 +69,9 @@ class CropMaterial:
     def __init__(self, library: CropLibrary, cell: Cell, rng: np.random.Generator) -> None:
         """Take a cell of a library."""
         self._library = library
-        self._unused: dict[str, list[int]] = {name: rng.permutation(len(crops)).tolist() for name, crops in cell.items()}
+        self._unused: dict[str, list[int]] = {
+            name: rng.permutation(len(crops)).tolist() for name, crops in cell.items()
+        }
         self._cell = cell
         firsts = cell.get("1") or library.by_chromosome["1"]
         self._height = float(np.mean([crop.shape[0] for crop in firsts]))

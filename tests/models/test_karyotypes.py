@@ -89,7 +89,17 @@ def test_kinds_follow_their_shares() -> None:
     assert abs(drawn.count(Kind.NORMAL) / 4000 - 0.5) < 0.04
     assert sum(TRAINING_SHARES.values()) == pytest.approx(1)
     assert abs(drawn.count(Kind.TRISOMY) / 4000 - 0.5 * TRAINING_SHARES[Kind.TRISOMY]) < 0.03
-    assert set(drawn) == set(Kind)
+    assert set(drawn) == set(Kind) - {Kind.DENSE}
+
+
+def test_dense_karyotypes_say_what_they_gained_and_lost() -> None:
+    unusual = 0
+    for karyotype in karyotypes(Kind.DENSE):
+        for name in AUTOSOMES:
+            usual = 2 + karyotype.gained.count(name) - karyotype.lost.count(name)
+            assert karyotype.copies(name) == usual
+        unusual += len(unusual_autosomes(karyotype))
+    assert 10 < unusual / 50 < 14
 
 
 def test_same_seed_same_karyotype() -> None:
