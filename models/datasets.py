@@ -32,14 +32,16 @@ _ARRAYS = ("pictures", "abnormal", "copies", "structural", "grid")
 class Recipe:
     """What a simulated data set is made of; small and picklable, so that every process can follow it.
 
-    ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``: its
-    validation cases are never used. ``painted_share``, ``abnormal_share``, ``dense_share``: of the pictures, 0..1,
-    with painted chromosomes, with an abnormal karyotype, with the dense karyotypes of the source task.
+    ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``
+    tells the training cases, which are used, from the validation cases, which are used if ``validation``.
+    ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
+    abnormal karyotype, with the dense karyotypes of the source task.
     """
 
     seed: int
     crops: Path | None = None
     split: CaseSplit = field(default_factory=CaseSplit)
+    validation: bool = False
     painted_share: float = 0.25
     abnormal_share: float = 0.55
     dense_share: float = 0.0
@@ -48,7 +50,7 @@ class Recipe:
         """Open the source of drawing material."""
         if self.crops is None:
             return painted
-        library = CropLibrary.read(self.crops, lambda case: not self.split.is_validation(case))
+        library = CropLibrary.read(self.crops, lambda case: self.split.is_validation(case) == self.validation)
 
         def draw(rng: np.random.Generator) -> Material:
             return painted(rng) if rng.random() < self.painted_share else library.draw_cell(rng)

@@ -1,0 +1,175 @@
+"""Which case and which cell a file shows: by its name, else by the manifest of the upload, else one case a file.
+
+The manifest is a CSV file called ``manifest.csv`` with the columns ``file``, ``case_id`` and, if wanted, ``cell``. It
+speaks of files by their path beside the manifest or by their bare name. Commas, semicolons and tabs may separate the
+columns, and UTF-8 and Windows-1252 are read, because spreadsheets write all of these.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Final, TypeVar
+
+from engine.names import clean, visible, without_suffix
+
+Item = TypeVar("Item")
+
+MANIFEST_NAME: Final = "manifest.csv"
+_COLUMNS: Final = ("file", "case_id")
+_FIRST_CELL: Final = "1"
+
+
+@dataclass(frozen=True)
+class CellName:
+    """A cell of a case, as the laboratory calls both."""
+
+    case: str
+    cell: str
+
+
+class ManifestError(ValueError):
+    """A manifest that cannot be used; the message says where, what was expected and what was found."""
+
+
+def from_file_name(name: str, pattern: re.Pattern[str]) -> CellName | None:
+    """Read case and cell from a file name.
+
+    Args:
+        name: the file's name, with or without folders and suffix.
+        pattern: a regular expression with the groups "case" and "cell", searched in the bare name without the suffix
+            of a picture.
+
+    Returns:
+        The cell, or None if the pattern is not found or either group is empty.
+    """
+    match = pattern.search(without_suffix(PurePosixPath(name).name))
+    if match is None:
+        return None
+    case, cell = (match["case"] or "").strip(), (match["cell"] or "").strip()
+    return CellName(case, cell) if case and cell else None
+
+
+def is_manifest(name: str) -> bool:
+    """Tell whether a file is a manifest, by its name alone."""
+    return PurePosixPath(name).name.lower() == MANIFEST_NAME
+
+
+def manifests_first(items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
+    """Put manifests before the files they speak of; the order is kept otherwise.
+
+    Args:
+        items: files, paths or whatever stands for them.
+        name: how to get the name of one.
+    """
+    return sorted(items, key=lambda item: not is_manifest(name(item)))
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Cells by file, as manifests say; names are compared without regard to upper and lower case.
+
+    ``cells`` has normalised paths as keys (see ``read``).
+    """
+
+    cells: Mapping[str, CellName] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: bytes, folder: str = "") -> Manifest:
+        """Read a manifest.
+
+        Args:
+            data: the CSV file.
+            folder: the folder of the upload in which the manifest lies; its files are looked for there.
+
+        Raises:
+            ManifestError: if a column is missing, a row is incomplete or a file is named twice with different cells.
+        """
+        cells: dict[str, CellName] = {}
+        for line, row in _rows(_text(data)):
+            name = _key(f"{folder}/{row['file']}" if folder else row["file"])
+            cell = CellName(row["case_id"], row.get("cell") or _FIRST_CELL)
+            if cells.setdefault(name, cell) != cell:
+                earlier = cells[name]
+                raise ManifestError(
+                    f"line {line}: expected one cell for {row['file']!r}, found case {earlier.case!r} cell"
+                    f" {earlier.cell!r} above and case {cell.case!r} cell {cell.cell!r} here"
+                )
+        return cls(cells)
+
+    def __or__(self, other: Manifest) -> Manifest:
+        """Both manifests in one; ``other`` has the last word."""
+        return Manifest({**self.cells, **other.cells})
+
+    def find(self, name: str) -> CellName | None:
+        """Look a file up by its path, then by its bare name."""
+        key = _key(name)
+        return self.cells.get(key) or self.cells.get(PurePosixPath(key).name)
+
+
+def cell_of(name: str, pattern: re.Pattern[str], manifest: Manifest) -> CellName | None:
+    """Tell which cell a file shows: by its name, else by the manifest, else None (see ``case_of_its_own``)."""
+    return from_file_name(name, pattern) or manifest.find(name)
+
+
+def case_of_its_own(name: str) -> Iterator[CellName]:
+    """Propose cells for a file that is a case by itself: its name, then "name (2)" and so on.
+
+    Files of the same name can come from two folders and two patients, so the caller takes the first free case.
+    """
+    own = without_suffix(name)
+    yield CellName(own, _FIRST_CELL)
+    yield from (CellName(f"{own} ({number})", _FIRST_CELL) for number in itertools.count(2))
+
+
+def cell_of_page(cell: str, page: int, pages: int) -> str:
+    """Name the cell of one page: a file of one page keeps its cell, others get the page, counted from 1, behind it."""
+    return cell if pages == 1 else f"{cell}-{page + 1}"
+
+
+def _key(name: str) -> str:
+    return clean(name).casefold()
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give line numbers and rows, with names of columns in lower case and all values stripped; no empty rows."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        header = [column.strip().lower() for column in next(reader, [])]
+        _check_header(header)
+        for values in reader:
+            if any(value.strip() for value in values):
+                yield reader.line_num, _row(header, values, reader.line_num)
+    except csv.Error as error:
+        raise ManifestError(f"line {reader.line_num}: expected CSV, {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    header = text.partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def _check_header(header: list[str]) -> None:
+    missing = [column for column in _COLUMNS if column not in header]
+    if missing:
+        raise ManifestError(f"line 1: expected the columns file and case_id, {' and '.join(missing)} not in {header}")
+
+
+def _row(header: list[str], values: list[str], line: int) -> dict[str, str]:
+    row = {column: visible(value) for column, value in zip(header, values, strict=False)}
+    for column in _COLUMNS:
+        if not row.get(column):
+            raise ManifestError(f"line {line}: expected a value for {column}, found {values}")
+    return row

@@ -1,0 +1,292 @@
+"""Pictures as laboratories have them, decoded into grey arrays: PNG, JPEG, BMP and TIFF of every common kind.
+
+The kind of a file is read from its first bytes, never from its name, and the number of pixels is checked against
+the limit before one of them is decoded. A page comes out as it was stored, apart from four things: colour becomes
+grey, transparency becomes white, more than 8 bits are scaled to 8 by the 0.1 and 99.9 percentiles of the page, and an
+inverted page (light chromosomes on a dark ground) is turned round.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import BmpImagePlugin, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+
+GreyPage = NDArray[np.uint8]
+
+# Pillow's guard warns at 89 megapixels and refuses at 179, whatever the laboratory allows. ``Limits`` takes its place:
+# it is checked on the header of every page, before decoding.
+Image.MAX_IMAGE_PIXELS = None
+
+PNG, JPEG, BMP, TIFF = "image/png", "image/jpeg", "image/bmp", "image/tiff"
+
+_OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
+    PNG: PngImagePlugin.PngImageFile,
+    JPEG: JpegImagePlugin.JpegImageFile,
+    BMP: BmpImagePlugin.BmpImageFile,
+    TIFF: TiffImagePlugin.TiffImageFile,
+}
+_TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
+
+# What Pillow raises on damaged bytes, found by cutting and changing files at random (tests/models/test_pictures.py).
+_DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+_NEW_SUBFILE_TYPE = 254
+_REDUCED_OR_MASK = 0b101  # bits of NewSubfileType (TIFF 6.0, page 36): a small copy, a transparency mask
+
+
+class PictureFault(StrEnum):
+    """Why bytes could not be used as a picture."""
+
+    EMPTY = "empty"
+    NOT_AN_IMAGE = "not_an_image"
+    TRUNCATED = "truncated"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SMALL = "too_small"
+
+
+class PictureError(ValueError):
+    """Bytes that cannot be used as a picture; ``fault`` says which way, the message what was expected and found."""
+
+    def __init__(self, fault: PictureFault, message: str) -> None:
+        """Say which fault and, for people, what was expected and found."""
+        super().__init__(message)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a picture may be.
+
+    ``max_pixels``: width times height of one page. ``min_side``: pixels of the shorter side of a page.
+    ``max_pages``: pages of one file, because a small TIFF can point to the same pixels from thousands of pages.
+    """
+
+    max_pixels: int = 100_000_000
+    min_side: int = 96
+    max_pages: int = 500
+
+    def __post_init__(self) -> None:
+        for name in ("max_pixels", "min_side", "max_pages"):
+            value = getattr(self, name)
+            if value < 1:
+                raise ValueError(f"{name} must be at least 1, got {value!r}")
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def media_type(data: bytes) -> str:
+    """Name the kind of a picture by its first bytes.
+
+    Args:
+        data: the file, or at least its first 18 bytes.
+
+    Returns:
+        "image/png", "image/jpeg", "image/bmp" or "image/tiff".
+
+    Raises:
+        PictureError: ``EMPTY`` without any byte, ``NOT_AN_IMAGE`` for anything else.
+    """
+    if not data:
+        raise PictureError(PictureFault.EMPTY, "the file is empty: 0 bytes")
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if data.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if data.startswith(_TIFF_MAGICS):
+        return TIFF
+    # "BM" alone also begins many a text file
+    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES:
+        return BMP
+    message = f"expected a PNG, JPEG, BMP or TIFF picture, got a file that begins with {data[:8]!r}"
+    raise PictureError(PictureFault.NOT_AN_IMAGE, message)
+
+
+def each_page(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[GreyPage]:
+    """Decode a file page by page, so that no more than one page is in memory.
+
+    Only TIFF files have several pages; small copies and transparency masks inside them are not counted.
+
+    Args:
+        data: the whole file.
+        limits: what a picture may be.
+
+    Yields:
+        One array for each page, shape (height, width), 0..255, light ground.
+
+    Raises:
+        PictureError: at the first page that cannot be used; earlier pages have been handed out by then.
+    """
+    for number, frame in enumerate(_frames(_open(data))):
+        if number >= limits.max_pages:
+            message = f"expected at most {limits.max_pages} pages in one file, found more"
+            raise PictureError(PictureFault.TOO_MANY_PIXELS, message)
+        yield _decode(frame, number, limits)
+
+
+def pages(data: bytes, limits: Limits = DEFAULT_LIMITS) -> list[GreyPage]:
+    """Decode every page of a file; see ``each_page`` for arguments, pages and errors."""
+    return list(each_page(data, limits))
+
+
+def page(data: bytes, number: int = 0, limits: Limits = DEFAULT_LIMITS) -> GreyPage:
+    """Decode one page of a file without decoding the others.
+
+    Args:
+        data: the whole file.
+        number: which page, from 0, counted as in ``each_page``.
+        limits: what a picture may be.
+
+    Returns:
+        The page, shape (height, width), 0..255, light ground.
+
+    Raises:
+        PictureError: if the file cannot be used as a picture.
+        IndexError: if the file has no such page.
+    """
+    found = -1
+    for found, frame in enumerate(_frames(_open(data))):
+        if found == number:
+            return _decode(frame, number, limits)
+    raise IndexError(f"number must be a page of the file, 0..{found}, got {number!r}")
+
+
+def _open(data: bytes) -> ImageFile.ImageFile:
+    """Read the header. The plug-in is called directly, so that no other format is ever tried."""
+    opener = _OPENERS[media_type(data)]
+    try:
+        return opener(io.BytesIO(data))
+    except _DAMAGE as error:
+        raise _damaged(error, page_number=0) from error
+
+
+def _frames(image: ImageFile.ImageFile) -> Iterator[ImageFile.ImageFile]:
+    """Point ``image`` at one page after the other; nothing but headers is read."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        yield image
+        return
+    position = 0
+    while _seek(image, position):
+        # the first picture is never left out, whatever it says of itself: a file has at least one page
+        if position == 0 or not image.tag_v2.get(_NEW_SUBFILE_TYPE, 0) & _REDUCED_OR_MASK:
+            yield image
+        position += 1
+
+
+def _seek(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
+    """Go to a directory of a TIFF; False behind the last one."""
+    try:
+        image.seek(position)
+    except EOFError:
+        return False
+    except _DAMAGE as error:
+        raise _damaged(error, position) from error
+    return True
+
+
+def _decode(image: ImageFile.ImageFile, number: int, limits: Limits) -> GreyPage:
+    """Decode the page that ``image`` points at."""
+    _check_size(image.size, number, limits)
+    try:
+        image.load()
+        grey = _to_grey(_upright(image))
+    except PictureError:
+        raise
+    except _DAMAGE as error:
+        raise _damaged(error, number) from error
+    return _dark_on_light(grey)
+
+
+def _check_size(size: tuple[int, int], number: int, limits: Limits) -> None:
+    width, height = size
+    if width * height > limits.max_pixels:
+        raise PictureError(
+            PictureFault.TOO_MANY_PIXELS,
+            f"expected at most {limits.max_pixels:,} pixels, page {number + 1} has {width} x {height}",
+        )
+    if min(size) < limits.min_side:
+        raise PictureError(
+            PictureFault.TOO_SMALL,
+            f"expected at least {limits.min_side} pixels on each side, page {number + 1} has {width} x {height}",
+        )
+
+
+def _damaged(error: BaseException, page_number: int) -> PictureError:
+    message = (
+        f"page {page_number + 1} cannot be decoded, the file is cut off or damaged: {error or type(error).__name__}"
+    )
+    return PictureError(PictureFault.TRUNCATED, message)
+
+
+def _upright(image: ImageFile.ImageFile) -> Image.Image:
+    """Turn a picture the way its EXIF orientation says (Pillow has done so already for TIFF)."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except _DAMAGE:
+        return image  # the pixels are loaded and fine: a damaged EXIF block only says nothing about the orientation
+
+
+def _to_grey(image: Image.Image) -> GreyPage:
+    """Reduce any mode of Pillow to 8-bit grey, shape (height, width)."""
+    if image.mode.startswith(("I", "F")):
+        return _scale_to_8_bit(np.asarray(image))
+    if image.has_transparency_data:
+        image = _over_white(image)
+    if image.mode == "LAB":
+        image = image.getchannel("L")
+    return np.array(image.convert("L"), dtype=np.uint8)
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    straight = {"La": "LA", "RGBa": "RGBA"}.get(image.mode)  # Pillow takes premultiplied alpha out in a step of its own
+    rgba = (image.convert(straight) if straight else image).convert("RGBA")
+    ground = Image.new("RGBA", rgba.size, "white")
+    ground.alpha_composite(rgba)
+    return ground
+
+
+def _scale_to_8_bit(values: NDArray[np.generic]) -> GreyPage:
+    """Stretch the 0.1..99.9 percentiles to 0..255: 12 bits stored in 16 would come out nearly black otherwise."""
+    levels = values.astype(np.float32)
+    if not np.isfinite(levels).all():
+        raise PictureError(PictureFault.NOT_AN_IMAGE, "expected finite pixel values, found NaN or infinity")
+    low, high = np.percentile(levels, (0.1, 99.9))
+    if high <= low:
+        return np.full(values.shape, 255, dtype=np.uint8)  # one level only: an empty sheet
+    levels -= low
+    levels *= 255.0 / (high - low)
+    return np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+
+
+def _dark_on_light(grey: GreyPage) -> GreyPage:
+    """Turn an inverted page round: its border, which is ground, lies in the darker half of its range."""
+    low, high = np.percentile(grey[::4, ::4], (0.1, 99.9))  # every 16th pixel is plenty to tell light from dark
+    ground = np.median(_border(grey))
+    return 255 - grey if ground < (low + high) / 2 else grey
+
+
+def _border(grey: GreyPage) -> GreyPage:
+    """The outermost 2 % of the page on every side, flat."""
+    depth = max(1, min(grey.shape) // 50)
+    sides = grey[:depth], grey[-depth:], grey[:, :depth], grey[:, -depth:]
+    return np.concatenate([side.ravel() for side in sides])
