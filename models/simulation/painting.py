@@ -78,7 +78,7 @@ class Paint:
         self, rng: np.random.Generator, segments: tuple[Segment, ...], height: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return darkness and relative width along the axis, one value a pixel."""
-        table, stretch = bandings(self.stain.level), rng.uniform(0.9, 1.1)
+        table, stretch = bandings(self.stain.level), rng.normal(1.0, 0.03)
         parts = [_sample(table[s.chromosome], s, height * stretch) for s in segments]
         darkness, width = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         blur = self.stain.band_blur * height

@@ -41,13 +41,13 @@ def test_margins_do_not_matter(page: NDArray[np.uint8]) -> None:
 
 @pytest.mark.parametrize("light", [0.6, 0.8])
 def test_exposure_does_not_matter(page: NDArray[np.uint8], light: float) -> None:
-    dim = np.uint8(page * light)
+    dim = np.asarray(page * light, np.uint8)
     assert difference(prepare(page, SIZE), prepare(dim, SIZE)) < 2
 
 
 def test_uneven_light_is_flattened(page: NDArray[np.uint8]) -> None:
     slope = np.linspace(0.7, 1.0, page.shape[1])[None, :]
-    assert difference(prepare(page, SIZE), prepare(np.uint8(page * slope), SIZE)) < 4
+    assert difference(prepare(page, SIZE), prepare(np.asarray(page * slope, np.uint8), SIZE)) < 4
 
 
 def test_shape_is_never_squashed() -> None:

@@ -1,0 +1,50 @@
+"""The command line of the models: ``python -m models list|train|evaluate|simulate``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.card import CardError
+from models.commands import evaluate, simulate, train
+from models.commands import list as list_command
+from models.evaluation import EvaluationError
+from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
+
+_COMMANDS = (list_command, train, evaluate, simulate)
+_EXPECTED = (CardError, EvaluationError, UnknownModelError, WeightsHashError, OSError)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors a user can make are one clear line and exit code 2."""
+    parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
+    parser.add_argument(
+        "--registry",
+        type=Path,
+        metavar="FOLDER",
+        help="where the models are stored (default: KARYOTRIAGE_REGISTRY, else the registry of this package)",
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in _COMMANDS:
+        command.add_parser(subparsers)
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options, _registry(options.registry))
+    except _EXPECTED as error:
+        print(f"{parser.prog} {options.command}: {error}", file=sys.stderr)
+        return 2
+    return code
+
+
+def _registry(folder: Path | None) -> Registry:
+    configured = os.environ.get("KARYOTRIAGE_REGISTRY")
+    if folder is None and not configured:
+        return default_registry()
+    return Registry(folder or Path(configured or ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

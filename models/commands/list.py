@@ -1,0 +1,49 @@
+"""``python -m models list``: the models in the registry."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from models.card import Card
+from models.registry import Registry
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("list", help="show the models in the registry", description=__doc__)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, registry: Registry) -> int:
+    """Print one line for each model, after checking its weights."""
+    names = registry.names()
+    if not names:
+        print(f"no model in {registry.folder}")
+        return 0
+    table = Table("model", "network", "pixels", "passes", "sensitivity", "AUC", "weights (SHA-256)", "made")
+    for name in names:
+        registry.weights(name)
+        table.add_row(*_cells(registry.card(name)))
+    Console().print(table)
+    return 0
+
+
+def _cells(card: Card) -> tuple[str, ...]:
+    return (
+        card.name,
+        card.architecture,
+        str(card.input_size),
+        str(card.passes),
+        _figure(card.metrics.get("sensitivity")),
+        _figure(card.metrics.get("auc")),
+        card.weights_sha256[:12],
+        card.created[:10],
+    )
+
+
+def _figure(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, int | float) else "not measured"

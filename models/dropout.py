@@ -1,0 +1,217 @@
+"""MC-Dropout in one go: the backbone once for each picture, then all sub-networks as matrix products.
+
+All dropout of the thesis' networks sits in the heads, so the passes share the backbone. The T sub-networks are drawn
+once, from the seed on the model's card, and judge every picture: marginally each picture sees exactly Bernoulli
+dropout, and its figures depend on picture, model and seed alone. Sources: Gal and Ghahramani 2016; thesis section
+3.4; design section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from models.architectures import BACKBONE, as_input
+from models.chromosomes import CHROMOSOMES
+from models.findings import COPY_NUMBERS
+
+BLOCK = 100
+"""Sub-networks are computed in whole blocks, so that few shapes are ever compiled and T costs nothing below it."""
+
+_PAGE = 255
+
+
+@dataclass(frozen=True)
+class Masks:
+    """The dropout masks of T sub-networks; True keeps a value.
+
+    ``features`` (T, positions, channels) falls on the backbone's output, ``hidden`` (T, 256) on the thesis' hidden
+    layer, ``findings`` (T, 512) on that of the findings head.
+    """
+
+    features: NDArray[np.bool_]
+    hidden: NDArray[np.bool_]
+    findings: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Passes:
+    """What the sub-networks say of N pictures.
+
+    ``abnormal`` (N, T) is each pass' probability of abnormal; ``copies`` (N, 24, 5) and ``structural`` (N, 24) are the
+    findings head's probabilities, averaged over the passes.
+    """
+
+    abnormal: NDArray[np.float32]
+    copies: NDArray[np.float32]
+    structural: NDArray[np.float32]
+
+
+def draw_masks(network: keras.Model, seed: int, passes: int) -> Masks:
+    """Draw the sub-networks of a model.
+
+    Fewer passes are the first of more: each kind of mask has its own stream of random numbers, drawn pass by pass.
+
+    Args:
+        network: a network of ``models.architectures.build_network``.
+        seed: the seed on the model's card, at least 0.
+        passes: T, at least 1.
+    """
+    _, rows, columns, channels = network.get_layer(BACKBONE).output_shape
+    shapes = {
+        "dropout": (passes, rows * columns, channels),
+        "dropout_1": (passes, network.get_layer("dense").units),
+        "findings_dropout": (passes, network.get_layer("findings_dense").units),
+    }
+    features, hidden, findings = (
+        _kept(np.random.default_rng([seed, stream]), shape, network.get_layer(name).rate)
+        for stream, (name, shape) in enumerate(shapes.items())
+    )
+    return Masks(features, hidden, findings)
+
+
+def _kept(generator: np.random.Generator, shape: tuple[int, ...], rate: float) -> NDArray[np.bool_]:
+    kept = np.empty(shape, dtype=np.bool_)
+    for row in kept:
+        # pass by pass: a thousand passes at once would need gigabytes of random numbers
+        row[...] = generator.random(row.shape, dtype=np.float32) >= rate
+    return kept
+
+
+class SubNetworks:
+    """A network's T sub-networks, ready to judge pictures; built once and then only read."""
+
+    def __init__(self, network: keras.Model, seed: int, chunk: int = 8) -> None:
+        """Compile the passes.
+
+        Args:
+            network: a network of ``models.architectures.build_network``, with its weights.
+            seed: the seed on the model's card.
+            chunk: pictures computed at once, at least 1. Fewer are filled up with empty pages: a fixed shape gives a
+                picture the same figures alone and in company.
+
+        Raises:
+            ValueError: when ``chunk`` is below 1.
+        """
+        if chunk < 1:
+            raise ValueError(f"chunk must be at least 1, got {chunk!r}")
+        self._network = network
+        self._seed = seed
+        self._chunk = chunk
+        self._side = int(network.input_shape[1])
+        self._function = _build_passes(network, chunk)
+        self._masks: dict[int, tuple[Any, ...]] = {}
+
+    def predict(self, pictures: NDArray[np.uint8], passes: int) -> Passes:
+        """Judge pictures by the first ``passes`` sub-networks.
+
+        Args:
+            pictures: (N, S, S) prepared pictures, black chromosomes on white.
+            passes: T, at least 1.
+
+        Raises:
+            ValueError: for pictures of a wrong shape or type, or without a pass.
+        """
+        if pictures.ndim != 3 or pictures.shape[1:] != (self._side, self._side) or pictures.dtype != np.uint8:
+            expected = f"(N, {self._side}, {self._side}) of uint8"
+            raise ValueError(f"pictures must be {expected}, got {pictures.shape} of {pictures.dtype}")
+        if passes < 1:
+            raise ValueError(f"passes must be at least 1, got {passes!r}")
+        masks = self._device_masks(-(-passes // BLOCK) * BLOCK)
+        parts = [self._predict_chunk(chunk, count, masks, passes) for chunk, count in self._chunks(pictures)]
+        return Passes(
+            abnormal=np.concatenate([np.empty((0, passes), np.float32), *(part.abnormal for part in parts)]),
+            copies=np.concatenate(
+                [np.empty((0, len(CHROMOSOMES), COPY_NUMBERS), np.float32), *(part.copies for part in parts)]
+            ),
+            structural=np.concatenate(
+                [np.empty((0, len(CHROMOSOMES)), np.float32), *(part.structural for part in parts)]
+            ),
+        )
+
+    def _chunks(self, pictures: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
+        for start in range(0, len(pictures), self._chunk):
+            part = pictures[start : start + self._chunk]
+            missing = self._chunk - len(part)
+            yield np.pad(part, ((0, missing), (0, 0), (0, 0)), constant_values=_PAGE), len(part)
+
+    def _predict_chunk(self, chunk: NDArray[np.uint8], count: int, masks: tuple[Any, ...], passes: int) -> Passes:
+        outputs = self._function.predict_on_batch([chunk, *masks])
+        # each (chunk, whole blocks of passes, ...): pictures and passes beyond those asked for are cut off
+        said = {name: np.asarray(values)[:count, :passes] for name, values in outputs.items()}
+        return Passes(said["abnormal"], said["copies"].mean(axis=1), said["structural"].mean(axis=1))
+
+    def _device_masks(self, passes: int) -> tuple[Any, ...]:
+        """Return the masks on the device, in the shapes of ``_build_passes``; drawn at the first call."""
+        if passes not in self._masks:
+            masks = draw_masks(self._network, self._seed, passes)
+            dtype = self._network.get_layer("dropout").compute_dtype
+            self._masks[passes] = (
+                ops.cast(masks.features.transpose(2, 1, 0), dtype),  # (T, P, C) -> (C, P, T)
+                ops.cast(masks.hidden, dtype),
+                ops.cast(masks.findings, dtype),
+            )
+        return self._masks[passes]
+
+
+def _build_passes(network: keras.Model, chunk: int) -> keras.Model:
+    """Build one graph from pictures and masks to what all sub-networks say."""
+    side = int(network.input_shape[1])
+    features = network.get_layer(BACKBONE)
+    _, rows, columns, channels = features.output_shape
+    dtype = network.get_layer("dropout").compute_dtype
+    pictures = keras.Input(batch_shape=(chunk, side, side), dtype="uint8")
+    feature_masks = keras.Input(batch_shape=(channels, rows * columns, None), dtype=dtype)
+    hidden_masks = keras.Input(batch_shape=(None, network.get_layer("dense").units), dtype=dtype)
+    findings_masks = keras.Input(batch_shape=(None, network.get_layer("findings_dense").units), dtype=dtype)
+    seen = features(as_input(pictures))
+    outputs = {
+        "abnormal": _abnormal(network, _masked_pooling(network, seen, feature_masks), hidden_masks),
+        **_findings(network, seen, findings_masks),
+    }
+    return keras.Model([pictures, feature_masks, hidden_masks, findings_masks], outputs)
+
+
+def _masked_pooling(network: keras.Model, features: Any, masks: Any) -> Any:
+    """Drop out and average over the positions for all passes at once: one product of matrices for each channel."""
+    chunk, rows, columns, channels = features.shape
+    keep = 1.0 - network.get_layer("dropout").rate
+    # scaled before the product: there are fewer features than masked features, and masks of 0 and 1 stay exact
+    scaled = ops.cast(features, "float32") / (keep * rows * columns)
+    positions = ops.reshape(ops.cast(scaled, masks.dtype), (chunk, rows * columns, channels))
+    by_channel = ops.transpose(positions, (2, 0, 1))  # (N, P, C) -> (C, N, P)
+    return ops.matmul(by_channel, masks)  # (C, N, P) x (C, P, T) -> (C, N, T)
+
+
+def _abnormal(network: keras.Model, pooled: Any, masks: Any) -> Any:
+    """Run the thesis' head for all passes: (C, N, T) -> (N, T)."""
+    channels, chunk, _ = pooled.shape
+    rows = ops.transpose(ops.reshape(pooled, (channels, -1)))  # (C, N, T) -> (N*T, C)
+    hidden = network.get_layer("batch_normalization")(network.get_layer("dense")(rows))
+    hidden = ops.reshape(hidden, (chunk, -1, masks.shape[-1]))  # (N*T, 256) -> (N, T, 256)
+    keep = 1.0 - network.get_layer("dropout_1").rate
+    probabilities = network.get_layer("dense_1")(hidden * masks / keep)  # (N, T, 1)
+    return ops.reshape(probabilities, (chunk, -1))
+
+
+def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]:
+    """Run the findings head for all passes: (N, rows, columns, C) -> (N, T, 24, 5) and (N, T, 24)."""
+    chunk, units = features.shape[0], masks.shape[-1]
+    hidden = network.get_layer("findings_dense")(network.get_layer("findings_pooling")(features))  # (N, 512)
+    keep = 1.0 - network.get_layer("findings_dropout").rate
+    passes = ops.expand_dims(hidden, 1) * masks / keep  # (N, 1, 512) x (T, 512) -> (N, T, 512)
+    rows = ops.reshape(passes, (-1, units))
+    copies = network.get_layer("copies_dense")(rows)
+    for name in ("copies_table", "copies"):
+        copies = network.get_layer(name)(copies)
+    structural = network.get_layer("structural")(rows)
+    return {
+        "copies": ops.reshape(copies, (chunk, -1, len(CHROMOSOMES), COPY_NUMBERS)),
+        "structural": ops.reshape(structural, (chunk, -1, len(CHROMOSOMES))),
+    }

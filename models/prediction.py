@@ -1,0 +1,26 @@
+"""What a model says of one page; no network needed to hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.triage import Finding
+from models.uncertainty import Measures
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of one page.
+
+    ``readable`` is the input gate's answer and ``refusals`` say why not; the other figures are given even then.
+    ``pass_probabilities`` (T,) are the probabilities of abnormal in the order of the sub-networks.
+    """
+
+    readable: bool
+    refusals: tuple[str, ...]
+    measures: Measures
+    findings: tuple[Finding, ...]
+    pass_probabilities: NDArray[np.float32]

@@ -1,0 +1,110 @@
+"""A stored model, ready to judge pages: gate, preparation, all passes, measures and findings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import preprocessing
+from models.architectures import build_network
+from models.card import Card, CardError
+from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
+from models.dropout import Passes, SubNetworks
+from models.findings import find
+from models.gate import refusals
+from models.prediction import Prediction
+from models.registry import Registry
+from models.uncertainty import measure
+from models.weights import read_weights
+
+MOST_PASSES = 1000
+
+_CHUNK_CPU = 8
+_CHUNK_GPU = 64
+
+
+class Predictor:
+    """A model in memory. The figures of a page do not depend on what it is judged together with.
+
+    ``card`` is the model's card, ``precision`` what it computes in, ``device`` where, in words. Several threads may
+    call ``predict``; they take turns on the network.
+    """
+
+    def __init__(self, card: Card, networks: SubNetworks, precision: Precision) -> None:
+        """Use ``load`` instead, which rebuilds the network and checks its weights."""
+        self.card = card
+        self.precision = precision
+        self.device = device_name()
+        self._networks = networks
+        self._turn = threading.Lock()
+
+    @classmethod
+    def load(cls, registry: Registry, name: str, precision: str = "auto") -> Predictor:
+        """Rebuild a model from code, its card and its weights.
+
+        Args:
+            registry: where the model is stored.
+            name: its name.
+            precision: "auto", "float32" or "bfloat16"; see ``models.devices.choose_precision``.
+
+        Raises:
+            UnknownModelError: when there is no such model.
+            WeightsHashError: when the weights are not those of the card.
+            CardError: when the card is damaged, or asks for a preparation that this version does not have.
+            ValueError: for an unknown precision.
+        """
+        card = registry.card(name)
+        if card.preprocessing != preprocessing.NAME:
+            raise CardError(f"{name}: preprocessing must be {preprocessing.NAME!r}, got {card.preprocessing!r}")
+        weights = registry.weights(name)
+        chosen = choose_precision(precision)
+        with building_in(chosen):
+            network = build_network(card.architecture, card.input_size)
+        read_weights(network, weights)
+        chunk = _CHUNK_GPU if has_gpu() else _CHUNK_CPU
+        return cls(card, SubNetworks(network, card.seed, chunk), chosen)
+
+    def predict(self, pages: Sequence[NDArray[np.uint8]], passes: int | None = None) -> list[Prediction]:
+        """Judge pages.
+
+        Args:
+            pages: grey pages, (height, width) each, dark on light, of any sizes; none is allowed.
+            passes: T, 1 to 1,000; the card's number if left out.
+
+        Returns:
+            One prediction for each page, in order.
+
+        Raises:
+            ValueError: for a number of passes out of range, or a page that is no grey picture of bytes.
+        """
+        passes = self.card.passes if passes is None else passes
+        if not 1 <= passes <= MOST_PASSES:
+            raise ValueError(f"passes must lie between 1 and {MOST_PASSES}, got {passes!r}")
+        if not pages:
+            return []
+        with ThreadPoolExecutor() as pool:
+            pictures = np.stack(list(pool.map(self._prepare, pages)))
+            doubts = list(pool.map(self._refusals, pages))
+        with self._turn:
+            outputs = self._networks.predict(pictures, passes)
+        return [self._prediction(outputs, index, why) for index, why in enumerate(doubts)]
+
+    def _prepare(self, page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return preprocessing.prepare(page, self.card.input_size)
+
+    def _refusals(self, page: NDArray[np.uint8]) -> tuple[str, ...]:
+        return refusals(page, self.card.gate)
+
+    def _prediction(self, outputs: Passes, index: int, doubts: tuple[str, ...]) -> Prediction:
+        probabilities = outputs.abnormal[index]
+        return Prediction(
+            readable=not doubts,
+            refusals=doubts,
+            measures=measure(probabilities, self.card.calibration),
+            findings=find(outputs.copies[index], outputs.structural[index], self.card.findings),
+            pass_probabilities=probabilities,
+        )

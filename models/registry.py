@@ -1,0 +1,122 @@
+"""The registry of models: one folder each, with ``card.json`` and the weights it vouches for. No network in sight.
+
+Weights are never a pickled or uploaded model: the network is rebuilt from code, and a file whose SHA-256 is not the
+one on the card is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from models.card import Card, CardError, card_from_json, card_to_json
+
+CARD_FILE = "card.json"
+WEIGHTS_FILE = "model.weights.h5"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class UnknownModelError(LookupError):
+    """No model of this name is in the registry; ``known`` are the names that are."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        """Keep the name that was asked for and the names that exist."""
+        super().__init__(f"model must be one of {known}, got {name!r}")
+        self.name = name
+        self.known = known
+
+
+class WeightsHashError(RuntimeError):
+    """The weights are not those the card vouches for, or they are missing."""
+
+
+class Registry:
+    """The models in a folder. Reading never changes anything; ``save`` replaces a model."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use ``folder``, which need not exist before the first ``save``."""
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        """Return the names of all models, sorted."""
+        return sorted(path.parent.name for path in self.folder.glob(f"*/{CARD_FILE}"))
+
+    def card(self, name: str) -> Card:
+        """Return the card of a model.
+
+        Raises:
+            UnknownModelError: when there is no such model.
+            CardError: when its card cannot be read, or is the card of another model.
+        """
+        if name not in self.names():
+            raise UnknownModelError(name, self.names())
+        path = self.folder / name / CARD_FILE
+        try:
+            card = card_from_json(path.read_text(encoding="utf-8"))
+        except CardError as error:
+            raise CardError(f"{path}: {error}") from error
+        if card.name != name:
+            raise CardError(f"{path}: name must be that of the folder, {name!r}, got {card.name!r}")
+        return card
+
+    def weights(self, name: str) -> Path:
+        """Return the weights file of a model after checking its hash.
+
+        Raises:
+            UnknownModelError: when there is no such model.
+            WeightsHashError: when the file is missing or its SHA-256 is not the one on the card.
+        """
+        expected = self.card(name).weights_sha256
+        path = self.folder / name / WEIGHTS_FILE
+        if not path.is_file():
+            raise WeightsHashError(f"{path}: the weights are missing")
+        found = file_sha256(path)
+        if found != expected:
+            raise WeightsHashError(f"{path}: SHA-256 must be {expected} as on the card, got {found}")
+        return path
+
+    def save(self, card: Card, weights_file: Path) -> Card:
+        """Copy weights into the registry beside their card; an earlier model of the same name is replaced.
+
+        Args:
+            card: the card; its ``weights_sha256`` is filled in here.
+            weights_file: weights as written by ``models.weights.write_weights``.
+
+        Returns:
+            The card as stored.
+
+        Raises:
+            ValueError: when the name cannot be the name of a folder everywhere.
+        """
+        if not _NAME.fullmatch(card.name):
+            raise ValueError(f"name must be lower-case letters, digits, '.', '_' and '-', got {card.name!r}")
+        stored = replace(card, weights_sha256=file_sha256(weights_file))
+        folder = self.folder / card.name
+        folder.mkdir(parents=True, exist_ok=True)
+        arriving = folder / f"{WEIGHTS_FILE}.part"
+        shutil.copyfile(weights_file, arriving)
+        arriving.replace(folder / WEIGHTS_FILE)
+        # the card comes last: until it is there, the hash refuses the new weights instead of trusting them
+        _write_text(folder / CARD_FILE, card_to_json(stored))
+        return stored
+
+
+def default_registry() -> Registry:
+    """Return the registry that ships beside this package."""
+    return Registry(Path(__file__).parent / "registry")
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_text(path: Path, text: str) -> None:
+    arriving = path.with_name(f"{path.name}.part")
+    arriving.write_text(text, encoding="utf-8")
+    arriving.replace(path)

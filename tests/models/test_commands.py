@@ -1,0 +1,120 @@
+"""The command line of the models, run as a user runs it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from models.__main__ import main
+from models.registry import WEIGHTS_FILE, Registry
+from tests.models.test_gate import karyogram
+from tests.untrained import save_untrained
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    registry = Registry(tmp_path_factory.mktemp("registry"))
+    save_untrained(registry, "small", seed=4, passes=10)
+    return registry
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    lines = ["file,case_id,label"]
+    for number in range(1, 6):
+        page = karyogram().copy()
+        page[:, : 40 * number] = 255
+        Image.fromarray(page).save(tmp_path / f"P{number:03}.png")
+        lines.append(f"P{number:03}.png,P{number:03},{'abnormal' if number % 2 else 'normal'}")
+    (tmp_path / "labels.csv").write_text("\n".join(lines))
+    return tmp_path
+
+
+def run(registry: Registry, *arguments: str | Path) -> int:
+    return main(["--registry", str(registry.folder), *map(str, arguments)])
+
+
+def test_list_shows_each_model(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(registry, "list") == 0
+    assert "small" in capsys.readouterr().out
+
+
+def test_list_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(Registry(tmp_path), "list") == 0
+    assert "no model in" in capsys.readouterr().out
+
+
+def test_the_registry_can_come_from_the_environment(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KARYOTRIAGE_REGISTRY", str(registry.folder))
+    assert main(["list"]) == 0
+    assert "small" in capsys.readouterr().out
+
+
+def test_evaluate_writes_what_it_prints(registry: Registry, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures, rows = data / "out.json", data / "out.csv"
+    assert run(registry, "evaluate", "small", "--data", data, "--json", figures, "--csv", rows) == 0
+    said = json.loads(figures.read_text())
+    assert (said["n"], said["n_abnormal"], said["passes"], said["split"]) == (5, 3, 10, "all")
+    required = "auc average_precision sensitivity specificity precision accuracy screened_fraction missed_abnormal"
+    assert all(f"{name}_interval" in said and name in said for name in required.split())
+    assert sum(said["confusion"].values()) == 5
+    with rows.open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["file"] for line in lines] == [f"P{number:03}.png" for number in range(1, 6)]
+    assert {"label", "outcome", "mean_probability", "pass_agreement"} <= set(lines[0])
+    printed = capsys.readouterr().out
+    assert printed.index("sensitivity") < printed.index("ROC") < printed.index("accuracy")
+
+
+def test_evaluate_keeps_to_validation_cases(registry: Registry, data: Path) -> None:
+    figures = data / "out.json"
+    command = ("evaluate", "small", "--data", data, "--split", "validation", "--passes", "3", "--json", figures)
+    assert run(registry, *command) == 0
+    said = json.loads(figures.read_text())
+    assert (said["n"], said["passes"], said["split"]) == (2, 3, "validation")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (("evaluate", "large", "--data", "."), "model must be one of ['small'], got 'large'"),
+        (("evaluate", "small", "--data", "/absent"), "must be a folder with labels.csv"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(
+    registry: Registry, arguments: tuple[str, ...], fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(registry, *arguments) == 2
+    complaint = capsys.readouterr().err
+    assert fault in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_damaged_weights_are_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    registry = Registry(tmp_path)
+    save_untrained(registry, "small")
+    (tmp_path / "small" / WEIGHTS_FILE).write_bytes(b"")
+    assert run(registry, "list") == 2
+    assert "SHA-256 must be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("passes", ["0", "1001", "many"])
+def test_passes_are_checked(registry: Registry, passes: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(registry, "evaluate", "small", "--data", ".", "--passes", passes)
+    assert stopped.value.code == 2
+    assert f"must be a number from 1 to 1000, got '{passes}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [[], ["list"], ["evaluate"]])
+def test_help_is_complete(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--help"])
+    assert stopped.value.code == 0
+    assert "--help" in capsys.readouterr().out

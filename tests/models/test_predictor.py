@@ -1,0 +1,120 @@
+"""A stored model gives each page the same figures, whoever asks and whatever else is asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models.card import CardError
+from models.predictor import Predictor
+from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError
+from models.uncertainty import measure
+from tests.models.test_gate import karyogram, metaphase_spread
+from tests.untrained import save_untrained
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    registry = Registry(tmp_path_factory.mktemp("registry"))
+    save_untrained(registry, "small", seed=1)
+    return registry
+
+
+@pytest.fixture(scope="module")
+def predictor(registry: Registry) -> Predictor:
+    return Predictor.load(registry, "small")
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[NDArray[np.uint8]]:
+    """Forty karyograms, each with another part wiped out and other margins."""
+    generator = np.random.default_rng(0)
+    pages = []
+    for top, left, margin in generator.integers((0, 0, 0), (400, 500, 60), (40, 3)):
+        page = karyogram().copy()
+        page[top : top + 100, left : left + 150] = 255
+        pages.append(np.pad(page, int(margin), constant_values=255))
+    return pages
+
+
+def test_a_page_has_the_same_figures_alone_in_a_batch_and_from_two_engines(
+    registry: Registry, predictor: Predictor, pages: list[NDArray[np.uint8]]
+) -> None:
+    together = predictor.predict(pages, passes=30)
+    elsewhere = Predictor.load(registry, "small")
+    for index in (0, 9, 39):
+        for one in (predictor, elsewhere):
+            alone = one.predict([pages[index]], passes=30)[0]
+            np.testing.assert_array_equal(alone.pass_probabilities, together[index].pass_probabilities)
+            assert alone.measures == together[index].measures
+            assert alone.findings == together[index].findings
+    assert len({said.measures.mean_probability for said in together}) > 20
+
+
+def test_threads_take_turns(predictor: Predictor, pages: list[NDArray[np.uint8]]) -> None:
+    expected = predictor.predict(pages[:4], passes=10)
+    found: dict[int, float] = {}
+
+    def ask(index: int) -> None:
+        found[index] = predictor.predict([pages[index]], passes=10)[0].measures.mean_probability
+
+    threads = [threading.Thread(target=ask, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {index: said.measures.mean_probability for index, said in enumerate(expected)}
+
+
+def test_a_prediction_is_complete(predictor: Predictor) -> None:
+    said = predictor.predict([karyogram()])[0]
+    assert said.readable
+    assert said.refusals == ()
+    assert said.pass_probabilities.shape == (predictor.card.passes,)
+    assert said.measures == measure(said.pass_probabilities, predictor.card.calibration)
+    assert predictor.precision in {"float32", "bfloat16"}
+    assert predictor.device
+
+
+def test_what_is_no_karyogram_is_not_readable(predictor: Predictor) -> None:
+    blank, spread = predictor.predict([np.full((200, 300), 255, np.uint8), metaphase_spread()], passes=2)
+    assert not blank.readable
+    assert not spread.readable
+    assert "rows" in " ".join(spread.refusals)
+
+
+def test_no_page_gives_no_prediction(predictor: Predictor) -> None:
+    assert predictor.predict([]) == []
+
+
+@pytest.mark.parametrize("passes", [0, -1, 1001])
+def test_passes_have_limits(predictor: Predictor, passes: int) -> None:
+    with pytest.raises(ValueError, match=f"passes must lie between 1 and 1000, got {passes}"):
+        predictor.predict([karyogram()], passes=passes)
+
+
+def test_a_page_must_be_grey(predictor: Predictor) -> None:
+    with pytest.raises(ValueError, match="page must be a grey picture"):
+        predictor.predict([np.zeros((200, 200, 3), np.uint8)], passes=2)
+
+
+def test_damaged_models_are_refused(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    save_untrained(registry, "small")
+    with pytest.raises(UnknownModelError):
+        Predictor.load(registry, "large")
+    with pytest.raises(ValueError, match="precision must be"):
+        Predictor.load(registry, "small", precision="int8")
+    with (tmp_path / "small" / WEIGHTS_FILE).open("ab") as weights:
+        weights.write(b"\0")
+    with pytest.raises(WeightsHashError):
+        Predictor.load(registry, "small")
+    card = tmp_path / "small" / CARD_FILE
+    card.write_text(json.dumps({**json.loads(card.read_text()), "preprocessing": "squash-0"}))
+    with pytest.raises(CardError, match=r"small: preprocessing must be .* got 'squash-0'"):
+        Predictor.load(registry, "small")
