@@ -19,6 +19,7 @@ from models.findings import COPY_NUMBERS
 BACKBONE = "backbone"
 FINDINGS_LAYERS = (
     "findings_pooling",
+    "findings_normalization",
     "findings_dense",
     "findings_dropout",
     "copies_dense",
@@ -133,7 +134,9 @@ def _findings_head(features: Any) -> dict[str, Any]:
     # no dropout before the pooling: a count is a sum over the page, and half of the page does not add up to it
     pooled = layers.GlobalAveragePooling2D(name="findings_pooling")(features)
     table = (len(CHROMOSOMES), COPY_NUMBERS)
-    hidden = layers.Dense(FINDINGS_UNITS, activation="relu", name="findings_dense")(pooled)
+    # one chromosome more moves an average over the page very little: without this the head learns nothing for hours
+    normal = layers.BatchNormalization(name="findings_normalization")(pooled)
+    hidden = layers.Dense(FINDINGS_UNITS, activation="relu", name="findings_dense")(normal)
     hidden = layers.Dropout(FINDINGS_DROPOUT_RATE, name="findings_dropout")(hidden)
     logits = layers.Dense(len(CHROMOSOMES) * COPY_NUMBERS, dtype="float32", name="copies_dense")(hidden)
     logits = layers.Reshape(table, dtype="float32", name="copies_table")(logits)  # (N, 120) -> (N, 24, 5)

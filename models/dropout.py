@@ -203,7 +203,9 @@ def _abnormal(network: keras.Model, pooled: Any, masks: Any) -> Any:
 def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]:
     """Run the findings head for all passes: (N, rows, columns, C) -> (N, T, 24, 5) and (N, T, 24)."""
     chunk, units = features.shape[0], masks.shape[-1]
-    hidden = network.get_layer("findings_dense")(network.get_layer("findings_pooling")(features))  # (N, 512)
+    hidden = features
+    for name in ("findings_pooling", "findings_normalization", "findings_dense"):
+        hidden = network.get_layer(name)(hidden)  # at last (N, 512)
     keep = 1.0 - network.get_layer("findings_dropout").rate
     passes = ops.expand_dims(hidden, 1) * masks / keep  # (N, 1, 512) x (T, 512) -> (N, T, 512)
     rows = ops.reshape(passes, (-1, units))

@@ -9,7 +9,7 @@ trained on the frozen backbone, and all of it fine-tuned. Source: design section
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,8 @@ class Phase:
     """One stretch of training.
 
     ``size``: side of the pictures in pixels. ``pictures``: how many; each is seen ``epochs`` times.
-    ``learning_rate``: at the top of the warm-up.
-    ``frozen``: only the heads learn. ``abnormal_weight``: of the thesis' head in the loss.
-    ``dense_share``: of the pictures, with dense karyotypes.
+    ``learning_rate``: at the top of the warm-up. ``frozen``: only the heads learn. ``abnormal_weight``: of the thesis'
+    head in the loss. ``dense_share``: of the pictures, with dense karyotypes.
     """
 
     name: str
@@ -50,11 +49,12 @@ SOURCE_THEN_THESIS = (
     Phase("source-coarse", 96, 6_400, 4e-4),
     Phase("source-middle", 128, 9_600, 4e-4, dense_share=0.8),
     Phase("source-fine", 150, 6_400, 2.5e-4, dense_share=0.6),
-    Phase("head-frozen", 150, 3_200, 1e-3, frozen=True, abnormal_weight=2.0),
-    Phase("fine-tuned", 150, 6_400, 1e-4, abnormal_weight=2.0),
+    Phase("heads-frozen", 150, 6_400, 1e-3, epochs=30, frozen=True, abnormal_weight=2.0, dense_share=0.3),
+    Phase("fine-tuned", 150, 4_800, 1e-4, abnormal_weight=2.0, dense_share=0.2),
 )
 QUICK = (
     Phase("source", 80, 16, 4e-4, dense_share=0.8),
+    Phase("heads-frozen", 96, 16, 1e-3, epochs=2, frozen=True, abnormal_weight=2.0),
     Phase("fine-tuned", 96, 16, 1e-4, abnormal_weight=2.0),
 )
 """Far too short to learn anything; shows that all the steps work together."""
@@ -67,6 +67,11 @@ def build_trainee(architecture: str, size: int) -> keras.Model:
     grid = layers.Conv2D(GRID_CHANNELS, 1, dtype="float32", name="grid")(features)
     outputs = {**network.output, "grid": grid}
     return keras.Model(network.input, outputs, name=architecture)
+
+
+def heads_of(trainee: keras.Model) -> keras.Model:
+    """Return the part behind the backbone, from its features to all outputs; weights are shared."""
+    return keras.Model(trainee.get_layer("dropout").input, trainee.output)
 
 
 def initialise(trainee: keras.Model, seed: int) -> None:
@@ -119,10 +124,11 @@ class Trainer:
         held_out = replace(self._recipe, seed=self._recipe.seed + index, validation=True)
         pictures = min(phase.pictures, _VALIDATION_PICTURES)
         validation = SimulatedSet.write(self._folder / f"{stem}-validation", held_out, pictures=pictures, **shape)
-        _compile(trainee, phase)
-        trainee.fit(
-            _Batches(data, phase.batch_size),
-            validation_data=_Batches(validation, phase.batch_size),
+        learner, batches = (heads_of(trainee), _features) if phase.frozen else (trainee, _pictures)
+        _compile(learner, phase)
+        learner.fit(
+            batches(trainee, data, phase.batch_size),
+            validation_data=batches(trainee, validation, phase.batch_size),
             epochs=phase.epochs,
             callbacks=[
                 keras.callbacks.BackupAndRestore(self._folder / f"{stem}-backup"),
@@ -133,23 +139,36 @@ class Trainer:
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of a simulated set as ``fit`` takes them: network input and the targets by output."""
+    """Batches of a simulated set as ``fit`` takes them: inputs and the targets by output."""
 
-    def __init__(self, data: SimulatedSet, batch_size: int) -> None:
+    def __init__(
+        self, inputs: NDArray[Any], read: Callable[[NDArray[Any]], Any], data: SimulatedSet, size: int
+    ) -> None:
         super().__init__(workers=1, max_queue_size=4)
-        self._data, self._batch_size = data, batch_size
+        self._inputs, self._read, self._data, self._size = inputs, read, data, size
 
     def __len__(self) -> int:
-        return len(self._data.pictures) // self._batch_size
+        return len(self._inputs) // self._size
 
     def __getitem__(self, index: int) -> tuple[Any, dict[str, NDArray[np.generic]]]:
-        batch = slice(index * self._batch_size, (index + 1) * self._batch_size)
+        batch = slice(index * self._size, (index + 1) * self._size)
         targets = ("abnormal", "copies", "structural", "grid")
-        return as_input(self._data.pictures[batch]), {name: getattr(self._data, name)[batch] for name in targets}
+        return self._read(self._inputs[batch]), {name: getattr(self._data, name)[batch] for name in targets}
+
+
+def _pictures(trainee: keras.Model, data: SimulatedSet, batch_size: int) -> _Batches:
+    return _Batches(data.pictures, as_input, data, batch_size)
+
+
+def _features(trainee: keras.Model, data: SimulatedSet, batch_size: int) -> _Batches:
+    """Compute the frozen backbone's features once, instead of in every epoch; 16 KB a picture."""
+    backbone = trainee.get_layer(BACKBONE)
+    starts = range(0, len(data.pictures), batch_size)
+    features = [backbone.predict_on_batch(as_input(data.pictures[at : at + batch_size])) for at in starts]
+    return _Batches(np.concatenate([np.asarray(part, np.float16) for part in features]), np.asarray, data, batch_size)
 
 
 def _compile(trainee: keras.Model, phase: Phase) -> None:
-    trainee.get_layer(BACKBONE).trainable = not phase.frozen
     steps = phase.epochs * (phase.pictures // phase.batch_size)
     rate = keras.optimizers.schedules.CosineDecay(
         phase.learning_rate * 0.02,

@@ -1,0 +1,33 @@
+# One image for both roles; the command chooses: the dashboard (default) or `python -m engine work`.
+FROM python:3.12-slim
+
+# "[and-cuda]" brings the CUDA libraries along, for engines on NVIDIA GPUs.
+ARG TENSORFLOW_EXTRAS=""
+
+ENV PYTHONPATH=/app \
+    PYTHONUNBUFFERED=1
+
+WORKDIR /app
+
+COPY requirements.txt ./
+RUN sed -i "s/^tensorflow==/tensorflow${TENSORFLOW_EXTRAS}==/" requirements.txt \
+    && pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+COPY .streamlit .streamlit
+COPY models models
+COPY engine engine
+COPY dashboard dashboard
+COPY LICENSE README.md ./
+
+# A named volume takes over the owner of the folder that it is mounted on.
+RUN useradd --uid 10001 --create-home karyotriage \
+    && install --directory --owner=karyotriage --group=karyotriage data
+USER karyotriage
+
+EXPOSE 8501
+
+# Healthy when the dashboard answers in this container, or when its engine has a heartbeat.
+HEALTHCHECK --interval=30s --timeout=15s --start-period=120s --retries=3 \
+    CMD ["python", "-m", "engine.health"]
+
+CMD ["streamlit", "run", "dashboard/app.py", "--server.address=0.0.0.0", "--server.port=8501"]

@@ -1,0 +1,72 @@
+# Karyotriage, the daily commands. `make run` and `make test` need nothing beforehand but Python 3.11 to 3.13.
+# Written for GNU make 3.81 (macOS) and later.
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.installed
+DEVELOPMENT := $(VENV)/.installed-dev
+
+# `PYTHON=/path/to/python3.12 make run` takes that Python instead of the newest one found.
+PYTHON ?=
+
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench clean
+
+help:  ## show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUNTIME)  ## start Valkey, one engine and the dashboard; Ctrl-C stops them
+	@exec $(BIN)/python -m engine.serve
+
+test: lint  ## lint, format check, types and all tests; ARGS="-k triage" chooses
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEVELOPMENT)  ## lint, format check and types only
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+format: $(DEVELOPMENT)  ## let ruff put imports and layout right
+	$(BIN)/python -m ruff check --fix-only .
+	$(BIN)/python -m ruff format .
+
+bench: $(DEVELOPMENT)  ## the benchmarks, with their figures
+	$(BIN)/python -m pytest -s tests/benchmarks $(ARGS)
+
+clean:  ## remove the virtual environment and the caches; never data/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): requirements.txt
+	@$(PREPARE_VENV)
+	@echo "Installing requirements.txt into $(VENV) (the first time takes some minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "Installing requirements-dev.txt into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The newest suitable Python makes the virtual environment. One that works already is kept; one that was left half
+# made, or whose Python has gone, is made anew.
+define PREPARE_VENV
+if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	found=; \
+	for candidate in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
+		if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; \
+		then found=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Karyotriage needs Python 3.11, 3.12 or 3.13, and none was found: install one from python.org or your system's packages." >&2; \
+		exit 1; \
+	fi; \
+	if ! "$$found" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+		echo "$$found has no venv module: on Debian or Ubuntu run 'sudo apt install $${found##*/}-venv', then try again." >&2; \
+		exit 1; \
+	fi; \
+	"$$found" -m venv --clear $(VENV); \
+fi
+endef

@@ -1,0 +1,22 @@
+"""The entry point of the dashboard: ``streamlit run dashboard/app.py``. It builds the navigation and nothing else."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import links, parts
+
+st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
+parts.logo()
+page = st.navigation(
+    [
+        st.Page(links.UPLOAD, title="Upload", icon=":material/upload_file:", url_path="upload", default=True),
+        st.Page(links.BATCHES, title="Batches", icon=":material/stacks:", url_path="batches"),
+        st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
+        st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
+    ],
+    position="top",
+)
+parts.research_use_notice()
+parts.stop_if_broken()
+page.run()

@@ -1,0 +1,141 @@
+"""Tables for charts and lists: domain objects become DataFrames here, and nowhere else. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from dashboard import links, symbols, times, words
+from engine.heartbeat import Heartbeat
+from engine.vocabulary import FileProblem, Karyogram, KaryogramState, Verdict
+from models.triage import TriageOutcome
+
+Judged = tuple[Karyogram, Verdict | None]
+
+
+def outcome_of(karyogram: Karyogram, verdict: Verdict | None) -> TriageOutcome | None:
+    """The outcome to show: failed beats everything, ``None`` while the karyogram waits."""
+    if karyogram.state is KaryogramState.FAILED:
+        return TriageOutcome.FAILED
+    return None if verdict is None else verdict.outcome
+
+
+def with_outcomes(rows: Sequence[Judged], shorts: Collection[str]) -> list[Judged]:
+    """The rows that have one of these outcomes, named by their short words; all rows where none is named."""
+    return [row for row in rows if not shorts or words.outcome_words(outcome_of(*row)).short in shorts]
+
+
+def reading_list(rows: Sequence[Judged], thumbnails: Sequence[str]) -> pd.DataFrame:
+    """The verdict table in the order of ``rows``, one row a karyogram.
+
+    Args:
+        rows: karyograms with their verdicts, riskiest first.
+        thumbnails: data URLs, one for each row.
+
+    Returns:
+        Columns as below; ``probability`` and ``agreement`` in percent, empty where they mean nothing.
+
+    Raises:
+        ValueError: when the two differ in length.
+    """
+    records = [_reading_row(*row, thumbnail) for row, thumbnail in zip(rows, thumbnails, strict=True)]
+    return pd.DataFrame(records, columns=list(_READING_COLUMNS)).astype(_READING_COLUMNS)
+
+
+_READING_COLUMNS = {
+    "picture": "str",
+    "symbol": "str",
+    "outcome": "str",
+    "case": "str",
+    "cell": "str",
+    "why": "str",
+    "probability": "float64",
+    "agreement": "float64",
+    "file": "str",
+}
+
+
+def _reading_row(karyogram: Karyogram, verdict: Verdict | None, thumbnail: str) -> dict[str, object]:
+    # The passes of an unreadable picture mean nothing, so their figures are left out of the list.
+    measures = verdict.measures if verdict and verdict.outcome is not TriageOutcome.FLAGGED_UNREADABLE else None
+    outcome = outcome_of(karyogram, verdict)
+    return {
+        "picture": thumbnail,
+        "symbol": symbols.data_url(outcome),
+        "outcome": words.outcome_words(outcome).short,
+        "case": karyogram.case_name,
+        "cell": karyogram.cell,
+        "why": words.in_short(karyogram, verdict),
+        "probability": 100 * measures.calibrated_probability if measures else None,
+        "agreement": 100 * measures.pass_agreement if measures else None,
+        "file": file_and_page(karyogram),
+    }
+
+
+def file_and_page(karyogram: Karyogram) -> str:
+    """The file a karyogram came from, with the page where it is not the first one."""
+    return karyogram.file_name if karyogram.page == 0 else f"{karyogram.file_name}, page {karyogram.page + 1}"
+
+
+def confidence(rows: Iterable[Judged]) -> pd.DataFrame:
+    """What the confidence histogram shows of every readable karyogram: outcome, probability and pass agreement."""
+    shown = [
+        (words.OUTCOMES[verdict.outcome].short, verdict.measures)
+        for _, verdict in rows
+        if verdict is not None and verdict.outcome is not TriageOutcome.FLAGGED_UNREADABLE
+    ]
+    return pd.DataFrame(
+        {
+            "outcome": pd.Series([short for short, _ in shown], dtype="str"),
+            "probability": pd.Series([m.calibrated_probability for _, m in shown], dtype="float64"),
+            "agreement": pd.Series([m.pass_agreement for _, m in shown], dtype="float64"),
+        }
+    )
+
+
+def passes(verdict: Verdict) -> pd.DataFrame:
+    """The passes of one verdict: ``probability`` of abnormal of each sub-network, in their order."""
+    return pd.DataFrame({"probability": pd.Series(verdict.pass_probabilities, dtype="float64")})
+
+
+def engines(heartbeats: Sequence[Heartbeat], now: datetime) -> pd.DataFrame:
+    """The engines that are alive, one row each."""
+    return pd.DataFrame(
+        [
+            {
+                "engine": beat.engine,
+                "state": words.ENGINE_STATES[beat.state],
+                "device": beat.device,
+                "precision": beat.precision,
+                "models": ", ".join(beat.models),
+                "speed": beat.pictures_per_second,
+                "last_batch": _last_batch(beat, now),
+                "judged": beat.judged_total,
+            }
+            for beat in heartbeats
+        ]
+    )
+
+
+def _last_batch(beat: Heartbeat, now: datetime) -> str:
+    if beat.last_batch is None or beat.last_batch_at is None:
+        return "none yet"
+    return f"{words.count(beat.last_batch, 'karyogram')}, {times.ago(beat.last_batch_at, now)}"
+
+
+def problems(found: Sequence[FileProblem]) -> pd.DataFrame:
+    """Files that were refused, one row each, as Markdown: file, what is wrong, what was expected and found."""
+    return pd.DataFrame(
+        [(words.plain(p.file_name), words.PROBLEMS[p.kind], _message(p)) for p in found],
+        columns=["File", "Problem", "What was expected and found"],
+        dtype="str",
+    )
+
+
+def _message(problem: FileProblem) -> str:
+    message = words.plain(problem.message)
+    if problem.duplicate_of:
+        message += f" [Open the earlier one]({links.karyogram_address(problem.duplicate_of)})"
+    return message

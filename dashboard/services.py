@@ -1,0 +1,104 @@
+"""Handles to the rest of the system, opened once for all browser sessions: settings, record store, Redis, registry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import redis
+import streamlit as st
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from engine.database import connect, open_session, upgrade
+from engine.errors import REDIS_AWAY, one_line
+from engine.heartbeat import Heartbeat, alive
+from engine.intake import Intake
+from engine.settings import Settings, SettingsError
+from engine.stream import DeadLetter, JobStream, connect_redis
+from models.pictures import Limits
+from models.registry import Registry
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    """The settings of this process, read from the environment once."""
+    return Settings.from_environment(os.environ)
+
+
+@st.cache_resource(show_spinner=False)
+def _sql_engine() -> Engine:
+    engine = connect(settings().database_url)
+    upgrade(engine)
+    return engine
+
+
+@st.cache_resource(show_spinner=False)
+def _redis_client() -> redis.Redis:
+    return connect_redis(settings().redis_url)
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """A session on the record store; nothing is kept unless it is committed."""
+    with open_session(_sql_engine()) as opened:
+        yield opened
+
+
+def problem() -> str | None:
+    """What keeps every page from working, in one line: wrong settings or no record store; ``None`` if all is well."""
+    try:
+        with session() as opened:
+            opened.execute(text("SELECT 1"))
+    except (SettingsError, DBAPIError, OSError) as error:
+        return one_line(error)
+    return None
+
+
+def stream() -> JobStream:
+    """The job stream."""
+    return JobStream(_redis_client())
+
+
+@dataclass(frozen=True)
+class Works:
+    """The engines that live, how many jobs none of them has taken yet, and the jobs they gave up."""
+
+    engines: list[Heartbeat]
+    queued: int
+    dead_letters: list[DeadLetter]
+
+
+def works() -> Works | None:
+    """Ask Redis how the engines do; ``None`` when it cannot be reached."""
+    try:
+        return Works(alive(_redis_client()), stream().lag(), stream().dead_letters())
+    except REDIS_AWAY:
+        return None
+
+
+def engines_alive() -> bool | None:
+    """Whether any engine lives; ``None`` when Redis cannot be reached."""
+    try:
+        return bool(alive(_redis_client()))
+    except REDIS_AWAY:
+        return None
+
+
+def intake() -> Intake:
+    """What takes files into the record store."""
+    return Intake(_sql_engine(), stream(), settings())
+
+
+def limits() -> Limits:
+    """What a picture may be, for decoding it again."""
+    return Limits(max_pixels=settings().max_pixels, min_side=settings().min_side)
+
+
+def model_names() -> list[str]:
+    """The models of the registry, the default one first."""
+    names = Registry(settings().registry).names()
+    return sorted(names, key=lambda name: (name != settings().default_model, name))

@@ -1,0 +1,257 @@
+"""The words on screen: outcomes, reasons and problems in plain language. Pure functions; nothing is drawn here.
+
+Abnormal leads every order, because a missed abnormal karyogram is the worst error of triage.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.heartbeat import EngineState
+from engine.vocabulary import Karyogram, KaryogramState, ProblemKind, Verdict
+from models.triage import Policy, Reason, TriageOutcome
+from models.uncertainty import Measures
+
+BadgeColour = Literal["red", "orange", "gray", "violet", "blue", "primary"]
+
+RESEARCH_USE = (
+    "For research use only. Karyotriage orders the reading of karyograms; it releases nothing. People decide."
+)
+
+
+@dataclass(frozen=True)
+class OutcomeWords:
+    """How one outcome is named, drawn and explained; colour is never the only sign of it."""
+
+    label: str
+    short: str
+    icon: str
+    colour: BadgeColour
+    meaning: str
+
+
+OUTCOMES: dict[TriageOutcome, OutcomeWords] = {
+    TriageOutcome.FLAGGED_ABNORMAL: OutcomeWords(
+        "Flagged abnormal",
+        "Abnormal",
+        ":material/warning:",
+        "red",
+        "Most passes see an abnormal karyogram. Read it first.",
+    ),
+    TriageOutcome.FLAGGED_UNCERTAIN: OutcomeWords(
+        "Flagged uncertain",
+        "Uncertain",
+        ":material/help:",
+        "orange",
+        "Most passes see a normal karyogram, but at least one measure is too doubtful. Read it.",
+    ),
+    TriageOutcome.FLAGGED_UNREADABLE: OutcomeWords(
+        "Flagged unreadable",
+        "Unreadable",
+        ":material/block:",
+        "gray",
+        "The picture does not look like a karyogram, so the passes mean nothing. Look at it, or scan it again.",
+    ),
+    TriageOutcome.FAILED: OutcomeWords(
+        "Failed",
+        "Failed",
+        ":material/disabled_by_default:",
+        "violet",
+        "No engine could judge this karyogram. Nobody has looked at it yet: read it, or try again.",
+    ),
+    TriageOutcome.SCREENED_NORMAL: OutcomeWords(
+        "Screened normal",
+        "Normal",
+        ":material/check_circle:",
+        "blue",
+        "The passes agree on normal and no measure raises a doubt. It stands at the end of the reading list.",
+    ),
+}
+
+WAITING = OutcomeWords("Waiting", "Waiting", ":material/hourglass_empty:", "gray", "No engine has judged it yet.")
+
+ENGINE_STATES: dict[EngineState, str] = {
+    EngineState.WARMING_UP: "Warming up",
+    EngineState.READY: "Ready",
+    EngineState.WORKING: "Working",
+}
+
+PROBLEMS: dict[ProblemKind, str] = {
+    ProblemKind.EMPTY: "Empty file",
+    ProblemKind.NOT_AN_IMAGE: "Not a picture",
+    ProblemKind.TRUNCATED: "Cut short",
+    ProblemKind.TOO_LARGE: "Too many bytes",
+    ProblemKind.TOO_MANY_PIXELS: "Too many pixels",
+    ProblemKind.TOO_SMALL: "Too small",
+    ProblemKind.DUPLICATE: "Duplicate",
+    ProblemKind.BAD_ARCHIVE: "Archive not usable",
+    ProblemKind.BAD_MANIFEST: "Manifest not usable",
+}
+
+_FINDINGS_NAMED = 2
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: str) -> str:
+    """Escape text that came from outside, such as a file name, so that Markdown shows it as it is."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def outcome_words(outcome: TriageOutcome | None) -> OutcomeWords:
+    """The words of an outcome, or of a karyogram that is still waiting (``None``)."""
+    return WAITING if outcome is None else OUTCOMES[outcome]
+
+
+def percent(share: float) -> str:
+    """A share 0..1 as a percentage; what lies within 0.1 % of an end is not rounded to certainty."""
+    if 0.0 < share < 0.001:
+        return "< 0.1 %"
+    if 0.999 < share < 1.0:
+        return "> 99.9 %"
+    return f"{share:.1%}".removesuffix("%").removesuffix(".0") + " %"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun in the right form: ``1 karyogram``, ``1,204 karyograms``, ``2 batches``."""
+    plural = noun if number == 1 else noun + ("es" if noun.endswith(("ch", "s")) else "s")
+    return f"{number:,} {plural}"
+
+
+def case_and_cell(case: str, cell: str) -> str:
+    """How a karyogram is called on screen: its case, and its cell where the file name tells one."""
+    return f"{case} · cell {cell}" if cell else case
+
+
+def agreement_with_interval(measures: Measures) -> str:
+    """Pass agreement, always with its interval, because it is never shown alone."""
+    return f"{percent(measures.pass_agreement)} ({interval(measures)})"
+
+
+def interval(measures: Measures) -> str:
+    """The Wilson interval of the pass agreement."""
+    return f"95 % interval {100 * measures.agreement_low:.1f} to {100 * measures.agreement_high:.1f} %"
+
+
+def reason_sentence(reason: Reason, verdict: Verdict) -> str:
+    """Why a karyogram got its outcome, with the figures that crossed the limits."""
+    measures, policy = verdict.measures, verdict.policy
+    match reason:
+        case Reason.NOT_A_KARYOGRAM:
+            return "The input gate says that the picture does not look like a karyogram."
+        case Reason.VOTED_ABNORMAL:
+            return f"{measures.votes_abnormal} of {count(measures.passes, 'pass')} vote abnormal."
+        case Reason.LOW_AGREEMENT:
+            limit = percent(policy.min_pass_agreement)
+            return f"Only {percent(measures.pass_agreement)} of the passes agree; the policy asks for at least {limit}."
+        case Reason.HIGH_PROBABILITY:
+            found, limit = percent(measures.calibrated_probability), percent(policy.max_calibrated_probability)
+            return f"The calibrated probability of abnormal is {found}; the policy allows at most {limit}."
+        case Reason.HIGH_MUTUAL_INFORMATION:
+            found, limit = bits(measures.mutual_information), bits(policy.max_mutual_information)
+            return (
+                f"The passes contradict each other: mutual information is {found}; the policy allows at most {limit}."
+            )
+        case Reason.FINDING_CONTRADICTS:
+            return f"The passes vote normal, but a finding speaks against it: {named_findings(verdict)}."
+
+
+REASONS_IN_SHORT: dict[Reason, str] = {
+    Reason.NOT_A_KARYOGRAM: "not a karyogram",
+    Reason.VOTED_ABNORMAL: "voted abnormal",
+    Reason.LOW_AGREEMENT: "low agreement",
+    Reason.HIGH_PROBABILITY: "probability too high",
+    Reason.HIGH_MUTUAL_INFORMATION: "passes contradict each other",
+    Reason.FINDING_CONTRADICTS: "finding",
+}
+
+
+def named_findings(verdict: Verdict) -> str:
+    """The findings of a verdict in one line; of a long list the most probable ones and how many more there are."""
+    likeliest = sorted(verdict.findings, key=lambda finding: -finding.probability)
+    names = ", ".join(finding.text for finding in likeliest[:_FINDINGS_NAMED])
+    more = len(likeliest) - _FINDINGS_NAMED
+    return f"{names} and {more} more" if more > 0 else names
+
+
+def in_short(karyogram: Karyogram, verdict: Verdict | None) -> str:
+    """Why a karyogram stands where it stands, in a few words for a table: its findings, else its reasons."""
+    if karyogram.state is KaryogramState.FAILED:
+        return karyogram.failure or "no reason given"
+    if verdict is None:
+        return ""
+    if verdict.findings:
+        return named_findings(verdict)
+    return ", ".join(REASONS_IN_SHORT[reason] for reason in verdict.reasons)
+
+
+def bits(value: float) -> str:
+    """An entropy in bits with three digits."""
+    return f"{value:.3f} bits"
+
+
+@dataclass(frozen=True)
+class MeasureWords:
+    """One measure of a verdict as a row on screen: its name, its figure, the limit if it has one, and what it says."""
+
+    name: str
+    figure: str
+    limit: str
+    meaning: str
+
+
+def measure_rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
+    """All measures of a verdict in plain words; the calibrated probability of abnormal leads."""
+    return [
+        MeasureWords(
+            "Calibrated probability of abnormal",
+            percent(measures.calibrated_probability),
+            f"at most {percent(policy.max_calibrated_probability)}",
+            "Of all karyograms with this figure, about this share is abnormal, as learned from validation cases.",
+        ),
+        MeasureWords(
+            "Votes for abnormal",
+            f"{measures.votes_abnormal} of {measures.passes}",
+            "",
+            "How many passes, that is sub-networks, see an abnormal karyogram.",
+        ),
+        MeasureWords(
+            "Pass agreement",
+            agreement_with_interval(measures),
+            f"at least {percent(policy.min_pass_agreement)}",
+            "The share of passes behind the winning label. It can be 100 % even when every pass is barely decided, "
+            "so read it with the probability.",
+        ),
+        MeasureWords(
+            "Mean probability of abnormal",
+            percent(measures.mean_probability),
+            "",
+            "The plain average over the passes, before calibration.",
+        ),
+        *_spread_rows(measures, policy),
+    ]
+
+
+def _spread_rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
+    return [
+        MeasureWords(
+            "Standard deviation",
+            f"{measures.standard_deviation:.3f}",
+            "",
+            "How far the passes lie apart: 0 is no spread at all, 0.5 is the most there can be.",
+        ),
+        MeasureWords(
+            "Predictive entropy",
+            bits(measures.predictive_entropy),
+            "",
+            "All doubt together: 0 bits is sure, 1 bit is the toss of a coin.",
+        ),
+        MeasureWords(
+            "Mutual information",
+            bits(measures.mutual_information),
+            f"at most {bits(policy.max_mutual_information)}",
+            "The part of the doubt that comes from the passes contradicting each other: high on pictures unlike those "
+            "the model has learned from.",
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""The commands of ``python -m engine``: each module has ``add_parser`` and ``run``."""

@@ -1,0 +1,134 @@
+"""``python -m engine work``: judge karyograms until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from engine import database
+from engine.judging import Predictor
+from engine.settings import Settings
+from engine.stream import connect_redis
+from engine.worker import Pace, Worker
+from models import pictures
+from models.pictures import Limits
+from models.registry import Registry
+
+if TYPE_CHECKING:
+    Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_log = logging.getLogger(__name__)
+
+_DESCRIPTION = """
+Take karyograms from the job queue, judge them and keep the verdicts. Any number of engines may run, on any number of
+machines; they share the work. Without Redis an engine waits for it. On SIGTERM or Ctrl-C it finishes the karyograms
+in its hands and stops.
+"""
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("work", help="run an engine", description=_DESCRIPTION)
+    parser.add_argument("--once", action="store_true", help="stop as soon as no karyogram is left in the queue")
+    parser.add_argument(
+        "--batch-size",
+        type=_positive,
+        metavar="N",
+        help="judge at most N karyograms at once (default: KARYOTRIAGE_MICRO_BATCH, 32)",
+    )
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="load this model at the start (default: KARYOTRIAGE_MODEL, vgg16); others are loaded when first asked for",
+    )
+    parser.set_defaults(run=run)
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return number
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Run an engine; returns 0 once it was asked to stop, or with ``--once`` once nothing is left."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not news
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    registry = Registry(settings.registry)
+    model = args.model or settings.default_model
+    if args.model or model in registry.names():
+        registry.weights(model)  # a missing or changed model is found here, before TensorFlow takes its seconds
+    else:
+        _log.warning("no model %r in %s: it is not loaded at the start", model, settings.registry)
+        model = None
+    return serve(args, settings, partial(_load_predictor, registry, settings.precision), model)
+
+
+def _load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
+    from models.predictor import Predictor as KerasPredictor
+
+    return KerasPredictor.load(registry, name, precision)
+
+
+def serve(
+    args: argparse.Namespace, settings: Settings, load_predictor: Callable[[str], Predictor], model: str | None
+) -> int:
+    """Run a worker as the command line and the settings ask for.
+
+    Args:
+        args: of the command line, see ``add_parser``.
+        settings: of this process.
+        load_predictor: from a model's name to the model.
+        model: loaded at the start, if given.
+    """
+    stop = _stop_on_signals()
+    pace = Pace(
+        micro_batch=args.batch_size or settings.micro_batch,
+        max_deliveries=settings.max_deliveries,
+        reclaim_seconds=settings.reclaim_seconds,
+        sweep_seconds=settings.sweep_seconds,
+    )
+    decode = partial(pictures.page, limits=Limits(max_pixels=settings.max_pixels, min_side=settings.min_side))
+    with ExitStack() as stack:
+        sql_engine = database.connect(settings.database_url)
+        stack.callback(sql_engine.dispose)
+        database.upgrade(sql_engine)
+        client = stack.enter_context(connect_redis(settings.redis_url))
+        if args.once:
+            client.ping()  # without Redis there is nothing to be done once
+        worker = stack.enter_context(Worker(sql_engine, client, load_predictor, pace=pace, decode=decode))
+        _work(worker, stop, once=args.once, preload=model, passes=settings.default_passes)
+    return 0
+
+
+def _work(worker: Worker, stop: Event, *, once: bool, preload: str | None, passes: int) -> None:
+    _log.info("engine %s starts", worker.name)
+    if preload:
+        worker.preload(preload, passes)
+        _log.info("model %s is ready", preload)
+    if once:
+        _log.info("%d karyograms finished", worker.drain(stop))
+    else:
+        worker.run(stop)
+    _log.info("engine %s stops", worker.name)
+
+
+def _stop_on_signals() -> Event:
+    """Return a flag that SIGTERM and SIGINT set; they do nothing else, so no step is ever torn."""
+    stop = Event()
+
+    def handler(*_: Any) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
+    return stop

@@ -1,0 +1,97 @@
+"""Which files of a disk are meant when somebody names files and folders."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from engine.archives import is_archive
+from engine.cases import is_manifest, manifests_first
+from engine.names import PICTURE_SUFFIXES, is_clutter
+from engine.unpacking import IncomingFile
+from models.pictures import PictureError, media_type
+
+_HEAD_BYTES: Final = 32
+_SUFFIXES: Final = (*PICTURE_SUFFIXES, ".zip")
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file on disk and its name in the upload: in a folder the path inside it, else the bare name."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Files that belong together, manifests first, and what lay beside them and is left alone."""
+
+    files: list[FoundFile]
+    left_aside: list[Path]
+
+
+def select(path: Path) -> Selection:
+    """Find what to submit under a path.
+
+    A file is always taken: whoever names it wants to know what is wrong with it. Of a folder, with all folders in it,
+    those files are taken that are pictures, ZIPs or manifests by content or by name.
+
+    Args:
+        path: a file or a folder.
+
+    Raises:
+        OSError: if there is nothing at this path or something in it cannot be read.
+    """
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    if not path.is_dir():
+        _head(path)  # a file that cannot be read is told now, not in the middle of a batch
+        return Selection([FoundFile(path, path.name)], [])
+    files: list[FoundFile] = []
+    left_aside: list[Path] = []
+    for found in _walk(path):
+        if _belongs(found):
+            files.append(FoundFile(found, found.relative_to(path).as_posix()))
+        else:
+            left_aside.append(found)
+    return Selection(manifests_first(files, lambda file: file.name), left_aside)
+
+
+def opened(files: Iterable[FoundFile]) -> Iterator[IncomingFile]:
+    """Open one file after the other; each is closed again when the next one is asked for."""
+    for file in files:
+        with file.path.open("rb") as stream:
+            yield IncomingFile(file.name, stream)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every file below a folder in the order of names, without what file managers leave behind."""
+    for entry in sorted(folder.iterdir()):
+        if is_clutter(entry.name):
+            continue
+        if entry.is_dir():
+            # a linked folder could lead round in a circle
+            yield from () if entry.is_symlink() else _walk(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def _belongs(path: Path) -> bool:
+    if path.name.lower().endswith(_SUFFIXES) or is_manifest(path.name):
+        return True
+    head = _head(path)
+    try:
+        media_type(head)
+    except PictureError:
+        return is_archive(head)
+    return True
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_HEAD_BYTES)

@@ -1,0 +1,200 @@
+"""Intake: every file is checked by itself, stored, and put on the job stream; a bad one never stops the batch.
+
+The bytes of a file and its rows are kept in one SQL transaction, and only then is its id put on the stream. If the
+stream is away, the karyogram stays accepted all the same: the sweep of the engines finds and queues it later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from redis.exceptions import RedisError
+from sqlalchemy import Engine, exists, select
+from sqlalchemy.orm import Session
+
+from engine import schema, store
+from engine.cases import CellName, case_of_its_own, cell_of_page
+from engine.database import open_session
+from engine.names import visible
+from engine.settings import Settings
+from engine.stream import JobStream
+from engine.unpacking import Candidate, IncomingFile, Unpacking
+from engine.vocabulary import Batch, FileProblem, Karyogram, ProblemKind
+from models.pictures import Limits, PictureError, each_page, media_type
+
+__all__ = ["MAX_PASSES", "FileResult", "IncomingFile", "Intake", "IntakeReport"]
+
+MAX_PASSES: Final = 1000
+_FIRST_PAGE: Final = 0  # the same bytes have the same pages, so one of them tells about all
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one file: its karyograms, one for each page, or the problem for which it was refused.
+
+    ``queued`` is False when the job stream could not be reached for these karyograms.
+    """
+
+    file_name: str
+    karyograms: tuple[Karyogram, ...] = ()
+    problem: FileProblem | None = None
+    queued: bool = True
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What became of an upload. ``queued`` is False when the engines will learn of some karyograms only later."""
+
+    accepted: list[Karyogram]
+    problems: list[FileProblem]
+    queued: bool
+
+
+class Intake:
+    """Takes in files for batches. One object may serve several threads: it keeps nothing between two calls."""
+
+    def __init__(self, engine: Engine, stream: JobStream, settings: Settings) -> None:
+        """Use this record store and this stream.
+
+        Args:
+            engine: from ``engine.database.connect``, with the schema up to date.
+            stream: where the engines listen.
+            settings: the limits on files and the pattern of case and cell.
+        """
+        self._engine = engine
+        self._stream = stream
+        self._settings = settings
+        self._limits = Limits(max_pixels=settings.max_pixels, min_side=settings.min_side)
+
+    def open_batch(self, name: str, model: str, passes: int, now: datetime) -> Batch:
+        """Open a batch, empty so far.
+
+        Args:
+            name: what people call it; a blank one becomes the time.
+            model: name of the model that shall judge it.
+            passes: number of passes, 1..1000.
+            now: timezone-aware time.
+
+        Raises:
+            ValueError: if the model is blank or the passes are out of range.
+        """
+        if not model.strip():
+            raise ValueError(f"model must be the name of a model, got {model!r}")
+        if not 1 <= passes <= MAX_PASSES:
+            raise ValueError(f"passes must lie between 1 and {MAX_PASSES}, got {passes!r}")
+        with open_session(self._engine) as session:
+            batch = store.add_batch(session, visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}", model, passes, now)
+            session.commit()
+        return batch
+
+    def receive(self, batch: Batch, files: Iterable[IncomingFile], now: datetime) -> IntakeReport:
+        """Take in files and tell in the end what became of them; see ``process`` for arguments and errors."""
+        results = list(self.process(batch, files, now))
+        return IntakeReport(
+            accepted=[karyogram for result in results for karyogram in result.karyograms],
+            problems=[result.problem for result in results if result.problem is not None],
+            queued=all(result.queued for result in results),
+        )
+
+    def process(self, batch: Batch, files: Iterable[IncomingFile], now: datetime) -> Iterator[FileResult]:
+        """Take in files one by one and tell after each what became of it.
+
+        Args:
+            batch: the batch they belong to.
+            files: pictures, ZIP files and manifests. A manifest holds for the files after it: a list is put in order
+                here, anything else has to give its manifests first (``engine.cases.manifests_first``).
+            now: timezone-aware time of arrival.
+
+        Yields:
+            One result for each picture and each problem; it is in the record store by then.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: if the record store is away; what was told before is kept.
+        """
+        stream_is_there = True
+        for found in Unpacking(self._settings).run(files):
+            outcome = found if isinstance(found, FileProblem) else self._accept(batch, found, now)
+            if isinstance(outcome, FileProblem):
+                yield self._refuse(batch, outcome, now)
+                continue
+            # after one failure no further try: each would wait for the same server again
+            stream_is_there = stream_is_there and self._wake([karyogram.id for karyogram in outcome])
+            yield FileResult(outcome[0].file_name, outcome, queued=stream_is_there)
+
+    def _refuse(self, batch: Batch, problem: FileProblem, now: datetime) -> FileResult:
+        with open_session(self._engine) as session:
+            store.add_problem(session, batch.id, problem, now)
+            session.commit()
+        return FileResult(problem.file_name, problem=problem)
+
+    def _accept(self, batch: Batch, file: Candidate, now: datetime) -> tuple[Karyogram, ...] | FileProblem:
+        """Decode every page of a file, then keep bytes and rows together."""
+        try:
+            kind = media_type(file.data)
+            shapes = [grey.shape for grey in each_page(file.data, self._limits)]
+        except PictureError as error:
+            return FileProblem(file.name, ProblemKind(error.fault.value), str(error))
+        with open_session(self._engine) as session:
+            sha256 = store.add_picture(session, file.data, kind)
+            earlier = store.find_duplicate(session, sha256, _FIRST_PAGE, batch.model)
+            if earlier is not None:
+                return _duplicate(session, file.name, earlier)
+            karyograms = _add_karyograms(session, batch, file, sha256=sha256, shapes=shapes, now=now)
+            session.commit()
+        return karyograms
+
+    def _wake(self, karyogram_ids: Sequence[str]) -> bool:
+        """Tell the engines; False if the stream is away, which the sweep makes good."""
+        try:
+            self._stream.put(karyogram_ids)
+        except RedisError:
+            return False
+        return True
+
+
+def _add_karyograms(
+    session: Session,
+    batch: Batch,
+    file: Candidate,
+    *,
+    sha256: str,
+    shapes: Sequence[tuple[int, ...]],
+    now: datetime,
+) -> tuple[Karyogram, ...]:
+    """Add one karyogram for each page; ``shapes`` are (height, width)."""
+    cell = file.cell or _free_case(session, batch.id, file.name)
+    case = store.find_or_add_case(session, batch.id, cell.case)
+    return tuple(
+        store.add_karyogram(
+            session,
+            batch=batch,
+            case=case,
+            cell=cell_of_page(cell.cell, page, len(shapes)),
+            file_name=file.name,
+            page=page,
+            image_sha256=sha256,
+            width=width,
+            height=height,
+            now=now,
+        )
+        for page, (height, width) in enumerate(shapes)
+    )
+
+
+def _free_case(session: Session, batch_id: str, file_name: str) -> CellName:
+    """A case that this file does not share with any other of the batch."""
+    table = schema.cases
+
+    def is_free(cell: CellName) -> bool:
+        return not session.scalar(select(exists().where(table.c.batch_id == batch_id, table.c.name == cell.case)))
+
+    return next(cell for cell in case_of_its_own(file_name) if is_free(cell))
+
+
+def _duplicate(session: Session, name: str, earlier: Karyogram) -> FileProblem:
+    batch = store.batch(session, earlier.batch_id)
+    message = f"same bytes as {earlier.file_name!r} of case {earlier.case_name!r} in batch {batch.name!r}"
+    return FileProblem(name, ProblemKind.DUPLICATE, message, duplicate_of=earlier.id)

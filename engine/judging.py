@@ -1,0 +1,144 @@
+"""From stored pictures to verdicts: decoding, one prediction for several pages, and the triage rule."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.stream import Job
+from engine.vocabulary import Batch, Karyogram, Verdict
+from models.card import Card
+from models.pictures import PictureError
+from models.triage import Finding, triage
+from models.uncertainty import Measures
+
+Page: TypeAlias = NDArray[np.uint8]  # (height, width) grey
+Decode: TypeAlias = Callable[[bytes, int], Page]
+
+
+class Prediction(Protocol):
+    """What the engine needs of ``models.predictor.Prediction``, which would load TensorFlow here."""
+
+    @property
+    def readable(self) -> bool:
+        """The input gate's answer: is this a karyogram at all?"""
+
+    @property
+    def measures(self) -> Measures:
+        """The measures over the passes."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Per-chromosome findings."""
+
+    @property
+    def pass_probabilities(self) -> NDArray[np.float32]:
+        """Probabilities of abnormal, shape (T,)."""
+
+
+class Predictor(Protocol):
+    """What the engine needs of ``models.predictor.Predictor``."""
+
+    @property
+    def card(self) -> Card:
+        """The model's card."""
+
+    @property
+    def precision(self) -> str:
+        """What it computes in."""
+
+    @property
+    def device(self) -> str:
+        """Where it computes, in words."""
+
+    def predict(self, pages: Sequence[Page], passes: int | None = None) -> Sequence[Prediction]:
+        """Judge pages, all at once, by so many passes; one prediction for each page, in order."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job with the karyogram and the batch it stands for."""
+
+    job: Job
+    karyogram: Karyogram
+    batch: Batch
+
+
+def decode_all(
+    decode: Decode, tasks: Sequence[Task], files: Sequence[bytes], pool: Executor
+) -> list[Page | PictureError | IndexError]:
+    """Decode the page of each task, several at a time; a page that cannot be used gives its error in its place.
+
+    Args:
+        decode: from a file and a page number to a page.
+        tasks: whose karyograms to decode.
+        files: the file of each task.
+        pool: where to decode.
+    """
+
+    def one(task: Task, data: bytes) -> Page | PictureError | IndexError:
+        try:
+            return decode(data, task.karyogram.page)
+        except (PictureError, IndexError) as error:
+            return error
+
+    return list(pool.map(one, tasks, files))
+
+
+def judge(
+    predictor: Predictor, tasks: Sequence[Task], pages: Sequence[Page], engine: str, clock: Callable[[], datetime]
+) -> list[Verdict]:
+    """Predict several karyograms of one model at once and apply the triage rule.
+
+    Args:
+        predictor: the model.
+        tasks: what to judge; all their batches ask for this model and for the same number of passes.
+        pages: the page of each task.
+        engine: name of the engine, for the record.
+        clock: gives the time of the verdicts.
+
+    Raises:
+        ArithmeticError: a measure is not a number; such a verdict is worth nothing and must not be kept.
+    """
+    start = time.perf_counter()
+    predictions = predictor.predict(pages, tasks[0].batch.passes)
+    seconds = (time.perf_counter() - start) / len(tasks)
+    now = clock()
+    return [
+        _verdict(predictor, task, prediction, engine=engine, seconds=seconds, now=now)
+        for task, prediction in zip(tasks, predictions, strict=True)
+    ]
+
+
+def _verdict(
+    predictor: Predictor, task: Task, prediction: Prediction, *, engine: str, seconds: float, now: datetime
+) -> Verdict:
+    card, measures = predictor.card, prediction.measures
+    if not all(map(math.isfinite, (value for value in vars(measures).values() if isinstance(value, float)))):
+        raise ArithmeticError(f"measures must be finite numbers, got {measures!r}")
+    decision = triage(prediction.readable, measures, prediction.findings, card.policy)
+    return Verdict(
+        karyogram_id=task.karyogram.id,
+        model=task.batch.model,
+        model_sha256=card.weights_sha256,
+        image_sha256=task.karyogram.image_sha256,
+        seed=card.seed,
+        precision=predictor.precision,
+        outcome=decision.outcome,
+        reasons=decision.reasons,
+        findings=prediction.findings,
+        measures=measures,
+        policy=card.policy,
+        pass_probabilities=tuple(prediction.pass_probabilities.tolist()),
+        engine=engine,
+        seconds=seconds,
+        created_at=now,
+    )

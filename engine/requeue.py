@@ -1,0 +1,41 @@
+"""Second chances: a failed karyogram goes back into the queue."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy.orm import Session
+
+from engine import store
+from engine.errors import REDIS_AWAY
+from engine.stream import JobStream
+
+_log = logging.getLogger(__name__)
+
+
+def retry(session: Session, stream: JobStream, karyogram_id: str) -> bool:
+    """Let a failed karyogram be judged again, and remove its dead letter.
+
+    It is committed here, before the stream hears of it: an engine must not see the job before the state.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        stream: where engines take their jobs.
+        karyogram_id: of the karyogram; nothing happens unless it failed.
+
+    Returns:
+        True when an engine can take it at once. False when it had not failed, or when Redis is away: it waits in the
+        record store then, and the next sweep puts it on the stream.
+
+    Raises:
+        NotFoundError: there is no such karyogram.
+    """
+    if not store.requeue(session, karyogram_id):
+        return False
+    session.commit()
+    try:
+        stream.revive(karyogram_id)
+    except REDIS_AWAY as error:
+        _log.warning("karyogram %s waits for the next sweep, Redis is away: %s", karyogram_id, error)
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Rows of the record store turned into the dataclasses of the vocabulary, and a verdict turned into its row."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import RowMapping, Select, select
+
+from engine.schema import cases, karyograms
+from engine.vocabulary import Batch, Case, FileProblem, Karyogram, Verdict
+from models.triage import Finding, Policy, Reason
+from models.uncertainty import Measures
+
+_PASS_TYPE: Final = np.dtype("<f8")  # little-endian on every machine; float64 keeps every value exactly
+_MEASURES: Final = tuple(field.name for field in fields(Measures))
+_KARYOGRAM_COLUMNS: Final = (
+    *(karyograms.c[field.name] for field in fields(Karyogram) if field.name != "case_name"),
+    cases.c.name.label("case_name"),
+)
+
+
+def select_karyograms() -> Select[Any]:
+    """Start a query for whole karyograms, their case's name included."""
+    return select(*_KARYOGRAM_COLUMNS).join_from(karyograms, cases, karyograms.c.case_id == cases.c.id)
+
+
+def to_batch(row: RowMapping) -> Batch:
+    """Turn a row of ``batches`` into a batch."""
+    return Batch(**{field.name: row[field.name] for field in fields(Batch)})
+
+
+def to_case(row: RowMapping) -> Case:
+    """Turn a row of ``cases`` into a case."""
+    return Case(**{field.name: row[field.name] for field in fields(Case)})
+
+
+def to_karyogram(row: RowMapping) -> Karyogram:
+    """Turn a row of ``select_karyograms`` into a karyogram."""
+    return Karyogram(**{field.name: row[field.name] for field in fields(Karyogram)})
+
+
+def to_problem(row: RowMapping) -> FileProblem:
+    """Turn a row of ``problems`` into a file problem."""
+    return FileProblem(**{field.name: row[field.name] for field in fields(FileProblem)})
+
+
+def to_verdict(row: RowMapping) -> Verdict:
+    """Turn a row of ``verdicts`` into a verdict."""
+    return Verdict(
+        karyogram_id=row["karyogram_id"],
+        model=row["model"],
+        model_sha256=row["model_sha256"],
+        image_sha256=row["image_sha256"],
+        seed=row["seed"],
+        precision=row["precision"],
+        outcome=row["outcome"],
+        reasons=tuple(Reason(word) for word in row["reasons"]),
+        findings=tuple(Finding(**finding) for finding in row["findings"]),
+        measures=Measures(**{name: row[name] for name in _MEASURES}),
+        policy=Policy(**row["policy"]),
+        pass_probabilities=tuple(np.frombuffer(row["pass_probabilities"], _PASS_TYPE).tolist()),
+        engine=row["engine"],
+        seconds=row["seconds"],
+        created_at=row["created_at"],
+    )
+
+
+def from_verdict(verdict: Verdict) -> dict[str, Any]:
+    """Turn a verdict into the values of its row."""
+    return {
+        "karyogram_id": verdict.karyogram_id,
+        "model": verdict.model,
+        "model_sha256": verdict.model_sha256,
+        "image_sha256": verdict.image_sha256,
+        "seed": verdict.seed,
+        "precision": verdict.precision,
+        "outcome": verdict.outcome,
+        "reasons": [reason.value for reason in verdict.reasons],
+        "findings": [asdict(finding) for finding in verdict.findings],
+        **{name: getattr(verdict.measures, name) for name in _MEASURES},
+        "policy": asdict(verdict.policy),
+        "pass_probabilities": np.asarray(verdict.pass_probabilities, _PASS_TYPE).tobytes(),
+        "engine": verdict.engine,
+        "seconds": verdict.seconds,
+        "created_at": verdict.created_at,
+    }

@@ -1,0 +1,160 @@
+"""Tables of the record store, as SQLAlchemy Core.
+
+The migrations in ``engine/migrations`` build exactly these tables; a test compares the two. Everything here must
+work on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from engine.vocabulary import KaryogramState, ProblemKind
+from models.triage import TriageOutcome
+from models.uncertainty import Label
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment in UTC that is timezone-aware on both sides; SQLite itself would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times, which would be read as local ones, and turn the others into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"time must be timezone-aware, got {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give every time back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _words(enum: type[StrEnum]) -> Enum:
+    """Store an enum by its words, as text: a new word then needs no migration."""
+    return Enum(enum, native_enum=False, length=40, values_callable=lambda words: [word.value for word in words])
+
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+batches: Final = Table(
+    "batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("model", String(100), nullable=False),
+    Column("passes", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False, index=True),
+)
+
+cases: Final = Table(
+    "cases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("batch_id", "name"),
+)
+
+pictures: Final = Table(
+    "pictures",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+)
+
+karyograms: Final = Table(
+    "karyograms",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("cell", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("image_sha256", ForeignKey("pictures.sha256"), nullable=False, index=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("state", _words(KaryogramState), nullable=False),
+    Column("failure", Text),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "state", "created_at"),
+)
+
+problems: Final = Table(
+    "problems",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("file_name", Text, nullable=False),
+    Column("kind", _words(ProblemKind), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("duplicate_of", ForeignKey("karyograms.id")),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# One verdict for a karyogram and a model: the primary key is what makes a second delivery a no-op.
+verdicts: Final = Table(
+    "verdicts",
+    metadata,
+    Column("karyogram_id", ForeignKey("karyograms.id"), primary_key=True),
+    Column("model", String(100), primary_key=True),
+    Column("model_sha256", String(64), nullable=False),
+    Column("image_sha256", String(64), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("precision", String(20), nullable=False),
+    Column("outcome", _words(TriageOutcome), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("passes", Integer, nullable=False),
+    Column("votes_abnormal", Integer, nullable=False),
+    Column("label", _words(Label), nullable=False),
+    Column("pass_agreement", Float(53), nullable=False),
+    Column("agreement_low", Float(53), nullable=False),
+    Column("agreement_high", Float(53), nullable=False),
+    Column("mean_probability", Float(53), nullable=False),
+    Column("standard_deviation", Float(53), nullable=False),
+    Column("predictive_entropy", Float(53), nullable=False),
+    Column("mutual_information", Float(53), nullable=False),
+    Column("calibrated_probability", Float(53), nullable=False),
+    Column("policy", JSON, nullable=False),
+    Column("pass_probabilities", LargeBinary, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("seconds", Float(53), nullable=False),
+    Column("created_at", UtcTime, nullable=False, index=True),
+)

@@ -1,0 +1,141 @@
+"""Settings of one process: read once from the environment at its entry point, then passed on as a value.
+
+The variables are documented in the README. An empty variable counts as not set, because compose files and shells
+hand on empty ones for what nobody configured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, cast, get_args
+from urllib.parse import urlsplit
+
+import models
+
+Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
+
+_MIB: Final = 1024 * 1024
+_REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
+_DATABASE_SCHEMES: Final = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
+
+# The case is what stands before the last "_c<number>" or ".<number>" of the name without its extension.
+DEFAULT_CASE_PATTERN: Final = r"^(?P<case>.+)(?:_c|\.)(?P<cell>\d+)(?![0-9A-Za-z])"
+
+
+class SettingsError(ValueError):
+    """A variable of the environment has a value that cannot be used."""
+
+    def __init__(self, variable: str, expected: str, received: str) -> None:
+        """Say which variable it is, what is allowed, and what was found."""
+        super().__init__(f"{variable} must be {expected}, got {received!r}")
+        self.variable = variable
+        self.expected = expected
+        self.received = received
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a process can be told from outside.
+
+    ``default_passes`` is 1..1000; ``micro_batch`` is the largest number of karyograms an engine takes at once;
+    ``min_side`` is in pixels; ``max_archive_ratio`` is unpacked size over packed size; ``reclaim_seconds`` is how
+    long an entry must lie still before another engine takes it over: a live engine refreshes its entries every few
+    seconds, so silence of this length means that the engine is gone.
+    """
+
+    database_url: str = "sqlite:///data/karyotriage.db"
+    redis_url: str = "redis://127.0.0.1:6399/0"
+    registry: Path = Path(models.__file__).parent / "registry"
+    default_model: str = "vgg16"
+    default_passes: int = 100
+    micro_batch: int = 32
+    precision: Precision = "auto"
+    case_pattern: re.Pattern[str] = re.compile(DEFAULT_CASE_PATTERN)
+    max_file_bytes: int = 50 * _MIB
+    max_pixels: int = 100_000_000
+    min_side: int = 96
+    max_archive_entries: int = 5000
+    max_archive_bytes: int = 4096 * _MIB
+    max_archive_ratio: int = 200
+    max_deliveries: int = 3
+    reclaim_seconds: int = 30
+    sweep_seconds: int = 60
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings.
+
+        Args:
+            environ: usually ``os.environ``; names that are not ours are ignored.
+
+        Raises:
+            SettingsError: a variable has a value that cannot be used.
+        """
+        source = _Source(environ)
+        return cls(
+            database_url=source.url("DATABASE_URL", cls.database_url, _DATABASE_SCHEMES),
+            redis_url=source.url("REDIS_URL", cls.redis_url, _REDIS_SCHEMES),
+            registry=Path(source.text("KARYOTRIAGE_REGISTRY", str(cls.registry))).expanduser(),
+            default_model=source.text("KARYOTRIAGE_MODEL", cls.default_model),
+            default_passes=source.integer("KARYOTRIAGE_PASSES", cls.default_passes, 1, 1000),
+            micro_batch=source.integer("KARYOTRIAGE_MICRO_BATCH", cls.micro_batch, 1, 4096),
+            precision=source.precision("KARYOTRIAGE_PRECISION", cls.precision),
+            case_pattern=source.pattern("KARYOTRIAGE_CASE_PATTERN", cls.case_pattern),
+            max_file_bytes=source.integer("KARYOTRIAGE_MAX_FILE_MB", 50, 1, 2047) * _MIB,
+            max_pixels=source.integer("KARYOTRIAGE_MAX_MEGAPIXELS", 100, 1, 2000) * 1_000_000,
+            min_side=source.integer("KARYOTRIAGE_MIN_SIDE", cls.min_side, 1, 10_000),
+            max_archive_entries=source.integer("KARYOTRIAGE_MAX_ARCHIVE_FILES", cls.max_archive_entries, 1, 10**6),
+            max_archive_bytes=source.integer("KARYOTRIAGE_MAX_ARCHIVE_MB", 4096, 1, 10**6) * _MIB,
+            max_archive_ratio=source.integer("KARYOTRIAGE_MAX_ARCHIVE_RATIO", cls.max_archive_ratio, 2, 10_000),
+            max_deliveries=source.integer("KARYOTRIAGE_MAX_DELIVERIES", cls.max_deliveries, 1, 100),
+            reclaim_seconds=source.integer("KARYOTRIAGE_RECLAIM_SECONDS", cls.reclaim_seconds, 1, 86_400),
+            sweep_seconds=source.integer("KARYOTRIAGE_SWEEP_SECONDS", cls.sweep_seconds, 1, 86_400),
+        )
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Reads single variables and says exactly what is wrong with them."""
+
+    environ: Mapping[str, str]
+
+    def text(self, name: str, default: str) -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        text = self.text(name, str(default))
+        # isascii: int() also takes digits of other scripts, which are surely not meant
+        if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+            raise SettingsError(name, f"a whole number from {low} to {high}", text)
+        return int(text)
+
+    def precision(self, name: str, default: Precision) -> Precision:
+        text = self.text(name, default)
+        if text not in get_args(Precision):
+            raise SettingsError(name, "one of " + ", ".join(get_args(Precision)), text)
+        return cast(Precision, text)
+
+    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        text = self.text(name, default)
+        if urlsplit(text).scheme not in schemes:
+            # only the scheme is repeated: the rest may hold a password
+            raise SettingsError(name, "a URL that starts with " + " or ".join(schemes), text.partition(":")[0])
+        return text
+
+    def pattern(self, name: str, default: re.Pattern[str]) -> re.Pattern[str]:
+        text = self.text(name, default.pattern)
+        try:
+            pattern = re.compile(text)
+        except re.error as error:
+            raise SettingsError(name, f"a regular expression ({error})", text) from error
+        if not {"case", "cell"} <= pattern.groupindex.keys():
+            raise SettingsError(name, "a regular expression with the named groups 'case' and 'cell'", text)
+        return pattern
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it may be shown: its password, if it has one, is replaced by stars."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1:***@", url)

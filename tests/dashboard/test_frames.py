@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from dashboard import frames, symbols
+from engine.heartbeat import EngineState, Heartbeat
+from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
+from models.triage import TriageOutcome
+from tests import records
+from tests.dashboard.test_words import KARYOGRAM
+
+VERDICT = records.verdict(KARYOGRAM)
+UNREADABLE = records.verdict(KARYOGRAM, TriageOutcome.FLAGGED_UNREADABLE)
+FAILED = dataclasses.replace(KARYOGRAM, state=KaryogramState.FAILED, failure="out of memory")
+WAITING = dataclasses.replace(KARYOGRAM, state=KaryogramState.QUEUED, page=2)
+
+
+def test_failed_beats_an_earlier_verdict_and_waiting_is_no_outcome() -> None:
+    assert frames.outcome_of(FAILED, VERDICT) is TriageOutcome.FAILED
+    assert frames.outcome_of(WAITING, None) is None
+
+
+def test_the_reading_list_keeps_its_order_and_tells_percent() -> None:
+    rows = [(FAILED, None), (KARYOGRAM, VERDICT), (WAITING, None)]
+    frame = frames.reading_list(rows, ["a", "b", "c"])
+    assert frame["outcome"].tolist() == ["Failed", "Uncertain", "Waiting"]
+    assert frame["picture"].tolist() == ["a", "b", "c"]
+    assert frame["file"].tolist() == ["P001_c1.png", "P001_c1.png", "P001_c1.png, page 3"]
+    assert frame["symbol"].tolist()[2] == symbols.data_url(None)
+    assert frame["probability"][1] == pytest.approx(40.0)
+    assert frame["agreement"][1] == pytest.approx(200 / 3)
+
+
+def test_the_passes_of_an_unreadable_picture_are_not_told() -> None:
+    frame = frames.reading_list([(KARYOGRAM, UNREADABLE)], [""])
+    assert frame[["probability", "agreement"]].isna().to_numpy().all()
+    assert frames.confidence([(KARYOGRAM, UNREADABLE), (WAITING, None)]).empty
+
+
+def test_a_reading_list_without_rows_has_the_same_columns() -> None:
+    assert frames.reading_list([], []).dtypes.equals(frames.reading_list([(KARYOGRAM, VERDICT)], ["a"]).dtypes)
+
+
+def test_each_row_needs_its_thumbnail() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        frames.reading_list([(KARYOGRAM, VERDICT)], [])
+
+
+def test_rows_are_chosen_by_the_short_word_of_their_outcome() -> None:
+    rows = [(FAILED, None), (KARYOGRAM, VERDICT), (WAITING, None)]
+    assert frames.with_outcomes(rows, []) == rows
+    assert frames.with_outcomes(rows, ["Uncertain", "Failed"]) == rows[:2]
+    assert frames.with_outcomes(rows, ["Abnormal"]) == []
+
+
+def test_confidence_is_told_as_shares() -> None:
+    frame = frames.confidence([(KARYOGRAM, VERDICT)])
+    assert frame.to_dict("records") == [{"outcome": "Uncertain", "probability": 0.4, "agreement": 2 / 3}]
+
+
+def test_passes_keep_the_order_of_the_sub_networks() -> None:
+    assert frames.passes(VERDICT)["probability"].tolist() == [0.1, 1 / 3, 5e-324]
+
+
+def test_a_refused_file_is_told_as_it_is_named_and_a_duplicate_leads_to_the_earlier_one() -> None:
+    frame = frames.problems(
+        [
+            FileProblem("a*b*.png", ProblemKind.EMPTY, "expected a picture, got 0 bytes"),
+            FileProblem("c.png", ProblemKind.DUPLICATE, "seen before", duplicate_of="k1"),
+        ]
+    )
+    assert frame["File"][0] == r"a\*b\*\.png"
+    assert frame["Problem"].tolist() == ["Empty file", "Duplicate"]
+    assert frame["What was expected and found"][1] == "seen before [Open the earlier one](karyogram?karyogram=k1)"
+
+
+def test_an_engine_before_its_first_batch() -> None:
+    beat = Heartbeat(engine="host-1", host="host", pid=1, started_at=records.NOW)
+    row = frames.engines([beat], records.NOW).iloc[0]
+    assert (row["state"], row["last_batch"]) == ("Warming up", "none yet")
+    assert pd.isna(row["speed"])
+
+
+def test_an_engine_at_work() -> None:
+    beat = Heartbeat(
+        engine="host-1",
+        host="host",
+        pid=1,
+        started_at=records.NOW,
+        state=EngineState.WORKING,
+        models=("vgg16", "other"),
+        pictures_per_second=12.5,
+        last_batch=32,
+        last_batch_at=records.NOW,
+    )
+    row = frames.engines([beat], records.NOW + timedelta(seconds=10)).iloc[0]
+    assert (row["state"], row["models"], row["speed"]) == ("Working", "vgg16, other", 12.5)
+    assert row["last_batch"] == "32 karyograms, 10 s ago"

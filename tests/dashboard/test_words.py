@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from dashboard import words
+from engine.heartbeat import EngineState
+from engine.vocabulary import Karyogram, KaryogramState, ProblemKind
+from models.triage import Finding, Policy, Reason, TriageOutcome
+from tests import records
+
+KARYOGRAM = Karyogram(
+    id="k" * 32,
+    batch_id="b" * 32,
+    case_id="c" * 32,
+    case_name="P001",
+    cell="1",
+    file_name="P001_c1.png",
+    page=0,
+    image_sha256="ab" * 32,
+    width=100,
+    height=100,
+    state=KaryogramState.JUDGED,
+    failure=None,
+    created_at=records.NOW,
+)
+
+
+def test_every_word_of_the_domain_has_its_words_on_screen() -> None:
+    assert set(words.OUTCOMES) == set(TriageOutcome)
+    assert set(words.PROBLEMS) == set(ProblemKind)
+    assert set(words.REASONS_IN_SHORT) == set(Reason)
+    assert set(words.ENGINE_STATES) == set(EngineState)
+
+
+def test_abnormal_leads() -> None:
+    assert next(iter(words.OUTCOMES)) is TriageOutcome.FLAGGED_ABNORMAL
+
+
+def test_no_two_outcomes_look_alike() -> None:
+    shown = [*words.OUTCOMES.values(), words.WAITING]
+    for part in ("label", "short", "icon"):
+        assert len({getattr(one, part) for one in shown}) == len(shown), part
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0 %"),
+        (0.0004, "< 0.1 %"),
+        (0.05, "5 %"),
+        (0.123, "12.3 %"),
+        (0.8, "80 %"),
+        (0.9996, "> 99.9 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_percent_never_rounds_to_certainty(share: float, text: str) -> None:
+    assert words.percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        (1, "batch", "1 batch"),
+        (2, "batch", "2 batches"),
+        (1, "pass", "1 pass"),
+        (1204, "karyogram", "1,204 karyograms"),
+    ],
+)
+def test_count_puts_the_noun_into_its_right_form(number: int, noun: str, text: str) -> None:
+    assert words.count(number, noun) == text
+
+
+@given(st.text(st.characters(codec="ascii", min_codepoint=33, max_codepoint=126), min_size=1))
+def test_plain_text_stays_what_it_is_in_markdown(text: str) -> None:
+    tokens = MarkdownIt().parseInline(words.plain(text))[0].children or []
+    assert {token.type for token in tokens} <= {"text", "text_special"}
+    assert "".join(token.content for token in tokens) == text
+
+
+def test_pass_agreement_is_never_told_without_its_interval() -> None:
+    measures = records.verdict(KARYOGRAM).measures
+    assert words.agreement_with_interval(measures) == "66.7 % (95 % interval 30.0 to 100.0 %)"
+    rows = {row.name: row for row in words.measure_rows(measures, Policy())}
+    assert "interval" in rows["Pass agreement"].figure
+
+
+def test_all_measures_are_told_with_their_limits() -> None:
+    rows = {row.name: row for row in words.measure_rows(records.verdict(KARYOGRAM).measures, Policy())}
+    assert next(iter(rows)) == "Calibrated probability of abnormal"
+    assert rows["Calibrated probability of abnormal"].figure == "40 %"
+    assert rows["Calibrated probability of abnormal"].limit == "at most 30 %"
+    assert rows["Votes for abnormal"].figure == "1 of 3"
+    assert rows["Pass agreement"].limit == "at least 80 %"
+    assert rows["Mean probability of abnormal"].figure == "33.3 %"
+    assert rows["Standard deviation"].figure == "0.000"
+    assert rows["Predictive entropy"].figure == "0.918 bits"
+    assert (rows["Mutual information"].figure, rows["Mutual information"].limit) == ("0.100 bits", "at most 0.100 bits")
+    assert all(row.meaning for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("reason", "figures"),
+    [
+        (Reason.NOT_A_KARYOGRAM, ["input gate"]),
+        (Reason.VOTED_ABNORMAL, ["1 of 3 passes"]),
+        (Reason.LOW_AGREEMENT, ["66.7 %", "at least 90 %"]),
+        (Reason.HIGH_PROBABILITY, ["40 %", "at most 30 %"]),
+        (Reason.HIGH_MUTUAL_INFORMATION, ["0.100 bits", "at most 0.100 bits"]),
+        (Reason.FINDING_CONTRADICTS, ["+21, 1 marker"]),
+    ],
+)
+def test_each_reason_names_the_figures_that_count(reason: Reason, figures: list[str]) -> None:
+    sentence = words.reason_sentence(reason, records.verdict(KARYOGRAM))
+    assert [figure for figure in figures if figure not in sentence] == []
+
+
+def test_a_list_says_why_in_short() -> None:
+    verdict = records.verdict(KARYOGRAM)
+    without = dataclasses.replace(verdict, findings=())
+    failed = dataclasses.replace(KARYOGRAM, state=KaryogramState.FAILED, failure="out of memory")
+    assert words.in_short(KARYOGRAM, verdict) == "+21, 1 marker"
+    assert words.in_short(KARYOGRAM, without) == "low agreement, finding"
+    assert words.in_short(KARYOGRAM, None) == ""
+    assert words.in_short(failed, None) == "out of memory"
+
+
+def test_of_many_findings_the_most_probable_are_named() -> None:
+    findings = tuple(Finding(str(number), f"+{number}", number / 22) for number in range(1, 23))
+    verdict = dataclasses.replace(records.verdict(KARYOGRAM), findings=findings)
+    assert words.named_findings(verdict) == "+22, +21 and 20 more"
+
+
+def test_a_cell_is_only_named_where_there_is_one() -> None:
+    assert words.case_and_cell("P001", "2") == "P001 · cell 2"
+    assert words.case_and_cell("P001", "") == "P001"

@@ -1,0 +1,91 @@
+"""A whole Karyotriage in processes of its own, and a browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from engine.health import dashboard_answers
+from tests import servers
+from tests.servers import REPOSITORY
+
+_SHIPPED_MODEL = "vgg16"
+_REGISTRY = REPOSITORY / "models" / "registry"
+_PATIENCE = 60_000  # ms: a busy machine is slow, and waiting ends as soon as something is there
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+@dataclass(frozen=True)
+class Karyotriage:
+    """A dashboard that runs, and a way to start an engine for it."""
+
+    address: str
+    start_engine: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
+
+
+@pytest.fixture
+def model(request: pytest.FixtureRequest) -> tuple[Path, str]:
+    """The registry and the name of the model that judges: the one that ships, or a small one of random weights."""
+    if (_REGISTRY / _SHIPPED_MODEL / "card.json").is_file():
+        return _REGISTRY, _SHIPPED_MODEL
+    return request.getfixturevalue("untrained_registry"), "untrained"
+
+
+@pytest.fixture
+def karyotriage(sqlite_url: str, redis_url: str, model: tuple[Path, str], tmp_path: Path) -> Iterator[Karyotriage]:
+    """A dashboard on an empty system; no engine runs yet."""
+    port = servers.free_port()
+    environment = {
+        "DATABASE_URL": sqlite_url,
+        "REDIS_URL": redis_url,
+        "KARYOTRIAGE_REGISTRY": str(model[0]),
+        "KARYOTRIAGE_MODEL": model[1],
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options]
+    with (tmp_path / "dashboard.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            servers.wait_until(lambda: dashboard_answers(port))
+            yield Karyotriage(
+                address=f"http://127.0.0.1:{port}",
+                start_engine=lambda: servers.engine(environment, log=tmp_path / "engine.log"),
+            )
+        finally:
+            servers.stop(process)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    """A page of a real browser; what it showed last is kept in the test's folder."""
+    with sync_playwright() as playwright:
+        executable = _installed(playwright.chromium.executable_path)
+        # the sandbox of Chromium does not work in containers, and it only meets our own pages
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context(viewport={"width": 1440, "height": 1000}, timezone_id="Europe/Stockholm")
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE)
+        expect.set_options(timeout=_PATIENCE)
+        yield page
+        page.screenshot(path=tmp_path / "last.png")
+        browser.close()
+
+
+def _installed(own: str) -> str:
+    """The browser that Playwright has downloaded, else the one of the system."""
+    found = own if Path(own).exists() else next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None:
+        pytest.skip("Chromium is not installed: neither Playwright's own nor one on the PATH")
+    return found

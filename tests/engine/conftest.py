@@ -1,0 +1,28 @@
+"""Workers for the tests of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from sqlalchemy import Engine
+
+from engine.worker import Pace, Worker
+from tests.engine.workers import PACE, MakeWorker
+from tests.predictors import PixelPredictor
+
+
+@pytest.fixture
+def make_worker(sql_engine: Engine, redis_client: redis.Redis) -> Iterator[MakeWorker]:
+    """Makes workers that know one predictor under every name."""
+    made: list[Worker] = []
+
+    def make(predictor: PixelPredictor | None = None, pace: Pace = PACE, name: str = "one") -> Worker:
+        judge = predictor or PixelPredictor()
+        made.append(Worker(sql_engine, redis_client, lambda _: judge, pace=pace, name=name))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()

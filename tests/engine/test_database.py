@@ -1,0 +1,111 @@
+"""Connections, migrations, and several processes at once, on both databases."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from engine import database, store
+from engine.database import open_session
+from engine.schema import metadata
+from tests.records import NOW
+from tests.servers import REPOSITORY
+
+_UPGRADE = "import sys; from engine import database; database.upgrade(database.connect(sys.argv[1]))"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new folder/100%/karyotriage.db"
+    return str(request.getfixturevalue("empty_postgres_url"))
+
+
+def test_the_migrations_build_the_tables_of_the_schema(sql_engine: Engine) -> None:
+    with sql_engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_upgrading_again_changes_nothing(sql_engine: Engine) -> None:
+    with open_session(sql_engine) as session:
+        batch = store.add_batch(session, "Monday", "vgg16", 100, NOW)
+        session.commit()
+    database.upgrade(sql_engine)
+    with open_session(sql_engine) as session:
+        assert store.batch(session, batch.id) == batch
+
+
+def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:
+    commands = [sys.executable, "-W", "error", "-c", _UPGRADE, empty_url]
+    processes = [subprocess.Popen(commands, cwd=REPOSITORY, stderr=subprocess.PIPE) for _ in range(4)]
+    complaints = [process.communicate(timeout=60)[1].decode() for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, complaints
+    engine = database.connect(empty_url)
+    assert set(sqlalchemy.inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def test_a_failed_migration_leaves_nothing_behind(empty_url: str) -> None:
+    engine = database.connect(empty_url)
+    with engine.connect() as connection:
+        # a table that is in the way makes the last of the migration's tables fail
+        connection.execute(text("CREATE TABLE verdicts (x INTEGER)"))
+        connection.commit()
+    with pytest.raises(sqlalchemy.exc.DBAPIError):
+        database.upgrade(engine)
+    assert sqlalchemy.inspect(engine).get_table_names() == ["verdicts"]
+    engine.dispose()
+
+
+def test_readers_and_writers_do_not_disturb_each_other(sql_engine: Engine) -> None:
+    with open_session(sql_engine) as session:
+        batch = store.add_batch(session, "Monday", "vgg16", 100, NOW)
+        session.commit()
+
+    def read_then_write(number: int) -> None:
+        for turn in range(10):
+            with open_session(sql_engine) as session:
+                store.batch(session, batch.id)
+                store.find_or_add_case(session, batch.id, f"P{number}-{turn}")
+                store.batch(session, batch.id)
+                session.commit()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(read_then_write, range(8)))
+    with sql_engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM cases")) == 80
+
+
+def test_sqlite_keeps_a_write_ahead_log_and_foreign_keys(sqlite_url: str) -> None:
+    engine = database.connect(sqlite_url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+        assert connection.scalar(text("PRAGMA busy_timeout")) == 30_000
+        assert connection.scalar(text("PRAGMA synchronous")) == 2  # FULL: what is committed survives a power cut
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://lab:secret@db/karyo", "sqlite://", "sqlite:///:memory:"])
+def test_other_databases_are_refused_without_naming_a_password(url: str) -> None:
+    with pytest.raises(ValueError, match="database URL must") as caught:
+        database.connect(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_spelling_of_postgresql_works(postgres_url: str, scheme: str) -> None:
+    engine = database.connect(postgres_url.replace("postgresql", scheme, 1))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    engine.dispose()

@@ -1,0 +1,58 @@
+"""A predictor for tests of the engine: figures that follow from the pixels alone, without a network."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.card import Card
+from models.triage import Finding
+from models.uncertainty import Calibration, Measures, measure
+
+Page = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PixelPrediction:
+    readable: bool
+    measures: Measures
+    findings: tuple[Finding, ...]
+    pass_probabilities: NDArray[np.float32]
+
+
+class PixelPredictor:
+    """Draws the passes of a page from a generator that is seeded by its pixels."""
+
+    precision: ClassVar[str] = "float32"
+    device: ClassVar[str] = "CPU for tests"
+
+    def __init__(
+        self, name: str = "pixels", seconds_per_page: float = 0.0, spoil: Callable[[Page], None] | None = None
+    ):
+        """``spoil`` sees each page before it is judged, and may raise."""
+        self.card = Card(
+            name=name, architecture="none", input_size=75, preprocessing="none", seed=7, weights_sha256="ab" * 32
+        )
+        self.calls: list[int] = []
+        self._seconds_per_page = seconds_per_page
+        self._spoil = spoil
+
+    def predict(self, pages: Sequence[Page], passes: int | None = None) -> list[PixelPrediction]:
+        self.calls.append(len(pages))
+        for page in pages:
+            if self._spoil:
+                self._spoil(page)
+        time.sleep(self._seconds_per_page * len(pages))
+        return [self._one(page, passes or self.card.passes) for page in pages]
+
+    def _one(self, page: Page, passes: int) -> PixelPrediction:
+        seed = int.from_bytes(hashlib.sha256(page.tobytes()).digest()[:8], "big")
+        generator = np.random.default_rng(seed)
+        probabilities = generator.beta(2, 2 + 6 * generator.random(), passes).astype(np.float32)
+        return PixelPrediction(True, measure(probabilities, Calibration()), (), probabilities)

@@ -1,0 +1,103 @@
+"""Records for tests: pictures and karyograms in a record store, without going through intake."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from sqlalchemy import Engine
+
+from engine import store
+from engine.database import open_session
+from engine.vocabulary import Batch, Karyogram, Verdict
+from models.triage import Finding, Policy, Reason, TriageOutcome
+from models.uncertainty import Label, Measures
+
+# two minutes ago: younger karyograms are left alone by the sweep, because they may still be on their way to the stream
+NOW = datetime.now(UTC).replace(microsecond=123456) - timedelta(minutes=2)
+
+
+def pixels(seed: int, size: tuple[int, int] = (100, 120)) -> NDArray[np.uint8]:
+    """A page of its own for each seed, (height, width): something grey on white."""
+    page = np.random.default_rng(seed).integers(0, 256, size, np.uint8)
+    page[:8], page[-8:], page[:, :8], page[:, -8:] = 255, 255, 255, 255
+    return page
+
+
+def png(seed: int, size: tuple[int, int] = (100, 120)) -> bytes:
+    """The page of a seed as a file."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels(seed, size)).save(buffer, "png")
+    return buffer.getvalue()
+
+
+def add_batch(engine: Engine, *files: bytes, model: str = "pixels", passes: int = 5, now: datetime = NOW) -> Batch:
+    """A batch with one karyogram for each file, all of one case."""
+    with open_session(engine) as session:
+        batch = store.add_batch(session, "Monday", model, passes, now)
+        case = store.find_or_add_case(session, batch.id, "P001")
+        for number, data in enumerate(files):
+            store.add_karyogram(
+                session,
+                batch=batch,
+                case=case,
+                cell=str(number),
+                file_name=f"P001_c{number}.png",
+                page=0,
+                image_sha256=store.add_picture(session, data, "image/png"),
+                width=120,
+                height=100,
+                now=now + timedelta(milliseconds=number),
+            )
+        session.commit()
+    return batch
+
+
+def karyograms(engine: Engine) -> list[Karyogram]:
+    """All karyograms that wait, in the order of their files."""
+    with open_session(engine) as session:
+        return store.karyograms(session, store.unfinished(session))
+
+
+def verdict(
+    karyogram: Karyogram,
+    outcome: TriageOutcome = TriageOutcome.FLAGGED_UNCERTAIN,
+    *,
+    model: str = "pixels",
+    calibrated: float = 0.4,
+    created_at: datetime = NOW,
+) -> Verdict:
+    """A verdict with figures that no rounding would survive."""
+    measures = Measures(
+        passes=3,
+        votes_abnormal=1,
+        label=Label.NORMAL,
+        pass_agreement=2 / 3,
+        agreement_low=0.1 + 0.2,
+        agreement_high=1 - 1e-16,
+        mean_probability=1 / 3,
+        standard_deviation=1e-300,
+        predictive_entropy=0.9182958340544896,
+        mutual_information=0.1,
+        calibrated_probability=calibrated,
+    )
+    return Verdict(
+        karyogram_id=karyogram.id,
+        model=model,
+        model_sha256="cd" * 32,
+        image_sha256=karyogram.image_sha256,
+        seed=2**32 + 1,
+        precision="bfloat16",
+        outcome=outcome,
+        reasons=(Reason.LOW_AGREEMENT, Reason.FINDING_CONTRADICTS),
+        findings=(Finding("21", "+21", 0.875), Finding("marker", "1 marker", 0.5)),
+        measures=measures,
+        policy=Policy(min_pass_agreement=0.9),
+        pass_probabilities=(0.1, 1 / 3, 5e-324),
+        engine="host-1",
+        seconds=0.25,
+        created_at=created_at,
+    )

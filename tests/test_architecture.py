@@ -1,0 +1,231 @@
+"""The rules of the code base that no linter knows: who may import whom, what is pinned, how large things may grow."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+PACKAGES = ("dashboard", "engine", "models")
+PAGES = ("dashboard", "views")
+MAY_IMPORT = {"models": {"models"}, "engine": {"engine", "models"}, "dashboard": {"dashboard", "engine", "models"}}
+NETWORK_LIBRARIES = {"keras", "tensorflow"}
+TF_FREE = (
+    "models",
+    "models.pictures",
+    "models.uncertainty",
+    "models.triage",
+    "models.registry",
+    "models.gate",
+    "models.simulation",
+)
+# Needed when it runs, but named in a URL or by Keras and never in an import statement.
+LOADED_BY_NAME = {"psycopg": "the driver behind postgresql:// URLs", "tensorflow": "the backend of Keras"}
+PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z,-]+\])?==([0-9A-Za-z.]+)")
+REPORT_LOADED = "import json, sys; print(json.dumps(sorted(m for m in ('keras', 'tensorflow') if m in sys.modules)))"
+
+
+@cache
+def sources() -> dict[Path, ast.Module]:
+    """Every Python file of the product, parsed."""
+    files = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))
+    return {path.relative_to(REPOSITORY): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+
+
+def imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every module that a file imports, wherever the statement stands, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"relative import in line {node.lineno}: write the whole name"
+            assert node.module is not None
+            yield node.module, node.lineno
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """Every function of the product as "file:line name" with its length in lines, its docstring not counted."""
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+                yield f"{path}:{node.lineno} {node.name}", (node.end_lineno or 0) - body[0].lineno + 1
+
+
+def loaded_by(statement: str) -> list[str]:
+    """Run a statement in a fresh interpreter and tell which of the network libraries it has loaded."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", f"{statement}\n{REPORT_LOADED}"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert result.returncode == 0, result.stderr
+    loaded: list[str] = json.loads(result.stdout.splitlines()[-1])
+    return loaded
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_imports_go_from_dashboard_to_engine_to_models_and_never_back() -> None:
+    wrong = [
+        f"{path}:{line} imports {name}"
+        for path, tree in sources().items()
+        for name, line in imported(tree)
+        if name.split(".")[0] in {*PACKAGES, "tests"} - MAY_IMPORT[path.parts[0]]
+    ]
+    assert wrong == []
+
+
+def test_only_models_import_a_network_library() -> None:
+    wrong = [
+        f"{path}:{line} imports {name}"
+        for path, tree in sources().items()
+        for name, line in imported(tree)
+        if name.split(".")[0] in NETWORK_LIBRARIES and path.parts[0] != "models"
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", TF_FREE)
+def test_the_numpy_modules_of_models_load_no_network_library(module: str) -> None:
+    assert loaded_by(f"import {module}") == []
+
+
+def test_a_module_that_computes_does_load_it() -> None:
+    """The counter-test: without it the tests above could pass by looking for the wrong names."""
+    assert "keras" in loaded_by("import models.architectures")
+
+
+def test_importing_dashboard_and_engine_loads_no_network_library() -> None:
+    # pages and app.py are scripts that Streamlit runs, __main__ and env.py run when imported
+    names = [
+        module_name(path)
+        for path in sources()
+        if path.parts[0] != "models" and path.parts[:2] != PAGES and path.stem not in ("app", "env", "__main__")
+    ]
+    assert len(names) > 20
+    assert loaded_by("\n".join(f"import {name}" for name in names)) == []
+
+
+def test_no_page_imports_a_module_that_would_load_one() -> None:
+    own = {module_name(path) for path in sources()}
+    pages = [tree for path, tree in sources().items() if path.parts[:2] == PAGES]
+    used = sorted({name for tree in pages for name, _ in imported(tree)} & own)
+    assert pages
+    assert loaded_by("\n".join(f"import {name}" for name in used)) == []
+
+
+def requirement_lines(file: str) -> list[str]:
+    lines = (REPOSITORY / file).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith(("#", "-r"))]
+
+
+def pins(file: str) -> dict[str, str]:
+    """The packages of a requirements file, by their normal name, with their versions."""
+    parsed = [PIN.fullmatch(line) for line in requirement_lines(file)]
+    assert all(parsed), f"not every line of {file} is an exact version: {requirement_lines(file)}"
+    return {normal(match[1]): match[2] for match in parsed if match}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_requirements_are_exactly_what_the_product_imports() -> None:
+    top_level = {name.split(".")[0] for tree in sources().values() for name, _ in imported(tree)}
+    third_party = top_level - set(sys.stdlib_module_names) - set(PACKAGES)
+    distributions = packages_distributions()
+    needed = {normal(distributions[name][0]) for name in third_party} | LOADED_BY_NAME.keys()
+    assert set(pins("requirements.txt")) == needed
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_the_pinned_versions_are_the_ones_that_are_tested(file: str) -> None:
+    assert pins(file) == {name: version(name) for name in pins(file)}
+
+
+def test_only_the_command_line_prints() -> None:
+    """Everything else writes to the log, where it has a time and a source and can be redirected."""
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        if path.parts[1] != "commands" and path.stem != "__main__"
+    ]
+    assert wrong == []
+
+
+def broad_handlers() -> Iterator[tuple[str, ast.ExceptHandler]]:
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ExceptHandler):
+                names = {name.id for name in ast.walk(node.type or ast.Name("Exception")) if isinstance(name, ast.Name)}
+                if names & {"Exception", "BaseException"}:
+                    yield f"{path}:{node.lineno}", node
+
+
+def test_no_error_is_hidden() -> None:
+    """A handler is never empty (``contextlib.suppress`` names what is meant); a broad one uses the error it caught."""
+    empty = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body)
+    ]
+    unused = [
+        place
+        for place, handler in broad_handlers()
+        if not any(
+            isinstance(node, ast.Raise) or (isinstance(node, ast.Name) and node.id == handler.name)
+            for line in handler.body
+            for node in ast.walk(line)
+        )
+    ]
+    assert empty == []
+    assert unused == []
+
+
+def test_files_and_functions_stay_small() -> None:
+    long_files = {
+        str(path): count
+        for path in sources()
+        if (count := len((REPOSITORY / path).read_text(encoding="utf-8").splitlines())) >= 300
+    }
+    lengths = dict(functions())
+    assert long_files == {}
+    assert {name: count for name, count in lengths.items() if count > 40} == {}
+    assert statistics.median(lengths.values()) < 15
+
+
+def test_the_browser_session_is_touched_in_one_module_only() -> None:
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "session_state" and path != Path("dashboard/state.py")
+    ]
+    assert wrong == []
+
+
+def test_pages_neither_query_nor_train() -> None:
+    """Pages read through ``engine.reports`` and ``engine.store``: no SQL of their own."""
+    wrong = [
+        f"{path}:{line} imports {name}"
+        for path, tree in sources().items()
+        for name, line in imported(tree)
+        if path.parts[:2] == PAGES and name.split(".")[0] in {"sqlalchemy", "redis", *NETWORK_LIBRARIES}
+    ]
+    assert wrong == []
