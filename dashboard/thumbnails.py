@@ -41,12 +41,10 @@ def _png(sha256: str, page: int, size: tuple[int, int]) -> bytes:
         data = store.picture(session, sha256)
     image = Image.fromarray(pictures.page(data, page, services.limits()))
     image.thumbnail(size, Image.Resampling.LANCZOS)
-    return _as_png(image)
-
-
-def _as_png(image: Image.Image) -> bytes:
-    # A palette of 64 greys halves the bytes of a thumbnail, and nobody can see it.
-    small = image.width <= _THUMBNAIL_SIZE[0]
     buffer = io.BytesIO()
-    (image.quantize(64) if small else image).save(buffer, "PNG", optimize=small)
+    if size == _THUMBNAIL_SIZE:
+        # a palette of 64 greys halves the bytes, and nobody can see it at this size
+        image.quantize(64).save(buffer, "PNG", optimize=True)
+    else:
+        image.save(buffer, "PNG")
     return buffer.getvalue()

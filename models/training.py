@@ -9,7 +9,7 @@ trained on the frozen backbone, and all of it fine-tuned. Source: design section
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -94,29 +94,27 @@ class Trainer:
         """Prepare a training; nothing is computed yet."""
         self._architecture, self._recipe, self._folder = architecture, recipe, folder
 
-    def run(self, phases: Iterable[Phase]) -> keras.Model:
+    def run(self, phases: Sequence[Phase]) -> keras.Model:
         """Train through all phases; return the trained network without the grid of the source task."""
         keras.utils.set_random_seed(self._recipe.seed)
         self._folder.mkdir(parents=True, exist_ok=True)
-        weights: list[NDArray[np.floating]] | None = None
-        size = 0
-        for index, phase in enumerate(phases):
-            trainee = build_trainee(self._architecture, phase.size)
-            if weights is None:
-                initialise(trainee, self._recipe.seed)
+        finished = [index for index, phase in enumerate(phases) if self._weights_file(index, phase).exists()]
+        trainee = build_trainee(self._architecture, phases[0].size)
+        initialise(trainee, self._recipe.seed)
+        for index in range(max(finished, default=0), len(phases)):
+            weights = trainee.get_weights()
+            trainee = build_trainee(self._architecture, phases[index].size)
+            trainee.set_weights(weights)
+            if index in finished:
+                trainee.load_weights(self._weights_file(index, phases[index]))
             else:
-                trainee.set_weights(weights)
-            self._train(trainee, phase, index)
-            weights, size = trainee.get_weights(), phase.size
-        network = build_network(self._architecture, size)
-        network.set_weights([w for w, v in zip(weights or [], trainee.weights, strict=True) if "grid" not in v.path])
-        return network
+                self._train(trainee, phases[index], index)
+        return _without_grid(trainee, self._architecture, phases[-1].size)
+
+    def _weights_file(self, index: int, phase: Phase) -> Path:
+        return self._folder / f"{index}-{phase.name}.weights.h5"
 
     def _train(self, trainee: keras.Model, phase: Phase, index: int) -> None:
-        done = self._folder / f"{index}-{phase.name}.weights.h5"
-        if done.exists():
-            trainee.load_weights(done)
-            return
         stem = f"{index}-{phase.name}"
         shape = {"size": phase.size, "cells": trainee.get_layer("grid").output.shape[1]}
         recipe = replace(self._recipe, seed=self._recipe.seed + index, dense_share=phase.dense_share)
@@ -135,7 +133,14 @@ class Trainer:
                 keras.callbacks.CSVLogger(self._folder / f"{stem}.csv", append=True),
             ],
         )
-        trainee.save_weights(done)
+        trainee.save_weights(self._weights_file(index, phase))
+
+
+def _without_grid(trainee: keras.Model, architecture: str, size: int) -> keras.Model:
+    network = build_network(architecture, size)
+    kept = [values for values, v in zip(trainee.get_weights(), trainee.weights, strict=True) if "grid" not in v.path]
+    network.set_weights(kept)
+    return network
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]

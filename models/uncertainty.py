@@ -13,7 +13,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import entr, expit
 
 Floats = NDArray[np.floating]
@@ -82,6 +81,9 @@ def fit_calibration(mean_probabilities: Floats, abnormal: NDArray[np.bool_]) -> 
     scores, truth = _logit(_checked(mean_probabilities)), np.asarray(abnormal, dtype=bool)
     if scores.shape != truth.shape:
         raise ValueError(f"expected one label for each probability, got shapes {truth.shape} and {scores.shape}")
+    # late: only a release fits, and this import would cost every process a second
+    from scipy.optimize import minimize
+
     positive, negative = int(truth.sum()), int((~truth).sum())
     if not positive or not negative:
         raise ValueError(f"expected pictures of both classes, got {positive} abnormal and {negative} normal")

