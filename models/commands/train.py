@@ -26,6 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--work", type=Path, metavar="FOLDER", help="data and checkpoints (default: data/training/NAME)"
     )
     parser.add_argument("--seed", type=int, default=1, help="of all randomness (default: 1)")
+    parser.add_argument("--note", default="", metavar="TEXT", help="for the model card")
     parser.add_argument("--quick", action="store_true", help="a minute's training that only shows that all works")
     parser.set_defaults(run=run)
 
@@ -43,6 +44,6 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     recipe = Recipe(seed=options.seed, crops=options.crops)
     with building_in(choose_precision("auto")):
         network = Trainer(options.architecture, recipe, work).run(phases)
-        card = release(network, Release(options.name, recipe, phases, work, options.karyograms), registry)
+        card = release(network, Release(options.name, recipe, phases, work, options.karyograms, options.note), registry)
     print(f"{card.name}: weights {card.weights_sha256[:12]}, in {registry.folder / card.name}")
     return 0

@@ -12,7 +12,7 @@ from models import releasing, training
 from models.__main__ import main
 from models.predictor import Predictor
 from models.registry import Registry
-from models.releasing import choose_policy
+from models.releasing import choose_policy, miscounted
 from models.simulation.karyograms import painted, simulate
 from models.training import build_trainee, initialise
 from models.uncertainty import Calibration
@@ -48,13 +48,20 @@ def test_train_registers_a_model_that_predicts(tmp_path: Path, monkeypatch: pyte
     assert "val_abnormal_auc" in row
 
 
+def test_miscounted_karyograms_are_told_from_structural_ones() -> None:
+    normal = np.full((4, 24), 2, np.int32)
+    normal[:, 22:] = [[2, 0], [1, 1], [2, 0], [2, 1]]
+    normal[2, 20] = 3
+    assert miscounted(normal).tolist() == [False, False, True, True]
+
+
 def test_limits_let_few_abnormal_through() -> None:
     rng = np.random.default_rng(0)
     abnormal = np.repeat([True, False], 500)
     centre = np.where(abnormal, rng.beta(6, 2, 1000), rng.beta(2, 6, 1000))
     passes = np.clip(centre[:, None] + rng.normal(0, 0.05, (1000, 50)), 0, 1).astype(np.float32)
     calibration = Calibration()
-    policy = choose_policy(passes, abnormal, calibration)
+    policy = choose_policy(passes, abnormal, abnormal, calibration)
     probability = calibration.apply(passes.mean(axis=1))
     assert (probability[abnormal] <= policy.max_calibrated_probability).mean() <= 0.02
     assert policy.min_pass_agreement == 0.80
