@@ -42,8 +42,8 @@ class Release:
     """What a release is made from.
 
     ``recipe`` and ``phases`` are those of the training. ``work``: folder for the calibration pictures. ``karyograms``:
-    folder with labels.csv and real pictures, or ``None`` for a model without figures on real ones. ``note``: for the card, in
-    plain words.
+    folder with labels.csv and real pictures, or ``None`` for a model without figures on real ones. ``note``: for the
+    card, in plain words.
     """
 
     name: str

@@ -1,0 +1,85 @@
+"""The model that ships: its weights are those of its card, and it does on real karyograms what the card says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from models import evaluation
+from models.architectures import build_network, thesis_part
+from models.predictor import Predictor
+from models.registry import default_registry
+from models.simulation.karyograms import painted, simulate
+from models.weights import read_weights
+from tests.servers import REPOSITORY
+
+NAME = "vgg16"
+SAMPLES = REPOSITORY / "dashboard" / "samples"
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return Predictor.load(default_registry(), NAME)
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[NDArray[np.uint8]]:
+    return [np.asarray(Image.open(path).convert("L")) for path in sorted(SAMPLES.glob("*.png"))]
+
+
+def test_card_tells_provenance_and_rule() -> None:
+    card = default_registry().card(NAME)
+    assert card.training["validation_rule"] == {"modulus": 3, "remainder": 2}
+    assert "simulated" in card.training["data"]
+    assert card.metrics["n"] == 117
+    assert card.metrics["sensitivity_interval"]
+
+
+def test_it_is_the_network_of_the_thesis() -> None:
+    registry = default_registry()
+    card = registry.card(NAME)
+    network = build_network(card.architecture, card.input_size)
+    read_weights(network, registry.weights(NAME))
+    assert card.input_size == 150
+    assert thesis_part(network).count_params() == 14_847_297
+
+
+def test_same_figures_alone_in_a_batch_and_from_two_engines(
+    predictor: Predictor, samples: list[NDArray[np.uint8]]
+) -> None:
+    pages = (samples * 4)[:40]
+    crowd = predictor.predict(pages)
+    second = Predictor.load(default_registry(), NAME).predict(pages[::-1])[::-1]
+    for index in (0, 7, 39):
+        (alone,) = predictor.predict([pages[index]])
+        for other in (crowd[index], second[index]):
+            assert np.array_equal(alone.pass_probabilities, other.pass_probabilities)
+            assert alone.measures == other.measures
+            assert alone.findings == other.findings
+
+
+def test_simulated_samples_pass_the_gate(predictor: Predictor, samples: list[NDArray[np.uint8]]) -> None:
+    assert all(prediction.readable for prediction in predictor.predict(samples, passes=1))
+
+
+def test_it_tells_normal_from_abnormal_on_simulated_pages(predictor: Predictor) -> None:
+    seeds = range(24)
+    drawn = [simulate(np.random.default_rng([77, seed]), painted, float(seed % 2), width=700) for seed in seeds]
+    said = predictor.predict([karyogram.page.pixels for karyogram in drawn])
+    means = np.array([prediction.measures.mean_probability for prediction in said])
+    truth = np.array([karyogram.karyotype.abnormal for karyogram in drawn])
+    assert means[truth].mean() > means[~truth].mean() + 0.1
+
+
+def test_validation_cases_of_real_karyograms(predictor: Predictor, shared_data: Path) -> None:
+    folder = shared_data / "karyograms"
+    labelled = evaluation.validation_cases(evaluation.read_labels(folder), predictor.card)
+    figures = evaluation.report(list(evaluation.judge(predictor, folder, labelled)), resamples=200)
+    assert figures["n"] == 117
+    assert figures["auc"] >= 0.97
+    assert figures["outcomes"].get("flagged_unreadable", 0) == 0
+    assert figures["auc"] == pytest.approx(predictor.card.metrics["auc"], abs=0.01)
