@@ -29,7 +29,7 @@ _COLUMNS = {
         format="%.1f %%",
         width=150,
         color="gray",
-        help="Calibrated: of all karyograms with this figure, about this share is abnormal.",
+        help="Calibrated: about this share is abnormal of the karyograms with this figure, where half of all are.",
     ),
     "agreement": st.column_config.NumberColumn(
         "Pass agreement",

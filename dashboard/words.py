@@ -208,7 +208,8 @@ def measure_rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
             "Calibrated probability of abnormal",
             percent(measures.calibrated_probability),
             f"at most {percent(policy.max_calibrated_probability)}",
-            "Of all karyograms with this figure, about this share is abnormal, as learned from validation cases.",
+            "Where half of all karyograms are abnormal, this share of those with this figure is; in a laboratory with "
+            "fewer abnormal ones it is less. Learned from validation cases.",
         ),
         MeasureWords(
             "Votes for abnormal",
