@@ -118,10 +118,12 @@ def dashboard_command(port: int) -> list[str]:
 def part_environment(environ: Mapping[str, str], redis_url: str) -> dict[str, str]:
     """Return the environment of the parts: where Redis is, and where the packages are.
 
-    ``streamlit run`` puts the folder of its script first on the import path, not ours: hence PYTHONPATH.
+    ``streamlit run`` puts the folder of its script first on the import path, not ours: hence PYTHONPATH. TensorFlow
+    calls it an error in its log that a computer has no GPU; what really goes wrong is raised, and the engine logs it.
     """
     path = os.pathsep.join(filter(None, [str(ROOT), environ.get("PYTHONPATH", "")]))
-    return {**environ, "REDIS_URL": redis_url, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    return {**quiet, **environ, "REDIS_URL": redis_url, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def serve(plan: Plan, environ: Mapping[str, str], folder: Path) -> int:

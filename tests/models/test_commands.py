@@ -118,3 +118,25 @@ def test_help_is_complete(command: list[str], capsys: pytest.CaptureFixture[str]
         main([*command, "--help"])
     assert stopped.value.code == 0
     assert "--help" in capsys.readouterr().out
+
+
+def test_simulate_writes_the_same_pictures_for_the_same_seed(registry: Registry, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run(registry, "simulate", "3", "--seed", "5", "--width", "300", "--out", tmp_path / name) == 0
+    written = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert written == ["labels.csv", *(f"simulated-00{number}_c1.png" for number in (1, 2, 3))]
+    for name in written:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_simulate_can_be_asked_for_one_kind(registry: Registry, tmp_path: Path) -> None:
+    assert run(registry, "simulate", "2", "--kind", "trisomy", "--width", "300", "--out", tmp_path) == 0
+    with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["label"], row["kind"]) for row in rows] == [("abnormal", "trisomy")] * 2
+
+
+def test_simulated_folders_can_be_evaluated(registry: Registry, tmp_path: Path) -> None:
+    assert run(registry, "simulate", "4", "--seed", "1", "--width", "400", "--out", tmp_path) == 0
+    assert run(registry, "evaluate", "small", "--data", tmp_path, "--json", tmp_path / "figures.json") == 0
+    assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["n"] == 4
