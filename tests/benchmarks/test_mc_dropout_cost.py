@@ -16,7 +16,7 @@ from models.dropout import SubNetworks
 SIZE = 150
 CHUNK = 8
 PASSES = 100
-REPETITIONS = 15
+REPETITIONS = 25
 LIMIT = 1.1
 
 
