@@ -188,9 +188,18 @@ def _frames(image: ImageFile.ImageFile) -> Iterator[ImageFile.ImageFile]:
     position = 0
     while _seek(image, position):
         # the first picture is never left out, whatever it says of itself: a file has at least one page
-        if position == 0 or not image.tag_v2.get(_NEW_SUBFILE_TYPE, 0) & _REDUCED_OR_MASK:
+        if position == 0 or not _is_reduced_or_mask(image, position):
             yield image
         position += 1
+
+
+def _is_reduced_or_mask(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
+    try:
+        kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
+    except _DAMAGE as error:
+        raise _damaged(error, position) from error
+    # a tag of a wrong type says nothing: the page is kept, and a person sees it
+    return isinstance(kind, int) and bool(kind & _REDUCED_OR_MASK)
 
 
 def _seek(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
