@@ -187,25 +187,19 @@ def _frames(image: ImageFile.ImageFile) -> Iterator[ImageFile.ImageFile]:
         return
     position = 0
     while _seek(image, position):
-        # the first picture is never left out, whatever it says of itself: a file has at least one page
-        if position == 0 or not _is_reduced_or_mask(image, position):
+        kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
+        # the first picture is never left out, whatever it says of itself: a file has at least one page; and a tag of a
+        # wrong type says nothing
+        if position == 0 or not (isinstance(kind, int) and kind & _REDUCED_OR_MASK):
             yield image
         position += 1
-
-
-def _is_reduced_or_mask(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
-    try:
-        kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
-    except _DAMAGE as error:
-        raise _damaged(error, position) from error
-    # a tag of a wrong type says nothing: the page is kept, and a person sees it
-    return isinstance(kind, int) and bool(kind & _REDUCED_OR_MASK)
 
 
 def _seek(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
     """Go to a directory of a TIFF; False behind the last one."""
     try:
         image.seek(position)
+        image.tag_v2.get(_NEW_SUBFILE_TYPE)  # tags are decoded when asked for: damage shows here
     except EOFError:
         return False
     except _DAMAGE as error:
