@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import charts, frames, links, parts, services, thumbnails, times, words
+from dashboard import charts, frames, links, parts, services, state, thumbnails, times, words
 from dashboard.frames import Judged
 from engine import export, reports, store
 from engine.vocabulary import Batch
@@ -18,7 +18,7 @@ _ROW_HEIGHT = 64
 _COLUMNS = {
     "picture": st.column_config.ImageColumn("Karyogram", width=92),
     "symbol": st.column_config.ImageColumn("", width=40),
-    "outcome": st.column_config.TextColumn("Outcome", width=92),
+    "outcome": st.column_config.TextColumn("Outcome", width=124),
     "case": st.column_config.TextColumn("Case", width=84),
     "cell": st.column_config.TextColumn("Cell", width=44),
     "why": st.column_config.TextColumn("Why", width=170, help="Findings on single chromosomes, else the reasons."),
@@ -160,9 +160,12 @@ def _table(rows: Sequence[Judged]) -> None:
         column_config=_COLUMNS,
         alt="Reading list, riskiest karyogram first",
     )
+    # a live list moves between drawing and click: the click means the row as it was drawn, not as it is sorted now
+    drawn = state.exchange_drawn([karyogram.id for karyogram, _ in rows])
     if event.selection.cells:
         row, _ = event.selection.cells[0]
-        links.open_karyogram(rows[row][0].id)
+        if row < len(drawn):
+            links.open_karyogram(drawn[row])
 
 
 def _histograms(rows: Sequence[Judged]) -> None:

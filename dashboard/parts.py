@@ -57,7 +57,7 @@ def outcome_badge(outcome: TriageOutcome | None) -> None:
 
 def outcome_counts(by_outcome: Mapping[TriageOutcome, int], waiting: int) -> None:
     """Draw the number of karyograms of each outcome as cards; abnormal leads."""
-    with st.grid(columns=6, min_column_width=130, gap="xsmall"):
+    with st.grid(columns=6, min_column_width=176, gap="xsmall"):
         for outcome, shown in words.OUTCOMES.items():
             st.metric(shown.short, by_outcome.get(outcome, 0), icon=shown.icon, help=shown.meaning, border=True)
         st.metric("Waiting", waiting, icon=words.WAITING.icon, help=words.WAITING.meaning, border=True)

@@ -5,9 +5,13 @@ Everything that must survive a reload or travel in a link stands in the address 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 _GENERATION = "upload_generation"
+_BROKEN_OFF = "upload_broken_off"
+_DRAWN = "reading_list_drawn"
 
 
 def upload_key(widget: str) -> str:
@@ -18,3 +22,22 @@ def upload_key(widget: str) -> str:
 def start_new_upload() -> None:
     """Give the upload form new keys: the uploader forgets its files and frees their memory."""
     st.session_state[_GENERATION] = st.session_state.get(_GENERATION, 0) + 1
+    st.session_state.pop(_BROKEN_OFF, None)
+
+
+def break_off_upload(reason: str) -> None:
+    """Remember why the last upload broke off, until one has succeeded; the form keeps its files."""
+    st.session_state[_BROKEN_OFF] = reason
+
+
+def broken_off_upload() -> str | None:
+    """Why the last upload broke off; ``None`` if it did not."""
+    reason: str | None = st.session_state.get(_BROKEN_OFF)
+    return reason
+
+
+def exchange_drawn(identifiers: Sequence[str]) -> list[str]:
+    """Remember which karyograms the reading list shows from now on, row by row, and tell which it showed until now."""
+    before: list[str] = st.session_state.get(_DRAWN, [])
+    st.session_state[_DRAWN] = list(identifiers)
+    return before

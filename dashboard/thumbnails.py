@@ -23,28 +23,40 @@ def large(karyogram: Karyogram) -> bytes:
     Raises:
         PictureError: when the stored bytes cannot be decoded any more.
     """
-    return _png(karyogram.image_sha256, karyogram.page, _LARGE_SIZE)
+    return _large_png(karyogram.image_sha256, karyogram.page)
 
 
 def thumbnail(karyogram: Karyogram) -> str:
     """The picture as a small data URL for a table; empty when the stored bytes cannot be decoded any more."""
     try:
-        png = _png(karyogram.image_sha256, karyogram.page, _THUMBNAIL_SIZE)
+        png = _small_png(karyogram.image_sha256, karyogram.page)
     except pictures.PictureError:
         return ""
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
+# Two caches, because a large picture takes as much memory as hundreds of thumbnails.
 @st.cache_data(show_spinner=False, max_entries=4000)
-def _png(sha256: str, page: int, size: tuple[int, int]) -> bytes:
+def _small_png(sha256: str, page: int) -> bytes:
+    # a palette of 64 greys halves the bytes, and nobody can see it at this size
+    return _png(_picture(sha256, page, _THUMBNAIL_SIZE).quantize(64), optimize=True)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _large_png(sha256: str, page: int) -> bytes:
+    return _png(_picture(sha256, page, _LARGE_SIZE))
+
+
+def _picture(sha256: str, page: int, size: tuple[int, int]) -> Image.Image:
+    """A stored page, made smaller where it is larger than ``size`` (width, height)."""
     with services.session() as session:
         data = store.picture(session, sha256)
     image = Image.fromarray(pictures.page(data, page, services.limits()))
     image.thumbnail(size, Image.Resampling.LANCZOS)
+    return image
+
+
+def _png(image: Image.Image, *, optimize: bool = False) -> bytes:
     buffer = io.BytesIO()
-    if size == _THUMBNAIL_SIZE:
-        # a palette of 64 greys halves the bytes, and nobody can see it at this size
-        image.quantize(64).save(buffer, "PNG", optimize=True)
-    else:
-        image.save(buffer, "PNG")
+    image.save(buffer, "PNG", optimize=optimize)
     return buffer.getvalue()

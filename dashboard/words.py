@@ -1,6 +1,7 @@
 """The words on screen: outcomes, reasons and problems in plain language. Pure functions; nothing is drawn here.
 
-Abnormal leads every order, because a missed abnormal karyogram is the worst error of triage.
+Abnormal leads the counts and the charts, because a missed abnormal karyogram is the worst error of triage. The reading
+list has an order of its own (``models.triage.risk_key``): what no network could judge stands before it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ OUTCOMES: dict[TriageOutcome, OutcomeWords] = {
         "Abnormal",
         ":material/warning:",
         "red",
-        "Most passes see an abnormal karyogram. Read it first.",
+        "Most passes see an abnormal karyogram. A person must read it.",
     ),
     TriageOutcome.FLAGGED_UNCERTAIN: OutcomeWords(
         "Flagged uncertain",
@@ -63,7 +64,7 @@ OUTCOMES: dict[TriageOutcome, OutcomeWords] = {
     ),
     TriageOutcome.SCREENED_NORMAL: OutcomeWords(
         "Screened normal",
-        "Normal",
+        "Screened normal",
         ":material/check_circle:",
         "blue",
         "The passes agree on normal and no measure raises a doubt. It stands at the end of the reading list.",
@@ -79,6 +80,7 @@ ENGINE_STATES: dict[EngineState, str] = {
 }
 
 PROBLEMS: dict[ProblemKind, str] = {
+    ProblemKind.NOT_READABLE: "File cannot be read",
     ProblemKind.EMPTY: "Empty file",
     ProblemKind.NOT_AN_IMAGE: "Not a picture",
     ProblemKind.TRUNCATED: "Cut short",
@@ -117,6 +119,15 @@ def count(number: int, noun: str) -> str:
     """A number with its noun in the right form: ``1 karyogram``, ``1,204 karyograms``, ``2 batches``."""
     plural = noun if number == 1 else noun + ("es" if noun.endswith(("ch", "s")) else "s")
     return f"{number:,} {plural}"
+
+
+def retried(sent: int, later: int) -> str:
+    """What became of karyograms that shall be tried again: sent at once, or left to the sweep of the engines."""
+    sentences = [
+        f"{count(sent, 'karyogram')} sent back to the engines." if sent else "",
+        f"{count(later, 'karyogram')} will be taken up again within a minute." if later else "",
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def case_and_cell(case: str, cell: str) -> str:

@@ -63,9 +63,17 @@ def select(path: Path) -> Selection:
 
 
 def opened(files: Iterable[FoundFile]) -> Iterator[IncomingFile]:
-    """Open one file after the other; each is closed again when the next one is asked for."""
+    """Open one file after the other; each is closed again when the next one is asked for.
+
+    A file that cannot be opened comes with the error in place of its bytes, so that the others still get their turn.
+    """
     for file in files:
-        with file.path.open("rb") as stream:
+        try:
+            stream = file.path.open("rb")
+        except OSError as error:
+            yield IncomingFile(file.name, error)
+            continue
+        with stream:
             yield IncomingFile(file.name, stream)
 
 

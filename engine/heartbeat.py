@@ -65,12 +65,13 @@ def alive(client: redis.Redis) -> list[Heartbeat]:
 
 
 def _read(text: str) -> Heartbeat:
-    """Read a heartbeat; fields of a newer version of the engine are passed over."""
+    """Read a heartbeat of whatever version: unknown fields are passed over, an unknown state counts as working."""
     known = {field.name for field in fields(Heartbeat)}
     values: dict[str, Any] = {name: value for name, value in json.loads(text).items() if name in known}
     for name in ("started_at", "last_batch_at"):
         if values.get(name) is not None:
             values[name] = datetime.fromisoformat(values[name])
-    values["state"] = EngineState(values["state"])
+    states = {state.value for state in EngineState}
+    values["state"] = EngineState(values["state"]) if values["state"] in states else EngineState.WORKING
     values["models"] = tuple(values["models"])
     return Heartbeat(**values)

@@ -6,6 +6,7 @@ stream is away, the karyogram stays accepted all the same: the sweep of the engi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from models.pictures import Limits, PictureError, each_page, media_type
 
 __all__ = ["MAX_PASSES", "FileResult", "IncomingFile", "Intake", "IntakeReport"]
 
+_log = logging.getLogger(__name__)
 MAX_PASSES: Final = 1000
 _FIRST_PAGE: Final = 0  # the same bytes have the same pages, so one of them tells about all
 
@@ -137,9 +139,13 @@ class Intake:
             shapes = [grey.shape for grey in each_page(file.data, self._limits)]
         except PictureError as error:
             return FileProblem(file.name, ProblemKind(error.fault.value), str(error))
+        except Exception as error:  # whatever a decoder raises must not end the batch: it is logged and recorded
+            _log.exception("could not decode %r", file.name)
+            message = f"could not be read: {type(error).__name__}: {error}"
+            return FileProblem(file.name, ProblemKind.NOT_AN_IMAGE, message)
         with open_session(self._engine) as session:
             sha256 = store.add_picture(session, file.data, kind)
-            earlier = store.find_duplicate(session, sha256, _FIRST_PAGE, batch.model)
+            earlier = store.find_duplicate(session, sha256, _FIRST_PAGE, batch.model, batch.passes)
             if earlier is not None:
                 return _duplicate(session, file.name, earlier)
             karyograms = _add_karyograms(session, batch, file, sha256=sha256, shapes=shapes, now=now)

@@ -113,8 +113,9 @@ class JobRunner:
     def _decoded(self, tasks: Sequence[Task]) -> tuple[list[Loaded], list[tuple[Task, str]]]:
         """Read and decode the pictures; those that cannot be used come back with the reason."""
         with open_session(self._sql) as session:
-            files = [store.picture(session, task.karyogram.image_sha256) for task in tasks]
-        pages = decode_all(self._decode, tasks, files, self._pool)
+            # the pages of one file are often in the same micro-batch, and it may be large
+            files = {key: store.picture(session, key) for key in {task.karyogram.image_sha256 for task in tasks}}
+        pages = decode_all(self._decode, tasks, [files[task.karyogram.image_sha256] for task in tasks], self._pool)
         loaded = [(task, page) for task, page in zip(tasks, pages, strict=True) if not isinstance(page, Exception)]
         failures = [
             (task, f"the picture cannot be used: {page}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from models.card import Card
 from models.pictures import PictureError
 from models.triage import Finding, triage
 from models.uncertainty import Measures
+
+_log = logging.getLogger(__name__)
 
 Page: TypeAlias = NDArray[np.uint8]  # (height, width) grey
 Decode: TypeAlias = Callable[[bytes, int], Page]
@@ -72,9 +75,7 @@ class Task:
     batch: Batch
 
 
-def decode_all(
-    decode: Decode, tasks: Sequence[Task], files: Sequence[bytes], pool: Executor
-) -> list[Page | PictureError | IndexError]:
+def decode_all(decode: Decode, tasks: Sequence[Task], files: Sequence[bytes], pool: Executor) -> list[Page | Exception]:
     """Decode the page of each task, several at a time; a page that cannot be used gives its error in its place.
 
     Args:
@@ -84,11 +85,14 @@ def decode_all(
         pool: where to decode.
     """
 
-    def one(task: Task, data: bytes) -> Page | PictureError | IndexError:
+    def one(task: Task, data: bytes) -> Page | Exception:
         try:
             return decode(data, task.karyogram.page)
         except (PictureError, IndexError) as error:
             return error
+        except Exception as error:  # whatever a decoder raises must not end the engine: it is logged and recorded
+            _log.exception("could not decode karyogram %s", task.karyogram.id)
+            return RuntimeError(f"{type(error).__name__}: {error}")
 
     return list(pool.map(one, tasks, files))
 

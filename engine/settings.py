@@ -7,11 +7,15 @@ hand on empty ones for what nobody configured.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from redis.connection import parse_url
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 import models
 
@@ -20,6 +24,8 @@ Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
 _MIB: Final = 1024 * 1024
 _REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
 _DATABASE_SCHEMES: Final = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
+_REDIS_FORM: Final = "a URL such as redis://:password@host:6379/0"
+_DATABASE_FORM: Final = "a URL such as sqlite:///folder/file.db or postgresql://user:password@host:5432/name"
 
 # The case is what stands before the last "_c<number>" or ".<number>" of the name without its extension.
 DEFAULT_CASE_PATTERN: Final = r"^(?P<case>.+)(?:_c|\.)(?P<cell>\d+)(?![0-9A-Za-z])"
@@ -76,8 +82,8 @@ class Settings:
         """
         source = _Source(environ)
         return cls(
-            database_url=source.url("DATABASE_URL", cls.database_url, _DATABASE_SCHEMES),
-            redis_url=source.url("REDIS_URL", cls.redis_url, _REDIS_SCHEMES),
+            database_url=source.database_url("DATABASE_URL", cls.database_url),
+            redis_url=source.redis_url("REDIS_URL", cls.redis_url),
             registry=Path(source.text("KARYOTRIAGE_REGISTRY", str(cls.registry))).expanduser(),
             default_model=source.text("KARYOTRIAGE_MODEL", cls.default_model),
             default_passes=source.integer("KARYOTRIAGE_PASSES", cls.default_passes, 1, 1000),
@@ -118,11 +124,26 @@ class _Source:
             raise SettingsError(name, "one of " + ", ".join(get_args(Precision)), text)
         return cast(Precision, text)
 
-    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+    def database_url(self, name: str, default: str) -> str:
+        return self._url(name, default, _DATABASE_SCHEMES, _DATABASE_FORM, _is_database)
+
+    def redis_url(self, name: str, default: str) -> str:
+        return self._url(name, default, _REDIS_SCHEMES, _REDIS_FORM, _is_redis)
+
+    def _url(
+        self, name: str, default: str, schemes: tuple[str, ...], form: str, is_usable: Callable[[str], bool]
+    ) -> str:
         text = self.text(name, default)
-        if urlsplit(text).scheme not in schemes:
+        scheme = text.partition(":")[0]
+        if scheme not in schemes:
             # only the scheme is repeated: the rest may hold a password
-            raise SettingsError(name, "a URL that starts with " + " or ".join(schemes), text.partition(":")[0])
+            raise SettingsError(name, "a URL that starts with " + " or ".join(schemes), scheme)
+        try:
+            usable = is_usable(text)
+        except (ValueError, ArgumentError):
+            usable = False
+        if not usable:  # without the error above, which may quote a part of the password
+            raise SettingsError(name, form, without_password(text))
         return text
 
     def pattern(self, name: str, default: re.Pattern[str]) -> re.Pattern[str]:
@@ -136,6 +157,25 @@ class _Source:
         return pattern
 
 
+def _is_redis(url: str) -> bool:
+    """Tell whether the client can use a URL, or raise ValueError; it would take a database that is no number for 0."""
+    parse_url(url)  # type: ignore[no-untyped-call]
+    parts = urlsplit(url)
+    database = unquote(parts.path).strip("/")
+    return parts.scheme == "unix" or not database or (database.isascii() and database.isdigit())
+
+
+def _is_database(url: str) -> bool:
+    """Tell whether a URL names a database that several processes can share; raises what SQLAlchemy raises."""
+    parsed = make_url(url)
+    if parsed.drivername != "sqlite":
+        return True
+    return bool(parsed.database) and ":memory:" not in str(parsed.database) and parsed.query.get("mode") != "memory"
+
+
 def without_password(url: str) -> str:
-    """Return a URL as it may be shown: its password, if it has one, is replaced by stars."""
-    return re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1:***@", url)
+    """Return a URL as it may be shown: stars in place of its password, and no query, which may hold another."""
+    address, _, query = url.partition("?")
+    if "@" in query:  # the password may have a question mark in it, so nobody can tell where it ends
+        return re.sub(r"(?<=://).*", "***", address)
+    return re.sub(r"(?<=://)([^/@:]*):.*@", r"\1:***@", address)

@@ -156,15 +156,21 @@ def add_problem(session: Session, batch_id: str, problem: FileProblem, now: date
     session.execute(schema.problems.insert().values(batch_id=batch_id, created_at=now, **vars(problem)))
 
 
-def find_duplicate(session: Session, image_sha256: str, page: int, model: str) -> Karyogram | None:
-    """Return the earliest karyogram of the same bytes and page in a batch of the same model, if there is one."""
+def find_duplicate(session: Session, image_sha256: str, page: int, model: str, passes: int) -> Karyogram | None:
+    """Return the earliest karyogram of the same bytes and page that is judged alike, if there is one.
+
+    Judged alike is what belongs to a batch of this model and number of passes. A failed karyogram does not count: it
+    has no verdict to point to.
+    """
     query = (
         select_karyograms()
         .join(schema.batches, schema.karyograms.c.batch_id == schema.batches.c.id)
         .where(
             schema.karyograms.c.image_sha256 == image_sha256,
             schema.karyograms.c.page == page,
+            schema.karyograms.c.state != KaryogramState.FAILED,
             schema.batches.c.model == model,
+            schema.batches.c.passes == passes,
         )
         .order_by(schema.karyograms.c.created_at, schema.karyograms.c.id)
         .limit(1)

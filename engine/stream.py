@@ -242,7 +242,8 @@ class JobStream:
         orphans = [entry for entry in present if entry not in pending and _order(entry) <= last]
         for start in range(0, len(orphans), _PAGE):
             self._redis.xdel(self._name, *orphans[start : start + _PAGE])
-        return {karyogram_id for entry, karyogram_id in present.items() if entry not in set(orphans)}
+        lost = set(orphans)
+        return {karyogram_id for entry, karyogram_id in present.items() if entry not in lost}
 
     def _last_delivered(self) -> tuple[int, int]:
         with _group_needed():

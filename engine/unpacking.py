@@ -17,10 +17,13 @@ from engine.vocabulary import FileProblem, ProblemKind
 
 @dataclass(frozen=True)
 class IncomingFile:
-    """A file as it arrives: its name (of a file in a folder the path inside) and its bytes, or the file opened."""
+    """A file as it arrives: its name (of a file in a folder the path inside) and its bytes, or the file opened.
+
+    An error in their place tells why it could not be opened.
+    """
 
     name: str
-    data: bytes | BinaryIO
+    data: bytes | BinaryIO | OSError
 
 
 @dataclass(frozen=True)
@@ -44,22 +47,31 @@ class Unpacking:
         """Take files apart; see ``engine.intake.Intake.process`` for their order."""
         ordered = manifests_first(files, lambda file: file.name) if isinstance(files, Sequence) else files
         for file in ordered:
-            if is_archive(_head(file.data)):
-                yield from self._open_archive(file)
-            else:
-                yield from self._take(clean(file.name), self._bounded(file))
+            try:
+                yield from self._take_apart(clean(file.name), file.data)
+            except OSError as error:
+                message = f"expected a file that can be read, found: {error.strerror or error}"
+                yield FileProblem(clean(file.name), ProblemKind.NOT_READABLE, message)
 
-    def _open_archive(self, file: IncomingFile) -> Iterator[Candidate | FileProblem]:
+    def _take_apart(self, name: str, data: bytes | BinaryIO | OSError) -> Iterator[Candidate | FileProblem]:
+        if isinstance(data, OSError):
+            raise data
+        if is_archive(_head(data)):
+            yield from self._open_archive(name, data)
+        else:
+            yield from self._take(name, self._bounded(name, data))
+
+    def _open_archive(self, name: str, data: bytes | BinaryIO) -> Iterator[Candidate | FileProblem]:
         """Take in a ZIP; its manifests hold inside it alone."""
         inside = Unpacking(self.settings, self.manifest)
         try:
-            for member in members(file.data, self._archive_limits()):
+            for member in members(data, self._archive_limits()):
                 if isinstance(member, ArchiveMember):
                     yield from inside._take(member.name, member.data)
                 else:
                     yield member
         except ArchiveError as error:
-            yield FileProblem(clean(file.name), ProblemKind.BAD_ARCHIVE, str(error))
+            yield FileProblem(name, ProblemKind.BAD_ARCHIVE, str(error))
 
     def _take(self, name: str, data: bytes | FileProblem) -> Iterator[Candidate | FileProblem]:
         if isinstance(data, FileProblem):
@@ -86,13 +98,13 @@ class Unpacking:
             message = f"expected the manifest before the files it names, {len(missed)} came earlier: {missed[0]!r}"
             yield FileProblem(name, ProblemKind.BAD_MANIFEST, message)
 
-    def _bounded(self, file: IncomingFile) -> bytes | FileProblem:
+    def _bounded(self, name: str, data: bytes | BinaryIO) -> bytes | FileProblem:
         """Read a file unless it is too large."""
-        size, limit = _size(file.data), self.settings.max_file_bytes
+        size, limit = _size(data), self.settings.max_file_bytes
         if size > limit:
             message = f"expected at most {readable_size(limit)}, found {readable_size(size)}"
-            return FileProblem(clean(file.name), ProblemKind.TOO_LARGE, message)
-        return file.data if isinstance(file.data, bytes) else file.data.read()
+            return FileProblem(name, ProblemKind.TOO_LARGE, message)
+        return data if isinstance(data, bytes) else data.read()
 
     def _archive_limits(self) -> ArchiveLimits:
         return ArchiveLimits(

@@ -24,6 +24,7 @@ class KaryogramState(StrEnum):
 class ProblemKind(StrEnum):
     """Why a file was refused at intake."""
 
+    NOT_READABLE = "not_readable"
     EMPTY = "empty"
     NOT_AN_IMAGE = "not_an_image"
     TRUNCATED = "truncated"

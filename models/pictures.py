@@ -187,8 +187,10 @@ def _frames(image: ImageFile.ImageFile) -> Iterator[ImageFile.ImageFile]:
         return
     position = 0
     while _seek(image, position):
-        # the first picture is never left out, whatever it says of itself: a file has at least one page
-        if position == 0 or not image.tag_v2.get(_NEW_SUBFILE_TYPE, 0) & _REDUCED_OR_MASK:
+        kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
+        # the first picture is never left out, whatever it says of itself: a file has at least one page; and a tag of a
+        # wrong type says nothing
+        if position == 0 or not (isinstance(kind, int) and kind & _REDUCED_OR_MASK):
             yield image
         position += 1
 
@@ -197,6 +199,7 @@ def _seek(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
     """Go to a directory of a TIFF; False behind the last one."""
     try:
         image.seek(position)
+        image.tag_v2.get(_NEW_SUBFILE_TYPE)  # tags are decoded when asked for: damage shows here
     except EOFError:
         return False
     except _DAMAGE as error:

@@ -92,7 +92,7 @@ class Registry:
         Raises:
             ValueError: when the name cannot be the name of a folder everywhere.
         """
-        if not _NAME.fullmatch(card.name):
+        if not is_name(card.name):
             raise ValueError(f"name must be lower-case letters, digits, '.', '_' and '-', got {card.name!r}")
         stored = replace(card, weights_sha256=file_sha256(weights_file))
         folder = self.folder / card.name
@@ -103,6 +103,11 @@ class Registry:
         # the card comes last: until it is there, the hash refuses the new weights instead of trusting them
         _write_text(folder / CARD_FILE, card_to_json(stored))
         return stored
+
+
+def is_name(text: str) -> bool:
+    """Say whether a model may be called so: the name of a folder, everywhere."""
+    return _NAME.fullmatch(text) is not None
 
 
 def default_registry() -> Registry:

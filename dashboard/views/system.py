@@ -132,10 +132,11 @@ def _failed_row(karyogram: Karyogram, letter: DeadLetter | None) -> None:
 
 def _retry(karyograms: Sequence[Karyogram]) -> None:
     """Send failed karyograms back to the engines; where Redis is away they wait for the engines' sweep."""
+    sent = 0
     for karyogram in karyograms:
         with services.session() as session:
-            retry(session, services.stream(), karyogram.id)
-    st.toast(f"{words.count(len(karyograms), 'karyogram')} sent back to the engines.", icon=":material/refresh:")
+            sent += retry(session, services.stream(), karyogram.id)
+    st.toast(words.retried(sent, len(karyograms) - sent), icon=":material/refresh:")
     st.rerun()
 
 

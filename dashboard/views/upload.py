@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from dashboard import links, parts, sample, services, state, times, words
+from dashboard.reception import Reception, Tally
 from engine import reports, store
-from engine.cases import manifests_first
+from engine.errors import one_line
 from engine.intake import IncomingFile
 
 _UPLOADER_LIMIT = 1000  # above about this number the uploader of the browser stops without a word
@@ -18,6 +19,9 @@ _PASSES = (50, 100, 200, 500, 1000)
 def render() -> None:
     """Draw the page."""
     st.title("Upload")
+    broken_off = state.broken_off_upload()
+    if broken_off:
+        st.error(broken_off, icon=":material/report:")
     batch_id = links.batch_id()
     if batch_id:
         _receipt(batch_id)
@@ -75,26 +79,34 @@ def _options(models: Sequence[str]) -> tuple[str, str, int]:
 
 @st.dialog("Receiving your files", dismissible=False)
 def _hand_off(name: str, model: str, passes: int, files: Sequence[IncomingFile]) -> None:
-    """Hand the files to the intake one by one. The dialog keeps a second click from starting the upload again."""
+    """Watch how the files are received. The dialog keeps a second click from starting the upload again."""
     bar = st.progress(0.0)
-    accepted = refused = begun = 0
-
-    def counted() -> Iterator[IncomingFile]:
-        nonlocal begun
-        for file in manifests_first(files, lambda file: file.name):
-            begun += 1
-            yield file
-
+    now = times.now()
     intake = services.intake()
-    batch = intake.open_batch(name, model, passes, times.now())
-    for result in intake.process(batch, counted(), times.now()):
-        accepted += len(result.karyograms)
-        refused += result.problem is not None
-        text = f"File {begun:,} of {len(files):,} · {words.count(accepted, 'karyogram')} received"
-        bar.progress((begun - 1) / len(files), text=f"{text} · {refused:,} refused" if refused else text)
-    state.start_new_upload()
+    batch = intake.open_batch(name, model, passes, now)
+    reception = Reception(intake, batch, files, now)
+    for tally in reception.watch():
+        bar.progress(max(0, tally.begun - 1) / len(files), text=_how_far(tally, len(files)))
+    if reception.error is None:
+        state.start_new_upload()
+    else:
+        state.break_off_upload(_broken_off(reception.error, reception.tally, len(files)))
     links.remember_batch(batch.id)
     st.rerun()
+
+
+def _how_far(tally: Tally, files: int) -> str:
+    text = f"File {tally.begun:,} of {files:,} · {words.count(tally.accepted, 'karyogram')} received"
+    return f"{text} · {tally.refused:,} refused" if tally.refused else text
+
+
+def _broken_off(error: Exception, tally: Tally, files: int) -> str:
+    """What a page says of an upload that an error has cut short; the files stay in the form."""
+    return (
+        f"The upload broke off at file {tally.begun:,} of {files:,}: "
+        f"{words.plain(one_line(error))}. What was received is kept. Start triage again to "
+        "send the rest: what is there already will be refused as a duplicate."
+    )
 
 
 def _receipt(batch_id: str) -> None:
@@ -132,8 +144,8 @@ def _offer_sample(model: str) -> None:
     with st.container(border=True):
         st.subheader("Welcome to Karyotriage")
         st.markdown(
-            "Drop a batch of karyograms below. Each one gets a verdict with its uncertainty, and the abnormal and "
-            "doubtful ones come first on your reading list. No pictures at hand? Try a few simulated ones."
+            "Drop a batch of karyograms below. Each one gets a verdict with its uncertainty, and those screened "
+            "normal come last on your reading list. No pictures at hand? Try a few simulated ones."
         )
         if st.button("Try the sample batch", icon=":material/science:"):
             _hand_off(sample.BATCH_NAME, model, services.settings().default_passes, files)

@@ -62,9 +62,7 @@ def _engines(engines: list[Heartbeat], now: datetime) -> Table:
             ", ".join(one.models) or "-",
             "-" if one.pictures_per_second is None else f"{one.pictures_per_second:.1f}",
             str(one.judged_total),
-            "-"
-            if one.last_batch_at is None
-            else f"{one.last_batch}, {(now - one.last_batch_at).total_seconds():.0f} s ago",
+            _last_batch(one, now),
         )
     return table
 

@@ -39,7 +39,7 @@ Hand in pictures (PNG, JPEG, BMP, TIFF), ZIP files of these, and folders of both
 Of a folder, with all folders in it, pictures, ZIP files and manifest.csv are taken; a file named by itself is taken
 whatever it is. Case and cell come from the file name (P001_c2.png is cell 2 of case P001), else from a manifest.csv
 with the columns file, case_id and, if wanted, cell; else each file is a case of its own. A file that cannot be used
-is told in the end and stops nothing; the same picture again, for the same model, counts as such.
+is told in the end and stops nothing; the same picture again, for the same model and passes, counts as such.
 """
 _EPILOG: Final = "exit code: 0 all is well, 1 a file was refused or a karyogram failed, 2 nothing could be submitted"
 
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         The exit code, as the epilogue of the help says, or 130 when Ctrl-C ended the waiting.
 
     Raises:
-        OSError: a path is wrong, or a file cannot be read.
+        OSError: a path is wrong, or a file named by itself cannot be read.
         UnknownModelError: there is no such model.
         redis.exceptions.ConnectionError: Redis is away.
         sqlalchemy.exc.OperationalError: the record store is away.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +29,35 @@ same pictures.
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("simulate", help="write simulated karyograms", description=_DESCRIPTION)
-    parser.add_argument("number", type=int, metavar="N", help="how many")
+    parser.add_argument("number", type=_whole_from(1), metavar="N", help="how many")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="made if it is not there")
-    parser.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
-    parser.add_argument("--abnormal", type=float, default=0.5, metavar="SHARE", help="0 to 1 (default: 0.5)")
+    parser.add_argument("--seed", type=_whole_from(0), default=0, help="of all randomness (default: 0)")
+    parser.add_argument("--abnormal", type=_share, default=0.5, metavar="SHARE", help="0 to 1 (default: 0.5)")
     parser.add_argument("--profile", choices=PROFILES, default=PROFILES[0], help="default: " + PROFILES[0])
     parser.add_argument("--kind", type=Kind, choices=list(Kind), metavar="KIND", help="one of " + ", ".join(Kind))
-    parser.add_argument("--width", type=int, default=960, metavar="PIXELS", help="of the pages (default: 960)")
+    parser.add_argument(
+        "--width", type=_whole_from(200), default=960, metavar="PIXELS", help="of the pages, from 200 (default: 960)"
+    )
     parser.set_defaults(run=run)
+
+
+def _whole_from(least: int) -> Callable[[str], int]:
+    def whole(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {least}, got {text!r}")
+        return int(text)
+
+    return whole
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, got {text!r}")
+    return share
 
 
 def run(options: argparse.Namespace, registry: Registry) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.registry import Registry
+from models.registry import Registry, is_name
 
 _DESCRIPTION = """\
 Train one of the thesis' networks from nothing: a dense source task on simulated karyograms, then the thesis' head,
@@ -18,7 +18,9 @@ the real karyograms of --karyograms, if given. An interrupted training goes on w
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("train", help="train a model and register it", description=_DESCRIPTION)
-    parser.add_argument("name", metavar="NAME", help="of the model in the registry; an earlier one is replaced")
+    parser.add_argument(
+        "name", type=_name, metavar="NAME", help="of the model in the registry; an earlier one is replaced"
+    )
     parser.add_argument("--architecture", choices=("vgg16", "inceptionv3"), default="vgg16", help="default: vgg16")
     parser.add_argument("--crops", type=Path, metavar="ZIP", help="<case>_c<cell>/<chromosome>_<i>.png, grey, upright")
     parser.add_argument("--karyograms", type=Path, metavar="FOLDER", help="labels.csv and pictures, to measure on")
@@ -29,6 +31,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--note", default="", metavar="TEXT", help="for the model card")
     parser.add_argument("--quick", action="store_true", help="a minute's training that only shows that all works")
     parser.set_defaults(run=run)
+
+
+def _name(text: str) -> str:
+    """Refuse a name before the training, not after it."""
+    if not is_name(text):
+        raise argparse.ArgumentTypeError(f"must be lower-case letters, digits, '.', '_' and '-', got {text!r}")
+    return text
 
 
 def run(options: argparse.Namespace, registry: Registry) -> int:

@@ -24,7 +24,7 @@ def drawn(chart: Any) -> list[list[dict[str, Any]]]:
 
 
 def confidence() -> pd.DataFrame:
-    outcomes = ["Normal"] * 300 + ["Abnormal"] * 3
+    outcomes = ["Screened normal"] * 300 + ["Abnormal"] * 3
     return pd.DataFrame(
         {"outcome": outcomes, "probability": [0.01] * 300 + [0.97] * 3, "agreement": [1.0] * 300 + [0.8] * 3}
     )
@@ -60,7 +60,10 @@ def test_without_a_calibrated_probability_only_the_vote_is_marked() -> None:
 
 def test_few_abnormal_karyograms_stand_as_high_as_many_normal_ones() -> None:
     bars = drawn(charts.confidence_histogram(confidence(), "probability", "Probability"))[0]
-    assert [(bar["outcome"], bar["count"], bar["foot"]) for bar in bars] == [("Abnormal", 3, 1), ("Normal", 300, 0)]
+    assert [(bar["outcome"], bar["count"], bar["foot"]) for bar in bars] == [
+        ("Abnormal", 3, 1),
+        ("Screened normal", 300, 0),
+    ]
     heights = {round(bar["top"] - bar["foot"], 6) for bar in bars}
     assert len(heights) == 1
 
@@ -68,7 +71,7 @@ def test_few_abnormal_karyograms_stand_as_high_as_many_normal_ones() -> None:
 def test_the_highest_row_is_abnormal_and_each_row_is_named() -> None:
     chart = charts.confidence_histogram(confidence(), "agreement", "Pass agreement").to_dict()
     axis = chart["layer"][0]["encoding"]["y"]["axis"]
-    assert axis["labelExpr"] == "['Normal', 'Abnormal'][datum.value]"
+    assert axis["labelExpr"] == "['Screened normal', 'Abnormal'][datum.value]"
     assert axis["values"] == [0, 1]
 
 
@@ -84,7 +87,7 @@ def test_colours_say_the_same_everywhere() -> None:
 
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(ValueError, match=r"columns \['outcome', 'agreement'\], got \['outcome'\]"):
-        charts.confidence_histogram(pd.DataFrame({"outcome": ["Normal"]}), "agreement", "Pass agreement")
+        charts.confidence_histogram(pd.DataFrame({"outcome": ["Screened normal"]}), "agreement", "Pass agreement")
 
 
 def test_no_rows_are_refused() -> None:

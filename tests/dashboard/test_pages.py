@@ -100,7 +100,8 @@ def test_without_a_model_nothing_can_be_uploaded(dashboard: Dashboard) -> None:
 def test_batches_are_listed_with_abnormal_first(dashboard: Dashboard, judged_batch: Judged) -> None:
     app = dashboard.open("batches")
     badges = next(line for line in said(app).splitlines() if "1 abnormal" in line)
-    order = [badges.index(f"1 {word}") for word in ("abnormal", "uncertain", "unreadable", "failed", "normal", "wait")]
+    shown = ("abnormal", "uncertain", "unreadable", "failed", "screened normal", "waiting")
+    order = [badges.index(f"1 {word}") for word in shown]
     assert order == sorted(order)
     assert linked(app)["**Monday**"] == ("batches", f"batch={judged_batch[0].id}")
 
@@ -119,12 +120,25 @@ def test_a_batch_shows_counts_and_the_riskiest_first(dashboard: Dashboard, judge
         "Uncertain": "1",
         "Unreadable": "1",
         "Failed": "1",
-        "Normal": "1",
+        "Screened normal": "1",
         "Waiting": "1",
     }
     outcomes = app.dataframe[0].value["outcome"].tolist()
-    assert outcomes == ["Failed", "Unreadable", "Abnormal", "Uncertain", "Normal", "Waiting"]
+    assert outcomes == ["Failed", "Unreadable", "Abnormal", "Uncertain", "Screened normal", "Waiting"]
     assert "**5 of 6 karyograms** done" in str(app.get("progress")[0].proto.text)
+
+
+def test_a_click_means_the_row_as_it_was_drawn(dashboard: Dashboard, judged_batch: Judged) -> None:
+    """While a batch is live, a verdict between drawing and click moves the rows."""
+    batch, karyograms = judged_batch
+    app = dashboard.open("batches", batch=batch.id)
+    assert app.dataframe[0].value["file"].tolist()[1] == karyograms[3].file_name
+    with open_session(dashboard.engine) as session:
+        store.fail(session, karyograms[5].id, "moves to the head of the list")
+        session.commit()
+    app.session_state["reading_list"] = {"selection": {"rows": [], "columns": [], "cells": [(1, "file")]}}
+    app.run()
+    assert app.query_params["karyogram"] == karyograms[3].id
 
 
 def test_the_filter_stands_in_the_address(dashboard: Dashboard, judged_batch: Judged) -> None:
@@ -197,8 +211,18 @@ def test_the_system_page_sends_failed_karyograms_back(dashboard: Dashboard, judg
     app = dashboard.open("system")
     assert metrics(app)["Failed"] == "1"
     app.button[0].click().run()
+    assert [toast.value for toast in app.toast] == ["1 karyogram sent back to the engines."]
     assert metrics(app)["Failed"] == "0"
     assert "No karyogram has failed" in said(app)
+
+
+def test_a_retry_without_redis_does_not_claim_to_be_sent(
+    dashboard: Dashboard, judged_batch: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    app = dashboard.open("system")
+    app.button[0].click().run()
+    assert [toast.value for toast in app.toast] == ["1 karyogram will be taken up again within a minute."]
 
 
 def test_the_system_page_says_when_redis_is_away(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,10 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from dashboard import thumbnails
+from engine import store
 from engine.vocabulary import Karyogram
 from models.pictures import PictureError
 from tests import records
@@ -35,3 +37,27 @@ def test_bytes_that_cannot_be_decoded_any_more_leave_a_gap_in_the_list(dashboard
     assert thumbnails.thumbnail(karyogram) == ""
     with pytest.raises(PictureError):
         thumbnails.large(karyogram)
+
+
+def test_few_large_pictures_are_kept_and_they_displace_no_thumbnail(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records.add_batch(dashboard.engine, *(records.png(seed) for seed in range(33)))
+    karyograms = records.karyograms(dashboard.engine)
+    read: list[str] = []
+    picture = store.picture
+
+    def counted(session: Session, sha256: str) -> bytes:
+        read.append(sha256)
+        return picture(session, sha256)
+
+    monkeypatch.setattr(store, "picture", counted)
+    thumbnails.thumbnail(karyograms[0])
+    for karyogram in karyograms:
+        thumbnails.large(karyogram)
+    read.clear()
+    thumbnails.thumbnail(karyograms[0])
+    thumbnails.large(karyograms[32])
+    assert read == []
+    thumbnails.large(karyograms[0])
+    assert read == [karyograms[0].image_sha256]

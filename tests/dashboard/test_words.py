@@ -41,6 +41,25 @@ def test_abnormal_leads() -> None:
     assert next(iter(words.OUTCOMES)) is TriageOutcome.FLAGGED_ABNORMAL
 
 
+def test_no_outcome_reads_as_a_result() -> None:
+    normal, abnormal = words.OUTCOMES[TriageOutcome.SCREENED_NORMAL], words.OUTCOMES[TriageOutcome.FLAGGED_ABNORMAL]
+    assert normal.short == "Screened normal"
+    assert "A person must read it" in abnormal.meaning
+    assert "first" not in abnormal.meaning  # failed and unreadable ones stand before it
+
+
+@pytest.mark.parametrize(
+    ("sent", "later", "text"),
+    [
+        (1, 0, "1 karyogram sent back to the engines."),
+        (0, 2, "2 karyograms will be taken up again within a minute."),
+        (2, 1, "2 karyograms sent back to the engines. 1 karyogram will be taken up again within a minute."),
+    ],
+)
+def test_a_retry_says_what_was_sent_and_what_waits(sent: int, later: int, text: str) -> None:
+    assert words.retried(sent, later) == text
+
+
 def test_no_two_outcomes_look_alike() -> None:
     shown = [*words.OUTCOMES.values(), words.WAITING]
     for part in ("label", "short", "icon"):

@@ -75,8 +75,16 @@ def test_unreadable_file_is_an_error_before_anything_is_sent(monkeypatch: pytest
 def test_one_file_is_open_at_a_time(folder: Path) -> None:
     streams: list[BinaryIO] = []
     for file in opened(select(folder).files):
-        assert not isinstance(file.data, bytes)
+        assert not isinstance(file.data, bytes | OSError)
         assert all(stream.closed for stream in streams)
         streams.append(file.data)
     assert all(stream.closed for stream in streams)
     assert len(streams) == 6
+
+
+def test_file_that_cannot_be_opened_comes_with_its_error(folder: Path) -> None:
+    selection = select(folder)
+    (folder / "b.png").unlink()
+    files = list(opened(selection.files))
+    assert len(files) == 6
+    assert [file.name for file in files if isinstance(file.data, FileNotFoundError)] == ["b.png"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import redis
@@ -57,5 +58,7 @@ def test_engines_of_a_newer_version_are_understood(redis_client: redis.Redis) ->
     beat(redis_client, FRESH)
     text = redis_client.get("karyotriage:engine:host-1")
     assert isinstance(text, str)
-    redis_client.set("karyotriage:engine:host-1", json.dumps(json.loads(text) | {"temperature": 50}))
-    assert alive(redis_client) == [FRESH]
+    redis_client.set(
+        "karyotriage:engine:host-1", json.dumps(json.loads(text) | {"temperature": 50, "state": "dreaming"})
+    )
+    assert alive(redis_client) == [replace(FRESH, state=EngineState.WORKING)]

@@ -197,12 +197,23 @@ def test_duplicate_points_to_the_earlier_karyogram(intake: Intake, batch: Batch,
     assert stream.backlog() == 1
 
 
-def test_duplicate_of_an_earlier_batch_is_found_for_the_same_model_only(intake: Intake, batch: Batch) -> None:
+def test_duplicate_of_an_earlier_batch_is_found_for_the_same_model_and_passes_only(
+    intake: Intake, batch: Batch
+) -> None:
     (first,) = receive(intake, batch, **{"P001_c1.png": png(1)}).accepted
-    same = receive(intake, intake.open_batch("Tuesday", "vgg16", 500, NOW), **{"P001_c1.png": png(1)})
-    other = receive(intake, intake.open_batch("Wednesday", "inceptionv3", 100, NOW), **{"P001_c1.png": png(1)})
+    same = receive(intake, intake.open_batch("Tuesday", "vgg16", 100, NOW), **{"P001_c1.png": png(1)})
     assert [problem.duplicate_of for problem in same.problems] == [first.id]
-    assert [found.file_name for found in other.accepted] == ["P001_c1.png"]
+    for model, passes in (("inceptionv3", 100), ("vgg16", 500)):
+        other = receive(intake, intake.open_batch("Wednesday", model, passes, NOW), **{"P001_c1.png": png(1)})
+        assert [found.file_name for found in other.accepted] == ["P001_c1.png"]
+
+
+def test_picture_that_failed_may_be_handed_in_again(intake: Intake, batch: Batch, sql_engine: Engine) -> None:
+    (first,) = receive(intake, batch, **{"P001_c1.png": png(1)}).accepted
+    with open_session(sql_engine) as session:
+        store.fail(session, first.id, "out of memory")
+        session.commit()
+    assert len(receive(intake, batch, **{"P001_c1.png": png(1)}).accepted) == 1
 
 
 def test_multi_page_duplicate_is_one_problem(intake: Intake, batch: Batch) -> None:

@@ -69,9 +69,49 @@ def test_a_wrong_value_is_named_with_what_is_expected(variable: str, value: str,
     assert caught.value.variable == variable
 
 
-def test_a_complaint_about_a_url_does_not_give_its_password_away() -> None:
+@pytest.mark.parametrize(
+    ("variable", "value", "shown"),
+    [
+        ("REDIS_URL", "redis://[abc", "redis://[abc"),
+        ("REDIS_URL", "redis://cache:port/0", "redis://cache:port/0"),
+        ("REDIS_URL", "redis://cache:99999/0", "redis://cache:99999/0"),
+        ("REDIS_URL", "redis://cache/zero", "redis://cache/zero"),
+        ("REDIS_URL", "redis://cache?db=zero", "redis://cache"),
+        ("REDIS_URL", "redis:cache", "redis:cache"),
+        ("DATABASE_URL", "postgresql://db:bad/x", "postgresql://db:bad/x"),
+        ("DATABASE_URL", "postgresql://lab:secret@db:bad/x", "postgresql://lab:***@db:bad/x"),
+        ("DATABASE_URL", "sqlite:data.db", "sqlite:data.db"),
+        ("DATABASE_URL", "sqlite://", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///file:x?mode=memory&uri=true", "sqlite:///file:x"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_named(variable: str, value: str, shown: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.from_environment({"DATABASE_URL": "mysql://lab:secret@db/karyo"})
+        Settings.from_environment({variable: value})
+    assert str(caught.value).startswith(f"{variable} must be a URL such as ")
+    assert str(caught.value).endswith(f", got {shown!r}")
+
+
+@pytest.mark.parametrize(
+    "value", ["redis://cache", "redis://cache/", "unix:///run/redis.sock?db=1", "redis://[::1]:1/2"]
+)
+def test_every_form_of_a_redis_url_is_taken(value: str) -> None:
+    assert Settings.from_environment({"REDIS_URL": value}).redis_url == value
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATABASE_URL", "mysql://lab:secret@db/karyo"),
+        ("DATABASE_URL", "postgresql://lab:secret/x@db:bad/karyo"),
+        ("REDIS_URL", "redis://:se?secret#x@cache/0"),
+        ("REDIS_URL", "redis://cache:port/0?password=a@secret"),
+    ],
+)
+def test_a_complaint_about_a_url_does_not_give_its_password_away(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({variable: value})
     assert "secret" not in str(caught.value)
 
 
@@ -101,6 +141,10 @@ def test_the_default_case_pattern_leaves_other_names_alone(stem: str) -> None:
     [
         ("redis://:secret@cache:6379/0", "redis://:***@cache:6379/0"),
         ("postgresql://lab:se:cret@db/karyo", "postgresql://lab:***@db/karyo"),
+        ("postgresql://lab:se/cret@db/karyo", "postgresql://lab:***@db/karyo"),
+        ("postgresql://db/karyo?user=lab&password=secret", "postgresql://db/karyo"),
+        ("redis://lab:secret@cache:6379?password=secret", "redis://lab:***@cache:6379"),
+        ("redis://cache:6379?password=se@cret", "redis://***"),
         ("redis://127.0.0.1:6399/0", "redis://127.0.0.1:6399/0"),
         ("sqlite:///data/karyotriage.db", "sqlite:///data/karyotriage.db"),
     ],

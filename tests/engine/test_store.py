@@ -234,17 +234,26 @@ def _ids_by_age(engine: Engine) -> list[str]:
     return [one.id for one in sorted(karyograms(engine), key=lambda one: one.created_at, reverse=True)]
 
 
-def test_duplicates_are_of_the_same_bytes_page_and_model(sql_engine: Engine) -> None:
+def test_duplicates_are_of_the_same_bytes_page_model_and_passes(sql_engine: Engine) -> None:
     data = png(1)
     add_batch(sql_engine, data, model="vgg16", now=NOW)
     add_batch(sql_engine, data, model="vgg16", now=NOW - timedelta(days=1))
     early = karyograms(sql_engine)[0]
     with open_session(sql_engine) as session:
-        found = store.find_duplicate(session, early.image_sha256, 0, "vgg16")
+        found = store.find_duplicate(session, early.image_sha256, 0, "vgg16", 5)
         assert found == early
-        assert store.find_duplicate(session, early.image_sha256, 1, "vgg16") is None
-        assert store.find_duplicate(session, early.image_sha256, 0, "inception") is None
-        assert store.find_duplicate(session, "0" * 64, 0, "vgg16") is None
+        assert store.find_duplicate(session, early.image_sha256, 1, "vgg16", 5) is None
+        assert store.find_duplicate(session, early.image_sha256, 0, "inception", 5) is None
+        assert store.find_duplicate(session, early.image_sha256, 0, "vgg16", 6) is None
+        assert store.find_duplicate(session, "0" * 64, 0, "vgg16", 5) is None
+
+
+def test_a_failed_karyogram_has_no_duplicates(sql_engine: Engine) -> None:
+    add_batch(sql_engine, png(1), png(1))
+    failed, waiting = karyograms(sql_engine)
+    with open_session(sql_engine) as session:
+        store.fail(session, failed.id, "out of memory")
+        assert store.find_duplicate(session, failed.image_sha256, 0, "pixels", 5) == waiting
 
 
 def test_a_problem_points_to_a_karyogram_that_exists(sql_engine: Engine) -> None:

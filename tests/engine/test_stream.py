@@ -167,6 +167,14 @@ def test_reviving_removes_every_dead_letter_of_a_karyogram(stream: JobStream) ->
     assert [job.karyogram_id for job in take(stream)] == ["three"]
 
 
+def test_recount_of_many_lost_entries(stream: JobStream, redis_client: redis.Redis) -> None:
+    count = 2_000
+    stream.put([str(number) for number in range(2 * count)])
+    take(stream, "a", count)
+    redis_client.xgroup_delconsumer(NAME, "engines", "a")
+    assert stream.recount() == {str(number) for number in range(count, 2 * count)}
+
+
 def test_recount_deletes_what_would_never_be_delivered(stream: JobStream, redis_client: redis.Redis) -> None:
     stream.put(["held", "lost", "waiting"])
     take(stream, "a", 1)

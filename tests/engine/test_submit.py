@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from engine import reports
 from engine.__main__ import main
 from engine.database import connect, open_session
+from engine.folders import Selection, select
 from engine.reports import BatchSummary
 from engine.stream import JobStream, connect_redis
 from engine.worker import Pace, Worker
@@ -149,6 +150,24 @@ def test_refused_file_gives_exit_code_1_and_stops_nothing(shell: Engine, picture
     output = capsys.readouterr().out
     assert re.search(r"broken \[red\].png +not an image: expected a PNG", output)
     assert re.search(r"files refused +1 *\n", output)
+
+
+def test_file_that_cannot_be_read_is_refused_and_stops_nothing(
+    shell: Engine, pictures: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = pictures / "A000_c1.png"  # the first in the order of names
+    gone.write_bytes(png(9))
+
+    def select_and_lose(path: Path) -> Selection:
+        selection = select(path)
+        gone.unlink()
+        return selection
+
+    monkeypatch.setattr("engine.commands.submit.select", select_and_lose)
+    assert main(["submit", str(pictures)]) == 1
+    assert only_batch(shell).accepted == 3
+    expected = r"A000_c1\.png +not readable: expected a file that can be read, found: No such file or directory"
+    assert re.search(expected, capsys.readouterr().out)
 
 
 def test_duplicate_points_to_the_karyogram_before(shell: Engine, pictures: Path, capsys: Output) -> None:

@@ -151,3 +151,23 @@ def test_simulated_folders_can_be_evaluated(registry: Registry, tmp_path: Path) 
     assert run(registry, "simulate", "4", "--seed", "1", "--width", "400", "--out", tmp_path) == 0
     assert run(registry, "evaluate", "small", "--data", tmp_path, "--json", tmp_path / "figures.json") == 0
     assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["n"] == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["simulate", "0", "--out", "x"], "whole number from 1"),
+        (["simulate", "2", "--out", "x", "--seed", "-1"], "whole number from 0"),
+        (["simulate", "2", "--out", "x", "--width", "10"], "whole number from 200"),
+        (["simulate", "2", "--out", "x", "--abnormal", "7"], "number from 0 to 1"),
+        (["simulate", "2", "--out", "x", "--abnormal", "much"], "number from 0 to 1"),
+        (["train", "VGG16-new"], "lower-case letters"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_runs(
+    registry: Registry, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(registry, *arguments)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err

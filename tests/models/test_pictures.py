@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from models.pictures import Limits, PictureError, PictureFault, each_page, media_type, page, pages
 
@@ -208,6 +208,15 @@ def test_missing_page_says_which_there_are() -> None:
     for number in (3, -1):
         with pytest.raises(IndexError, match=r"0\.\.2, got"):
             page(multi_page(3), number)
+
+
+def test_a_subfile_tag_of_a_wrong_type_leaves_nothing_out() -> None:
+    odd = TiffImagePlugin.ImageFileDirectory_v2()
+    odd.tagtype[254] = 2  # ASCII, where a number belongs
+    odd[254] = "page"
+    second = Image.fromarray(drawing())
+    second.encoderinfo = {"tiffinfo": odd}
+    assert len(pages(grey_file("TIFF", save_all=True, append_images=[second]))) == 2
 
 
 def test_pages_beyond_the_limit_are_refused() -> None:
