@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.simulation.crops import CropLibrary
-from models.simulation.karyotypes import Karyotype, Kind, draw_karyotype, draw_kind
+from models.simulation.karyotypes import Karyotype, Kind, draw_by_profile, draw_karyotype, read_profile
 from models.simulation.layouts import draw_style
 from models.simulation.material import Material
 from models.simulation.pages import Page, compose
@@ -36,7 +36,13 @@ def recombined(library: CropLibrary) -> MaterialSource:
 
 
 def simulate(
-    rng: np.random.Generator, source: MaterialSource, abnormal_share: float, kind: Kind | None = None, width: int = 480
+    rng: np.random.Generator,
+    source: MaterialSource,
+    abnormal_share: float,
+    kind: Kind | None = None,
+    width: int = 480,
+    *,
+    profile: str = "training",
 ) -> Karyogram:
     """Simulate one karyogram.
 
@@ -46,6 +52,10 @@ def simulate(
         abnormal_share: probability of an abnormal karyotype, 0..1; not used when ``kind`` is given.
         kind: the kind of karyotype, instead of a drawn one.
         width: of the page in pixels.
+        profile: name of the profile that says how often each abnormal karyotype occurs; not used with ``kind``.
+
+    Raises:
+        ValueError: there is no such profile.
     """
-    karyotype = draw_karyotype(rng, kind or draw_kind(rng, abnormal_share))
+    karyotype = draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
     return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng), width), karyotype)

@@ -1,242 +1,194 @@
-"""Karyotypes as lists of chromosomes, each a sequence of segments, and the changes that make them abnormal.
+"""Karyotypes drawn at random: by kind, or as often as a profile says; and, from here, all words about karyotypes.
 
-A segment is a stretch of one of the 24 chromosomes between two fractions of its length. Because nothing here knows
-how a chromosome looks, the same karyotype can be drawn from band tables or cut and spliced from real crops.
+A karyotype is the sex chromosomes of a person and the operations on the chromosomes of a cell; a chromosome is a
+sequence of segments. Break points are drawn from the edges of bands, never for a change that nobody could see: see
+``candidates``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 
 from models.chromosomes import AUTOSOMES
-from models.simulation.bands import centromere
+from models.simulation import candidates
+from models.simulation.complements import Karyotype, Kind, Mosaic
+from models.simulation.exchanges import ACROCENTRIC, Derivative, Robertsonian, Translocation
+from models.simulation.operations import Gain, Loss, MarkerChromosome, Operation, rank
+from models.simulation.profiles import PROFILES, Profile, read_profile
+from models.simulation.rearrangements import Isochromosome
+from models.simulation.segments import MARKER, Chromosome, Segment, normal_chromosome
 
-MARKER = "marker"
-_ACROCENTRIC = ("13", "14", "15", "21", "22")
+__all__ = [
+    "MARKER",
+    "PROFILES",
+    "TRAINING_SHARES",
+    "Chromosome",
+    "Karyotype",
+    "Kind",
+    "Mosaic",
+    "Profile",
+    "Segment",
+    "draw_by_profile",
+    "draw_karyotype",
+    "draw_kind",
+    "draw_mosaic",
+    "normal_chromosome",
+    "read_profile",
+]
 
-
-class Kind(StrEnum):
-    """Kinds of karyotypes the simulation draws.
-
-    ``DENSE`` occurs in no patient: every chromosome is miscounted or changed by itself. It is for the source task,
-    where a page with one change among 24 places teaches twenty times less.
-    """
-
-    NORMAL = "normal"
-    TRISOMY = "trisomy"
-    MONOSOMY = "monosomy"
-    XXY = "XXY"
-    X = "X"
-    XYY = "XYY"
-    XXX = "XXX"
-    DELETION = "deletion"
-    TRANSLOCATION = "translocation"
-    ROBERTSONIAN = "robertsonian"
-    ISOCHROMOSOME = "isochromosome"
-    MARKER = "marker"
-    DENSE = "dense"
-
+_T = TypeVar("_T")
 
 # Probability of 0, 1, 2, 3 and 4 copies of each chromosome in a dense karyotype, and of a changed one among them.
 _DENSE_COPIES = (0.06, 0.22, 0.46, 0.21, 0.05)
 _DENSE_CHANGED = 0.08
 
-# Share of each abnormal kind in training. Sex chromosomes and the viable trisomies stand above their clinical
-# share because the networks find them hardest (they differ least from a normal page).
-TRAINING_SHARES: Mapping[Kind, float] = MappingProxyType(
-    {
-        Kind.TRISOMY: 0.30,
-        Kind.MONOSOMY: 0.10,
-        Kind.XXY: 0.09,
-        Kind.X: 0.09,
-        Kind.XYY: 0.07,
-        Kind.XXX: 0.07,
-        Kind.DELETION: 0.09,
-        Kind.TRANSLOCATION: 0.07,
-        Kind.ROBERTSONIAN: 0.04,
-        Kind.ISOCHROMOSOME: 0.04,
-        Kind.MARKER: 0.04,
-    }
-)
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A stretch of ``chromosome`` from ``start`` to ``end``, fractions of its length from the top of the short arm."""
-
-    chromosome: str
-    start: float = 0.0
-    end: float = 1.0
-    inverted: bool = False
-
-
-@dataclass(frozen=True)
-class Chromosome:
-    """One chromosome of a cell: the place it is arranged at, and what it is made of, top to bottom."""
-
-    place: str
-    segments: tuple[Segment, ...]
-
-    @property
-    def changed(self) -> bool:
-        """Whether its structure differs from the normal chromosome of its place."""
-        return self.segments != (Segment(self.place),)
-
-
-@dataclass(frozen=True)
-class Karyotype:
-    """The chromosomes of one cell and the kind of change among them."""
-
-    kind: Kind
-    chromosomes: tuple[Chromosome, ...]
-    lost: tuple[str, ...] = ()
-    gained: tuple[str, ...] = ()
-
-    @property
-    def abnormal(self) -> bool:
-        """Whether the karyotype is abnormal."""
-        return self.kind is not Kind.NORMAL
-
-    def copies(self, chromosome: str) -> int:
-        """Count the chromosomes arranged at a place."""
-        return sum(c.place == chromosome for c in self.chromosomes)
-
-    def changed(self, chromosome: str) -> bool:
-        """Whether a chromosome at this place is structurally changed."""
-        return any(c.changed for c in self.chromosomes if c.place == chromosome)
-
-
-def normal_chromosome(name: str) -> Chromosome:
-    """Return an unchanged chromosome."""
-    return Chromosome(name, (Segment(name),))
+TRAINING_SHARES: Mapping[Kind, float] = read_profile("training").shares
 
 
 def draw_kind(rng: np.random.Generator, abnormal_share: float) -> Kind:
     """Draw a kind: abnormal with the given probability, then by ``TRAINING_SHARES``."""
     if rng.random() >= abnormal_share:
         return Kind.NORMAL
-    shares = np.array(list(TRAINING_SHARES.values()))
-    return list(TRAINING_SHARES)[rng.choice(len(shares), p=shares / shares.sum())]
+    return read_profile("training").draw(rng).kind
 
 
 def draw_karyotype(rng: np.random.Generator, kind: Kind) -> Karyotype:
     """Draw a karyotype of a kind: which chromosomes, which break points, which sex."""
-    sex = ["X", "Y"] if rng.random() < 0.5 else ["X", "X"]
-    names = [name for name in AUTOSOMES for _ in range(2)]
-    cell = [normal_chromosome(name) for name in names + sex]
-    return _CHANGES[kind](rng, cell)
+    sex = _draw_sex(rng)
+    if kind in _SEX_KINDS:
+        return Karyotype(kind, _SEX_KINDS[kind])
+    return Karyotype(kind, sex, _CHANGES[kind](rng, sex))
 
 
-def _normal(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-    return Karyotype(Kind.NORMAL, tuple(cell))
+def draw_by_profile(rng: np.random.Generator, profile: Profile, abnormal_share: float) -> Karyotype:
+    """Draw a karyotype: abnormal with the given probability, 0..1, then as the profile says."""
+    if rng.random() >= abnormal_share:
+        return draw_karyotype(rng, Kind.NORMAL)
+    entry = profile.draw(rng)
+    if not entry.operations:
+        return draw_karyotype(rng, entry.kind)
+    return Karyotype(entry.kind, entry.sex or _draw_sex(rng), entry.operations)
 
 
-def _trisomy(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
+def draw_mosaic(rng: np.random.Generator, karyotype: Karyotype, cells: int) -> Mosaic:
+    """Draw how many cells of a case have a karyotype; the others are normal, and there is one of each at least.
+
+    Raises:
+        ValueError: there are fewer than 2 cells.
+    """
+    if cells < 2:
+        raise ValueError(f"cells must be 2 or more for a mosaic, got {cells}")
+    changed = int(rng.integers(1, cells))
+    normal = Karyotype(Kind.NORMAL, "XY" if "Y" in karyotype.sex else "XX")
+    return Mosaic(((karyotype, changed), (normal, cells - changed)))
+
+
+def _draw_sex(rng: np.random.Generator) -> str:
+    return "XY" if rng.random() < 0.5 else "XX"
+
+
+def _pick(rng: np.random.Generator, choices: Sequence[_T]) -> _T:
+    return choices[int(rng.integers(len(choices)))]
+
+
+def _normal(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    return ()
+
+
+def _trisomy(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
     common = rng.random() < 0.5
-    name = str(rng.choice(["13", "18", "21"]) if common else rng.choice(AUTOSOMES))
-    return Karyotype(Kind.TRISOMY, (*cell, normal_chromosome(name)), gained=(name,))
+    return (Gain(str(rng.choice(["13", "18", "21"]) if common else rng.choice(AUTOSOMES))),)
 
 
-def _monosomy(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-    name = str(rng.choice(AUTOSOMES))
-    cell.remove(normal_chromosome(name))
-    return Karyotype(Kind.MONOSOMY, tuple(cell), lost=(name,))
+def _monosomy(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    return (Loss(str(rng.choice(AUTOSOMES))),)
 
 
-def _sex(kind: Kind, names: str, gained: tuple[str, ...], lost: tuple[str, ...]) -> _Change:
-    def change(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-        autosomes = [c for c in cell if c.place in AUTOSOMES]
-        return Karyotype(kind, (*autosomes, *(normal_chromosome(name) for name in names)), lost, gained)
+def _deletion(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    name = _pick(rng, AUTOSOMES)
+    inner = candidates.deletions(name, terminal=False)
+    return (_pick(rng, inner if inner and rng.random() < 0.5 else candidates.deletions(name, terminal=True)),)
+
+
+def _of_one(possible: Callable[[str], Sequence[Operation]]) -> _Change:
+    """A change drawn among the possible ones of an autosome that has any."""
+
+    def change(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+        return (_pick(rng, possible(_pick(rng, [name for name in AUTOSOMES if possible(name)]))),)
 
     return change
 
 
-def _deletion(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-    name = str(rng.choice(AUTOSOMES))
-    size = rng.uniform(0.2, 0.5)
-    terminal_p = name not in _ACROCENTRIC and rng.random() < 0.4
-    size = min(size, 0.9 * centromere(name)) if terminal_p else size
-    kept = Segment(name, size, 1.0) if terminal_p else Segment(name, 0.0, 1.0 - size)
-    return Karyotype(Kind.DELETION, _replace(cell, name, Chromosome(name, (kept,))))
-
-
-def _translocation(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
+def _translocation(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
     one, two = (str(name) for name in rng.choice(AUTOSOMES, 2, replace=False))
-    i, j = rng.uniform(0.3, 0.75, 2)
-    cell = list(_replace(cell, one, Chromosome(one, (Segment(one, 0, i), Segment(two, j, 1)))))
-    return Karyotype(Kind.TRANSLOCATION, _replace(cell, two, Chromosome(two, (Segment(two, 0, j), Segment(one, i, 1)))))
+    return (_exchange(rng, one, two),)
 
 
-def _robertsonian(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-    one, two = sorted((str(name) for name in rng.choice(_ACROCENTRIC, 2, replace=False)), key=int)
-    fused = Chromosome(one, (Segment(two, centromere(two), 1, inverted=True), Segment(one, centromere(one), 1)))
-    cell.remove(normal_chromosome(two))
-    return Karyotype(Kind.ROBERTSONIAN, _replace(cell, one, fused), lost=(two,))
+def _derivative(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    one, two = (str(name) for name in rng.choice(AUTOSOMES, 2, replace=False))
+    return (Derivative(one, _exchange(rng, one, two)),)
 
 
-def _isochromosome(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-    name = str(rng.choice(["X", "17", "18", "21"]))
-    arm = Segment(name, centromere(name), 1)
-    both = Chromosome(name, (Segment(name, arm.start, 1, inverted=True), arm))
-    return Karyotype(Kind.ISOCHROMOSOME, _replace(cell, name, both))
+def _exchange(rng: np.random.Generator, one: str, two: str) -> Translocation:
+    first, second = sorted((one, two), key=rank)
+    return Translocation(
+        (first, second), (_pick(rng, candidates.exchanges(first)), _pick(rng, candidates.exchanges(second)))
+    )
 
 
-def _marker(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-    name = str(rng.choice(AUTOSOMES))
-    middle, reach = centromere(name), rng.uniform(0.12, 0.25)
-    piece = Segment(name, max(0.0, middle - reach), min(1.0, middle + reach))
-    return Karyotype(Kind.MARKER, (*cell, Chromosome(MARKER, (piece,))), gained=(MARKER,))
+def _robertsonian(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    one, two = sorted((str(name) for name in rng.choice(ACROCENTRIC, 2, replace=False)), key=rank)
+    return (Robertsonian((one, two)),)
 
 
-def _dense(rng: np.random.Generator, cell: list[Chromosome]) -> Karyotype:
-    chromosomes: list[Chromosome] = []
-    gained: list[str] = []
-    lost: list[str] = []
-    sex = ("X", "Y")
-    for name in (*AUTOSOMES, *sex):
-        usual = 2 if name in AUTOSOMES else sum(c.place == name for c in cell)
+def _isochromosome(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    # nobody lives with an isochromosome as the only X
+    names = ["17", "18", "21", *(["X"] if sex == "XX" else [])]
+    return (Isochromosome(_pick(rng, names), ("q10",)),)
+
+
+def _marker(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    return (MarkerChromosome(_pick(rng, candidates.pieces(_pick(rng, AUTOSOMES)))),)
+
+
+def _dense(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    operations: list[Operation] = []
+    for name in (*AUTOSOMES, "X", "Y"):
+        usual = 2 if name in AUTOSOMES else sex.count(name)
         copies = int(rng.choice(5, p=_DENSE_COPIES)) if name in AUTOSOMES or rng.random() < 0.5 else usual
-        changed = copies > 0 and rng.random() < _DENSE_CHANGED
-        chromosomes += [_cut_at_random(rng, name)] * changed + [normal_chromosome(name)] * (copies - changed)
-        gained += [name] * (copies - usual)
-        lost += [name] * (usual - copies)
-    return Karyotype(Kind.DENSE, tuple(chromosomes), tuple(lost), tuple(gained))
+        operations += [Gain(name)] * (copies - usual) + [Loss(name)] * (usual - copies)
+        if copies > 0 and rng.random() < _DENSE_CHANGED:
+            operations.append(_cut_at_random(rng, name))
+    return tuple(operations)
 
 
-def _cut_at_random(rng: np.random.Generator, name: str) -> Chromosome:
+def _cut_at_random(rng: np.random.Generator, name: str) -> Operation:
     """A chromosome with an end missing or with the end of another one."""
-    at = rng.uniform(0.35, 0.75)
     if rng.random() < 0.5:
-        return Chromosome(name, (Segment(name, 0, at),))
-    other = str(rng.choice(AUTOSOMES))
-    return Chromosome(name, (Segment(name, 0, at), Segment(other, rng.uniform(0.3, 0.6), 1)))
+        return _pick(rng, candidates.deletions(name, terminal=True))
+    return Derivative(name, _exchange(rng, name, _pick(rng, [other for other in AUTOSOMES if other != name])))
 
 
-def _replace(cell: list[Chromosome], name: str, new: Chromosome) -> tuple[Chromosome, ...]:
-    """Put a changed chromosome in the place of the first normal one of that name."""
-    index = cell.index(normal_chromosome(name))
-    return (*cell[:index], new, *cell[index + 1 :])
-
-
-_Change = Callable[[np.random.Generator, list[Chromosome]], Karyotype]
+_Change = Callable[[np.random.Generator, str], tuple[Operation, ...]]
+_SEX_KINDS: Mapping[Kind, str] = MappingProxyType({Kind.XXY: "XXY", Kind.X: "X", Kind.XYY: "XYY", Kind.XXX: "XXX"})
 _CHANGES: Mapping[Kind, _Change] = MappingProxyType(
     {
         Kind.NORMAL: _normal,
         Kind.TRISOMY: _trisomy,
         Kind.MONOSOMY: _monosomy,
-        Kind.XXY: _sex(Kind.XXY, "XXY", gained=("X",), lost=()),
-        Kind.X: _sex(Kind.X, "X", gained=(), lost=("X",)),
-        Kind.XYY: _sex(Kind.XYY, "XYY", gained=("Y",), lost=()),
-        Kind.XXX: _sex(Kind.XXX, "XXX", gained=("X",), lost=()),
         Kind.DELETION: _deletion,
+        Kind.DUPLICATION: _of_one(candidates.duplications),
+        Kind.PARACENTRIC: _of_one(lambda name: candidates.inversions(name, pericentric=False)),
+        Kind.PERICENTRIC: _of_one(lambda name: candidates.inversions(name, pericentric=True)),
         Kind.TRANSLOCATION: _translocation,
+        Kind.DERIVATIVE: _derivative,
         Kind.ROBERTSONIAN: _robertsonian,
         Kind.ISOCHROMOSOME: _isochromosome,
+        Kind.RING: _of_one(candidates.rings),
         Kind.MARKER: _marker,
         Kind.DENSE: _dense,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,16 @@ def test_simulate_can_be_asked_for_one_kind(registry: Registry, tmp_path: Path) 
     with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["label"], row["kind"]) for row in rows] == [("abnormal", "trisomy")] * 2
+
+
+@pytest.mark.parametrize("profile", ["training", "constitutional", "leukaemia"])
+def test_simulate_names_the_karyotype_of_a_profile(registry: Registry, tmp_path: Path, profile: str) -> None:
+    command = ("simulate", "3", "--profile", profile, "--abnormal", "1", "--width", "300", "--out", tmp_path)
+    assert run(registry, *command) == 0
+    with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["label"] == "abnormal" and re.match(r"4\d,", row["karyotype"]) for row in rows)
+    assert not {row["karyotype"] for row in rows} & {"46,XX", "46,XY"}
 
 
 def test_simulated_folders_can_be_evaluated(registry: Registry, tmp_path: Path) -> None:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.simulation.karyotypes import MARKER, TRAINING_SHARES, Karyotype, Kind, Segment, draw_karyotype, draw_kind
+from models.simulation.karyotypes import (
+    MARKER,
+    PROFILES,
+    TRAINING_SHARES,
+    Karyotype,
+    Kind,
+    draw_by_profile,
+    draw_karyotype,
+    draw_kind,
+    read_profile,
+)
 
 SEX = {Kind.XXY: (2, 1), Kind.X: (1, 0), Kind.XYY: (1, 2), Kind.XXX: (3, 0)}
+STRUCTURAL = {
+    Kind.DELETION: 1,
+    Kind.DUPLICATION: 1,
+    Kind.PARACENTRIC: 1,
+    Kind.PERICENTRIC: 1,
+    Kind.DERIVATIVE: 1,
+    Kind.ISOCHROMOSOME: 1,
+    Kind.RING: 1,
+    Kind.TRANSLOCATION: 2,
+}
 
 
 def karyotypes(kind: Kind) -> list[Karyotype]:
@@ -44,7 +66,7 @@ def test_sex_kinds_change_x_and_y_alone(kind: Kind) -> None:
         assert not unusual_autosomes(karyotype)
 
 
-@pytest.mark.parametrize(("kind", "changed"), [(Kind.DELETION, 1), (Kind.ISOCHROMOSOME, 1), (Kind.TRANSLOCATION, 2)])
+@pytest.mark.parametrize(("kind", "changed"), STRUCTURAL.items())
 def test_balanced_numbers_with_changed_structure(kind: Kind, changed: int) -> None:
     for karyotype in karyotypes(kind):
         assert not unusual_autosomes(karyotype)
@@ -54,8 +76,7 @@ def test_balanced_numbers_with_changed_structure(kind: Kind, changed: int) -> No
 def test_deletion_keeps_most_and_never_the_whole() -> None:
     for karyotype in karyotypes(Kind.DELETION):
         (chromosome,) = [c for c in karyotype.chromosomes if c.changed]
-        (kept,) = chromosome.segments
-        assert 0.4 < kept.end - kept.start < 1.0
+        assert 0.5 <= sum(segment.length for segment in chromosome.segments) < 0.91
 
 
 def test_translocation_exchanges_and_loses_nothing() -> None:
@@ -65,6 +86,12 @@ def test_translocation_exchanges_and_loses_nothing() -> None:
             top, bottom = sorted((p for p in pieces if p.chromosome == name), key=lambda p: p.start)
             assert (top.start, bottom.end) == (0, 1)
             assert top.end == bottom.start
+
+
+def test_rings_are_marked_as_such() -> None:
+    for karyotype in karyotypes(Kind.RING):
+        (chromosome,) = [c for c in karyotype.chromosomes if c.changed]
+        assert chromosome.ring
 
 
 def test_robertsonian_leaves_45_and_two_long_arms_on_one() -> None:
@@ -89,7 +116,30 @@ def test_kinds_follow_their_shares() -> None:
     assert abs(drawn.count(Kind.NORMAL) / 4000 - 0.5) < 0.04
     assert sum(TRAINING_SHARES.values()) == pytest.approx(1)
     assert abs(drawn.count(Kind.TRISOMY) / 4000 - 0.5 * TRAINING_SHARES[Kind.TRISOMY]) < 0.03
-    assert set(drawn) == set(Kind) - {Kind.DENSE}
+    assert set(drawn) == {Kind.NORMAL, *TRAINING_SHARES}
+
+
+def test_an_isochromosome_is_never_the_only_x() -> None:
+    drawn = karyotypes(Kind.ISOCHROMOSOME)
+    assert any(k.changed("X") for k in drawn)
+    assert all(k.copies("X") == 2 for k in drawn if k.changed("X"))
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_karyotypes_follow_a_profile(name: str) -> None:
+    rng, profile = np.random.default_rng(0), read_profile(name)
+    drawn = Counter(k.kind for k in (draw_by_profile(rng, profile, 0.5) for _ in range(2000)))
+    assert drawn[Kind.NORMAL] / 2000 == pytest.approx(0.5, abs=0.04)
+    assert drawn.keys() <= {Kind.NORMAL, *profile.shares}
+    for kind, share in profile.shares.items():
+        assert drawn[kind] / 2000 == pytest.approx(share / 2, abs=0.03)
+
+
+def test_clinics_see_other_karyotypes_than_a_training_set() -> None:
+    leukaemia, constitutional = (read_profile(name).shares for name in ("leukaemia", "constitutional"))
+    assert leukaemia[Kind.TRANSLOCATION] > 2 * constitutional[Kind.TRANSLOCATION]
+    assert Kind.XXY not in leukaemia
+    assert Kind.MONOSOMY not in constitutional
 
 
 def test_dense_karyotypes_say_what_they_gained_and_lost() -> None:
@@ -102,7 +152,15 @@ def test_dense_karyotypes_say_what_they_gained_and_lost() -> None:
     assert 10 < unusual / 50 < 14
 
 
-def test_same_seed_same_karyotype() -> None:
-    one, two = (draw_karyotype(np.random.default_rng(3), Kind.TRANSLOCATION) for _ in range(2))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_same_seed_same_karyotype(kind: Kind) -> None:
+    one, two = (draw_karyotype(np.random.default_rng(3), kind) for _ in range(2))
     assert one == two
-    assert Segment("9") == Segment("9", 0.0, 1.0)
+    assert one.chromosomes == two.chromosomes
+    assert one.iscn == two.iscn
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_same_seed_same_karyotype_of_a_profile(name: str) -> None:
+    one, two = (draw_by_profile(np.random.default_rng(3), read_profile(name), 1.0) for _ in range(2))
+    assert one == two
