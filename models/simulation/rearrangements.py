@@ -8,6 +8,7 @@ Source: ISCN 2020.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,9 +33,9 @@ class _Rearrangement(OfOne):
         if not start < end:
             raise ValueError(f"bands of {self.symbol} must enclose a stretch, got {self.bands}")
 
+    @abstractmethod
     def _check(self) -> None:
         """Check that number, arms and order of the bands fit the change."""
-        raise NotImplementedError
 
     @property
     def iscn(self) -> str:
@@ -49,9 +50,9 @@ class _Rearrangement(OfOne):
         return breaks[0], breaks[-1]
 
     @property
+    @abstractmethod
     def segments(self) -> tuple[Segment, ...]:
         """What the changed chromosome is made of."""
-        raise NotImplementedError
 
     @property
     def made(self) -> tuple[Chromosome, ...]:
