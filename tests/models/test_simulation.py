@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
@@ -20,12 +16,12 @@ from models.simulation.captions import CaptionStyle, Digits
 from models.simulation.crops import CropLibrary
 from models.simulation.families import Variety
 from models.simulation.karyograms import painted, simulate
-from models.simulation.karyotypes import Chromosome, Karyotype, Kind, Segment, draw_karyotype, normal_chromosome
+from models.simulation.karyotypes import Karyotype, Kind, draw_karyotype
 from models.simulation.layouts import FIXED_LAYOUT
 from models.simulation.pages import Page, compose
-from models.simulation.painting import Paint, draw_stain
 from models.simulation.styles import PageStyle
 from models.simulation.warps import WarpStyle
+from tests.crops import write_library
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -34,23 +30,8 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 @pytest.fixture
 def crops(tmp_path: Path) -> CropLibrary:
-    """A library of two painted cells, P001 and P002, with chromosomes of recognisable darkness."""
-    archive = tmp_path / "crops.zip"
-    with zipfile.ZipFile(archive, "w") as out:
-        for case in ("P001", "P002"):
-            for name in CHROMOSOMES:
-                for copy in range(1 if name in "XY" else 2):
-                    buffer = io.BytesIO()
-                    Image.fromarray(crop(name)).save(buffer, "PNG")
-                    out.writestr(f"{case}_c1/{name}_{copy}.png", buffer.getvalue())
-    return CropLibrary.read(archive, lambda case: case == "P001")
-
-
-def crop(name: str) -> NDArray[np.uint8]:
-    height = round(80 * bandings(400)[name].length)
-    pixels = np.full((height, 14), 255, np.uint8)
-    pixels[:, 3:11] = 40
-    return pixels
+    """A library of one painted cell."""
+    return CropLibrary.read(write_library(tmp_path / "crops.zip", ("P001",)), lambda case: True)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -75,41 +56,6 @@ def test_band_tables_know_the_shapes_of_chromosomes() -> None:
 def test_unknown_band_level_is_refused() -> None:
     with pytest.raises(ValueError, match="level must be one of"):
         bandings(500)
-
-
-def test_painted_length_follows_the_segments() -> None:
-    paint = Paint(draw_stain(rng(1)))
-    whole = [paint.draw(rng(seed), normal_chromosome("1"), 100).shape[0] for seed in range(20)]
-    half = [paint.draw(rng(seed), Chromosome("1", (Segment("1", 0, 0.5),)), 100).shape[0] for seed in range(20)]
-    assert 90 <= np.mean(whole) - 6 <= 110
-    assert np.mean(half) - 6 == pytest.approx((np.mean(whole) - 6) / 2, rel=0.05)
-
-
-def test_recombination_uses_only_accepted_cases(crops: CropLibrary) -> None:
-    assert len(crops.cells) == 1
-    assert len(crops.by_chromosome["21"]) == 2
-
-
-def test_recombination_splices_without_a_gap(crops: CropLibrary) -> None:
-    material = crops.draw_cell(rng())
-    spliced = Chromosome("1", (Segment("1", 0, 0.5), Segment("9", 0.5, 1)))
-    patch = material.draw(rng(), spliced, 80)
-    assert patch.shape[0] == pytest.approx(40 + crop("9").shape[0] / 2, abs=2)
-    assert (patch.max(axis=1) > 0.7).all(), "every row has ink"
-
-
-def test_third_copy_comes_from_the_library(crops: CropLibrary) -> None:
-    material = crops.draw_cell(rng())
-    patches = [material.draw(rng(), normal_chromosome("21"), 80) for _ in range(3)]
-    assert len(patches) == 3
-    assert len({patch.shape for patch in patches}) == 1
-
-
-def test_missing_crops_are_named(tmp_path: Path) -> None:
-    archive = tmp_path / "empty.zip"
-    zipfile.ZipFile(archive, "w").close()
-    with pytest.raises(ValueError, match=r"empty\.zip: expected"):
-        CropLibrary.read(archive, lambda case: True)
 
 
 def plain_style() -> PageStyle:
