@@ -117,7 +117,7 @@ class CropMaterial:
         picture = Image.fromarray(ink).resize(
             (columns, rows), Image.Resampling.BICUBIC, box=(0, top, ink.shape[1], bottom)
         )
-        strip = self._curve(piece.cell)[np.asarray(picture)]
+        strip: Strip = self._curve(piece.cell)[np.asarray(picture)]
         return strip[::-1] if segment.inverted else strip
 
     def _curve(self, cell: Cell) -> NDArray[np.float32]:
@@ -129,6 +129,5 @@ class CropMaterial:
         """Bend a chromosome as its longest piece was, more or less, to either side."""
         longest = max(pieces, key=lambda piece: piece.segment.length * len(piece.crop.straight.ink))
         bend = self._treatment.bend * (1.0 if rng.random() < 0.5 else -1.0)
-        return bend * longest.crop.straight.axis + draw_axis(
-            rng, self._treatment.more_bend, centromere(longest.segment.chromosome)
-        )
+        axis: Axis = bend * longest.crop.straight.axis
+        return axis + draw_axis(rng, self._treatment.more_bend, centromere(longest.segment.chromosome))
