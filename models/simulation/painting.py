@@ -20,6 +20,7 @@ __all__ = ["Paint", "Stain", "draw_stain"]
 _DENSITY = 1.3
 _MARGIN = 3
 _SLENDER = 10
+_STUBBIEST = 0.45  # half the width of a small marker, of its length
 _CHROMATID, _CENTRE = 0.56, 0.44
 _PINCHED = 0.45
 _RIM = 0.15
@@ -40,8 +41,8 @@ class Paint:
         """Paint a chromosome; see ``Material``."""
         stain, ring, tall = self.stain, chromosome.ring, height * _DENSITY
         longer, wider = 1 + stain.unlike * rng.standard_normal(2)
-        half = max(stain.half_width * tall * wider, 1.0)
         course = draw_course(rng, chromosome.segments, stain, tall * longer)
+        half = max(min(stain.half_width * tall * wider, _STUBBIEST * course.rows), 1.0)
         strip = _Body(rng, stain, course, half, ring).paint(stain.offset * tall, stain.ragged * tall)
         bend = stain.bend * min(1.0, course.rows / (_SLENDER * half))
         axis = draw_ring(rng) if ring else draw_axis(rng, bend, course.centromere)
@@ -66,7 +67,9 @@ class _Body:
         reach = int(np.ceil((0.5 * gap + thick).max())) + 1
         across = np.arange(-reach, reach + 1, dtype=np.float32)
         side = (across > 0).astype(np.intp)  # which chromatid, (columns,)
-        chromatid = (_CHROMATID * thick)[:, None] if self._ring else self._rounded(_CHROMATID * thick)[:, side]
+        chromatid = (
+            (_CHROMATID * thick)[:, None] if self._ring else self._rounded(_CHROMATID * thick).take(side, axis=1)
+        )
         depth = chromatid - np.abs(np.abs(across) - (_CENTRE * thick + 0.5 * gap)[:, None])
         cover = np.clip(depth / np.float32(max(2 * self._stain.edge * self._half, 1.0)) + np.float32(0.5), 0, 1)
         shift = (offset * self._rng.standard_normal(2)).astype(np.float32)[side]
@@ -103,7 +106,7 @@ class _Body:
         stain, darkness = self._stain, self._course.darkness
         rough, blotch, grain = self._noise[:, :, : len(across)]
         at = (self._rows.astype(np.float32)[:, None] + np.float32(0.5) + shift + np.float32(ragged) * rough) * FINE
-        dark = darkness[np.clip(at, 0, len(darkness) - 1).astype(np.intp)]
+        dark = darkness.take(at.astype(np.intp), mode="clip")
         dark *= 1 + np.float32(stain.blotch) * blotch
         even = 1 - np.float32(_RIM) * (across / np.float32(self._half)) ** 2
         ink: Strip = (np.float32(stain.base) + np.float32(stain.contrast) * dark) * (

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.simulation.warping import Strip, with_margins
 
 _NEAR = 4
-_MOST = 1.5
+_MOST = 2.5
 
 
 def splice(strips: Sequence[Strip], overlap: int, reach: int, ring: bool) -> tuple[Strip, NDArray[np.float32]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -28,10 +29,24 @@ _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 @dataclass(frozen=True)
 class Straight:
-    """A straightened chromosome: its ``ink``, (length, width) uint8 with 255 darkest, and the ``axis`` it had."""
+    """A straightened chromosome: a grey ``picture`` of its ink, 255 darkest, with the axis in its middle column.
 
-    ink: NDArray[np.uint8]
+    ``thickness``: mean width of its ink in pixels. ``axis``: how it was bent.
+    """
+
+    picture: Image.Image
+    thickness: float
     axis: Axis
+
+    @property
+    def length(self) -> int:
+        """Its length in pixels."""
+        return self.picture.height
+
+    @property
+    def width(self) -> int:
+        """The width of the picture in pixels."""
+        return self.picture.width
 
 
 def straighten(crop: NDArray[np.uint8]) -> Straight:
@@ -47,7 +62,7 @@ def straighten(crop: NDArray[np.uint8]) -> Straight:
     body = _largest(ink > _INK)
     rows, columns = (np.flatnonzero(body.any(axis=axis)) for axis in (1, 0))
     if len(rows) < _SHORTEST:
-        return Straight(ink, np.zeros(NODES))
+        return Straight(Image.fromarray(ink), 1.0, np.zeros(NODES))
     width = float(body.sum() / np.hypot(len(rows), len(columns)))
     bent = len(columns) > _BENT * width and max(len(rows), len(columns)) > _SLENDER * width
     middle = _bent_middle(body, width) if bent else _upright_middle(body)
@@ -144,4 +159,6 @@ def _read(ink: NDArray[np.uint8], line: NDArray[np.float64], reach: float) -> St
     spare = max(min(columns[0], inked.shape[1] - 1 - columns[-1]) - 1, 0)  # on both sides: the axis stays in the middle
     angle = np.unwrap(np.arctan2(along[chosen, 0], along[chosen, 1]))
     axis = np.interp(ALONG, (np.arange(len(angle)) + 0.5) / len(angle), angle)
-    return Straight(np.rint(strip[chosen, spare : strip.shape[1] - spare]).astype(np.uint8), axis)
+    thickness = float(inked[chosen].sum(axis=1).mean())
+    picture = Image.fromarray(np.rint(strip[chosen, spare : strip.shape[1] - spare]).astype(np.uint8))
+    return Straight(picture, thickness, axis)

@@ -21,6 +21,7 @@ Axis = NDArray[np.float64]
 NODES = 24
 ALONG = (np.arange(NODES) + 0.5) / NODES  # where the nodes lie, as fractions of the length
 _TIGHTEST = 0.35
+_HOLE = 1.5  # of the radius of a ring is all that half its width may take
 _VISIBLE = 0.04
 
 
@@ -46,13 +47,15 @@ def lay(
     half = columns / density / 2 * (1.0 if width is None else float(width.max()))
     x, y = _pixels(nodes, half * np.abs(tangent[::-1]) + float(step) * np.abs(tangent))  # (width,), (height, 1)
     nearest = _nearest(x, y, nodes)  # (height, width)
-    (sine, cosine), (node_x, node_y) = tangent[:, nearest], nodes[:, nearest]
-    x, y = x - node_x, y - node_y
+    (sine, cosine), (at_x, at_y) = tangent.take(nearest, axis=1), nodes.take(nearest, axis=1)
+    x, y = x - at_x, y - at_y
     across = x * cosine - y * sine
-    along = (x * sine + y * cosine) / np.maximum(1 - _curvature(axis, step, ring)[nearest] * across, _TIGHTEST)
+    along = (x * sine + y * cosine) / np.maximum(1 - _curvature(axis, step, ring).take(nearest) * across, _TIGHTEST)
     row = (along + (nearest + np.float32(0.5)) * step) * np.float32(density) - np.float32(0.5)
     if width is not None:
-        across /= width[np.clip(row, 0, rows - 1).astype(np.intp)]
+        across /= width.take(row.astype(np.intp), mode="clip")
+    if ring:
+        across /= np.float32(min(1.0, _HOLE * rows / np.pi / columns))
     column = across * np.float32(density) + np.float32((columns - 1) / 2)
     if ring:
         row %= rows
