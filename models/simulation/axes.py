@@ -1,4 +1,4 @@
-"""How chromosomes bend: axes drawn at random, and made of those of real ones."""
+"""How chromosomes lie: axes drawn at random, bowed, kinked at the centromere, or closed to a ring."""
 
 from __future__ import annotations
 

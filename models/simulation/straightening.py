@@ -24,6 +24,7 @@ _SLENDER = 2.5
 _REACH = 0.95
 _REACH_BENT = 0.7
 _END = 1.5
+_TREND = 4
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
@@ -85,8 +86,7 @@ def _upright_middle(body: NDArray[np.bool_]) -> NDArray[np.float64]:
     rows = np.flatnonzero(body.any(axis=1))
     part = body[rows]
     first, last = part.argmax(axis=1), part.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
-    middle = ndimage.gaussian_filter1d((first + last) / 2, max(len(rows) / 8, 2), mode="nearest")
-    return np.stack([middle, rows], axis=1)
+    return _smooth(np.stack([(first + last) / 2, rows], axis=1), max(len(rows) / 8, 2))
 
 
 def _bent_middle(body: NDArray[np.bool_], width: float) -> NDArray[np.float64]:
@@ -106,8 +106,15 @@ def _bent_middle(body: NDArray[np.bool_], width: float) -> NDArray[np.float64]:
     count = np.maximum(np.bincount(section), 1)
     points = np.stack([np.bincount(section, x), np.bincount(section, y)], axis=1) / count[:, None] * 2 + 0.5
     skip = min(round(width / 8), len(points) // 5)
-    smooth = ndimage.gaussian_filter1d(points[skip : len(points) - skip], max(width / 8, 1.0), axis=0, mode="nearest")
-    return np.asarray(smooth)
+    return _smooth(points[skip : len(points) - skip], max(width / 8, 1.0))
+
+
+def _smooth(points: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+    """Smooth a line beside its trend, which keeps the direction of its ends."""
+    at = np.linspace(-1, 1, len(points))
+    powers = np.vander(at, min(_TREND, len(points)))
+    trend = powers @ np.linalg.lstsq(powers, points)[0]
+    return np.asarray(trend + ndimage.gaussian_filter1d(points - trend, sigma, axis=0, mode="nearest"))
 
 
 def _graph(mask: NDArray[np.bool_]) -> csr_array:
