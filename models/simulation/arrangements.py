@@ -160,10 +160,11 @@ class _Sheet:
         return min(self._spacing.group_gap, _MOST_GAPS / max(1, row.count(None)))
 
     def _least_width(self, row: Row) -> int:
-        """Return how wide the page must be so that the chromosomes of a row stand side by side."""
+        """Return how wide the page must be for the chromosomes of a row to stand side by side, or nearly so."""
         left, right, _, _ = self._spacing.margins
         share = 1 - left - right - self._group_gap(row) * row.count(None)
-        return math.ceil(sum(self._needed(place) for place in row if place is not None) / share)
+        needed = sum(self._needed(place) for place in row if place is not None)
+        return math.ceil(self._spacing.squeeze * needed / share)
 
     def _slots_of(self, row: Row) -> list[tuple[str, float, float]]:
         """Return the places of a row, each with its left and right edge."""

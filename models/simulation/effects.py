@@ -42,8 +42,11 @@ def compress(image: Image.Image, quality: int) -> Image.Image:
     return Image.open(buffer).convert("L")
 
 
-def posterise(image: Image.Image, levels: int) -> Image.Image:
-    """Keep a few levels of grey, at least 2."""
+def posterise(rng: np.random.Generator, image: Image.Image, levels: int, *, dithered: bool = False) -> Image.Image:
+    """Keep a few levels of grey, at least 2; dithering strews them so that tones between survive."""
+    if dithered:
+        # noise of a third of a step before rounding; the scattered dots of a GIF without its slow error diffusion
+        image = add_noise(rng, image, 1 / (3 * (levels - 1)))
     return image.point([round(round(level / 255 * (levels - 1)) * 255 / (levels - 1)) for level in range(256)])
 
 

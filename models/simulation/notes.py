@@ -6,8 +6,11 @@ stand on as many normal pages as on abnormal ones, and point to any chromosome a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 import numpy as np
 
@@ -17,34 +20,20 @@ from models.simulation.karyotypes import draw_karyotype, draw_kind
 from models.simulation.pens import FONTS, Pen
 from models.simulation.plans import Room
 
-_TEXTS = (
-    *(
-        "Case {n}",
-        "Patient {n}",
-        "Cell {m}",
-        "Slide {m}-{k}",
-        "Metaphase {m}",
-        "M{m} S{k}",
-        "Lab. no. {n}/{m}",
-        "Name:",
-    ),
-    *("Fig. {k}", "A", "B", "({k})", "x 1000", "GTG", "G-banding", "GTG 550 bphs", "Specimen: blood", "Bone marrow"),
-    *("Amniotic fluid", "Karyotype", "Karyogram", "Human karyotype", "Caryotype", "Cariotipo", "Karyogramm"),
-    *("Male", "Female", "normal", "Date: {k}.{k}.19{m}", "{n}-{m}.{k}"),
-)
-
 
 @dataclass(frozen=True)
 class NoteStyle:
     """Texts and signs on a page; sizes are fractions of its width, shades 0 paper to 1 black.
 
-    ``head`` and ``foot``: texts above and below the chromosomes. ``arrows``, ``rings`` and ``stars``: how many there
-    are. ``round``: whether rings are, or square. ``aimed``: whether signs point first to changed chromosomes, if any.
-    ``scale_bar``: length or 0. ``frame``: whether there is a line around the page.
+    ``head`` and ``foot``: texts above and below the chromosomes. ``watermark``: a large pale text across them.
+    ``arrows``, ``rings`` and ``stars``: how many there are. ``round``: whether rings are, or square. ``aimed``: whether
+    signs point first to changed or extra chromosomes, if any. ``scale_bar``: length or 0. ``frame``: whether there is
+    a line around the page.
     """
 
     head: str = ""
     foot: str = ""
+    watermark: str = ""
     font: str = FONTS[0]
     size: float = 0.03
     shade: float = 1.0
@@ -72,6 +61,7 @@ def draw_note_style(rng: np.random.Generator, variety: Variety) -> NoteStyle:
     return NoteStyle(
         head=_text(rng) if rng.random() < 0.16 else "",
         foot=_text(rng) if rng.random() < 0.16 else "",
+        watermark=_text(rng) if rng.random() < 0.03 else "",
         font=FONTS[int(rng.integers(len(FONTS)))],
         size=rng.uniform(0.02, 0.05),
         shade=float(rng.choice([1.0, rng.uniform(0.3, 1.0)])),
@@ -96,7 +86,14 @@ def _text(rng: np.random.Generator) -> str:
     if rng.random() < 0.5:
         return draw_karyotype(rng, draw_kind(rng, 0.6)).iscn
     n, m, k = (int(rng.integers(1, most)) for most in (9999, 99, 12))
-    return _TEXTS[int(rng.integers(len(_TEXTS)))].format(n=n, m=m, k=k)
+    texts = _texts()
+    return texts[int(rng.integers(len(texts)))].format(n=n, m=m, k=k)
+
+
+@cache
+def _texts() -> tuple[str, ...]:
+    """Read what laboratories and books write; n, m and k are numbers."""
+    return tuple(resources.files("models.simulation").joinpath("notes.txt").read_text(encoding="utf-8").splitlines())
 
 
 def write_notes(rng: np.random.Generator, pen: Pen, style: NoteStyle, standing: Sequence[Standing]) -> None:
@@ -123,16 +120,20 @@ def _write_texts(pen: Pen, style: NoteStyle) -> None:
     for text, y, end in lines:
         if text:
             pen.write(text, (x, y), anchor=side + end, font=style.font, size=style.size, shade=style.shade)
+    if style.watermark:
+        size, middle = 1.5 / (4 + len(style.watermark)), (pen.width / 2, pen.height / 2)
+        pen.write(style.watermark, middle, anchor="mm", font=style.font, size=size, shade=0.25 * style.shade)
     if style.scale_bar:
         y, right = pen.height - edge, pen.width - edge
         pen.line(((right - style.scale_bar * pen.width, y), (right, y)), thickness=2 * style.thickness, shade=1.0)
 
 
 def _aims(rng: np.random.Generator, style: NoteStyle, standing: Sequence[Standing], count: int) -> list[Box]:
-    """Choose the chromosomes that signs point to; changed ones first where they are aimed at."""
+    """Choose the chromosomes that signs point to; changed ones and those of three first where they are aimed at."""
     order = [standing[int(index)] for index in rng.permutation(len(standing))] if count else []
     if style.aimed:
-        order.sort(key=lambda one: not one.changed)
+        copies = Counter(one.place for one in standing)
+        order.sort(key=lambda one: not (one.changed or copies[one.place] > 2))
     return [one.box for one in order[:count]]
 
 

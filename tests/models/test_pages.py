@@ -61,7 +61,7 @@ def test_a_place_for_both_sexes_is_named_by_the_style_alone() -> None:
 
 def standing(changed: int | None = None) -> list[Standing]:
     boxes = [(left, 80.0, left + 20.0, 120.0) for left in (40.0, 140.0, 240.0)]
-    return [Standing("1", index == changed, box) for index, box in enumerate(boxes)]
+    return [Standing(str(index), index == changed, box) for index, box in enumerate(boxes)]
 
 
 def noted(style: NoteStyle, chromosomes: list[Standing], seed: int = 0) -> NDArray[np.float32]:
@@ -173,7 +173,10 @@ def test_noise_has_the_deviation_asked_for() -> None:
 @pytest.mark.parametrize("levels", [2, 5])
 def test_few_levels_are_few(levels: int) -> None:
     grey = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (HEIGHT, 1)))
-    assert len(np.unique(np.asarray(effects.posterise(grey, levels)))) == levels
+    for dithered in (False, True):
+        posterised = np.asarray(effects.posterise(rng(), grey, levels, dithered=dithered))
+        assert len(np.unique(posterised)) == levels
+        assert (np.diff(posterised.mean(axis=0)) != 0).mean() > 0.5 * dithered, "dithering keeps tones between"
 
 
 @pytest.mark.parametrize("variety", list(Variety))
