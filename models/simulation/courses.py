@@ -17,6 +17,7 @@ from scipy import ndimage
 from models.simulation.bands import bandings, stretch
 from models.simulation.exchanges import ACROCENTRIC
 from models.simulation.karyotypes import Segment
+from models.simulation.kernels import gaussian
 from models.simulation.stains import Stain
 
 FINE = 3
@@ -54,8 +55,8 @@ def draw_course(rng: np.random.Generator, segments: Sequence[Segment], stain: St
     """Follow the segments of a chromosome from top to bottom; ``tall``: rows of chromosome 1."""
     parts = [_follow(rng, segment, stain, tall) for segment in segments]
     bands = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
-    blur = max(stain.band_blur * tall * FINE, _LEAST_BLUR)
-    darkness, width = ndimage.gaussian_filter1d(bands[:2], blur, mode="nearest", truncate=3.0)
+    kernel = gaussian(max(stain.band_blur * tall * FINE, _LEAST_BLUR))
+    darkness, width = ndimage.correlate1d(bands[:2], kernel, mode="nearest")
     return Course(darkness, width, bands[2])
 
 

@@ -71,7 +71,7 @@ class _Body:
             (_CHROMATID * thick)[:, None] if self._ring else self._rounded(_CHROMATID * thick).take(side, axis=1)
         )
         depth = chromatid - np.abs(np.abs(across) - (_CENTRE * thick + 0.5 * gap)[:, None])
-        cover = np.clip(depth / np.float32(max(2 * self._stain.edge * self._half, 1.0)) + np.float32(0.5), 0, 1)
+        cover = (depth / np.float32(max(2 * self._stain.edge * self._half, 1.0)) + np.float32(0.5)).clip(0, 1)
         shift = (offset * self._rng.standard_normal(2)).astype(np.float32)[side]
         return np.asarray(cover * self._ink(across, shift, ragged))
 
@@ -86,19 +86,21 @@ class _Body:
         """Return the gap between the chromatids, (rows,): none at the centromere, widest at the ends."""
         stain, course = self._stain, self._course
         away = (self._rows + 0.5) / course.rows - course.centromere
-        arms = np.array([max(course.centromere, 0.1), max(1 - course.centromere, 0.1)])
-        flares = stain.flare * self._rng.uniform(0, 1.3, 2) * np.minimum(arms * course.rows / (4 * self._half), 1)
-        lower = (away > 0).astype(np.intp)
-        gap = stain.gap + stain.wobble * self._noise[1, :, -1] + flares[lower] * (away / arms[lower]) ** 2
-        closed = 1 - np.exp(-((away * course.rows / self._half) ** 2))
-        return np.asarray(self._half * closed * np.clip(gap, 0, 1.5), np.float32)
+        flares = [
+            stain.flare * 1.3 * self._rng.random() * min(arm * course.rows / (4 * self._half), 1.0) / max(arm, 0.1) ** 2
+            for arm in (course.centromere, 1 - course.centromere)
+        ]
+        squared = away * away
+        gap = stain.gap + stain.wobble * self._noise[1, :, -1] + np.where(away < 0, flares[0], flares[1]) * squared
+        closed = 1 - np.exp(-squared * (course.rows / self._half) ** 2)
+        return np.asarray(self._half * closed * gap.clip(0, 1.5), np.float32)
 
     def _rounded(self, chromatid: Rows) -> NDArray[np.float32]:
         """Round off the ends of both chromatids, one a little longer: half their width in each row, (rows, 2)."""
-        tips = np.abs(self._rng.normal(0, 0.2 * self._half, (2, 2)))  # (end, chromatid)
+        tips = 0.2 * self._half * np.abs(self._rng.standard_normal((2, 2)))  # (end, chromatid)
         row, reach = self._rows[:, None] + 0.5, chromatid[:, None]
         from_end = np.minimum(row - tips[0], self._course.rows - row - tips[1])
-        inside = np.clip(from_end / np.maximum(reach, 1.0), 0, 1)
+        inside = (from_end / np.maximum(reach, 1.0)).clip(0, 1)
         return np.asarray(np.where(from_end > 0, reach * np.sqrt(inside * (2 - inside)), -self._half), np.float32)
 
     def _ink(self, across: Rows, shift: Rows, ragged: float) -> Strip:

@@ -122,7 +122,7 @@ class CropMaterial:
         across = wide * self._cell.thickness / (cell.thickness * cell.scale)
         columns = 2 * round(straight.width * across / 2) + 1
         box = (0.0, top, float(straight.width), bottom)
-        picture = np.asarray(straight.picture.resize((columns, rows), Image.Resampling.BICUBIC, box))
+        picture = np.asarray(straight.picture.resize((columns, rows), Image.Resampling.HAMMING, box))
         strip: Strip = self._curve(cell).take(picture)
         return strip[::-1] if segment.inverted else strip
 

@@ -9,6 +9,8 @@ positive to the right.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -18,8 +20,9 @@ from models.simulation.material import Patch
 Strip = NDArray[np.float32]
 Axis = NDArray[np.float64]
 
-NODES = 24
-ALONG = (np.arange(NODES) + 0.5) / NODES  # where the nodes lie, as fractions of the length
+NODES = 16
+_MIDDLES = np.arange(NODES) + 0.5
+ALONG = _MIDDLES / NODES  # where the nodes lie, as fractions of the length
 _TIGHTEST = 0.35
 _HOLE = 1.5  # of the radius of a ring is all that half its width may take
 _VISIBLE = 0.04
@@ -41,44 +44,41 @@ def lay(
         The patch, cut to its ink.
     """
     rows, columns = strip.shape
-    step = np.float32(rows / density / NODES)
-    tangent = np.array([np.sin(axis), np.cos(axis)], np.float32)  # (2, nodes)
-    nodes = ((np.cumsum(tangent, axis=1) - tangent / 2) * step).astype(np.float32)
+    step = rows / density / NODES
+    nodes = _nodes(axis, step)
     half = columns / density / 2 * (1.0 if width is None else float(width.max()))
-    x, y = _pixels(nodes, half * np.abs(tangent[::-1]) + float(step) * np.abs(tangent))  # (width,), (height, 1)
-    nearest = _nearest(x, y, nodes)  # (height, width)
-    (sine, cosine), (at_x, at_y) = tangent.take(nearest, axis=1), nodes.take(nearest, axis=1)
-    x, y = x - at_x, y - at_y
-    across = x * cosine - y * sine
-    along = (x * sine + y * cosine) / np.maximum(1 - _curvature(axis, step, ring).take(nearest) * across, _TIGHTEST)
-    row = (along + (nearest + np.float32(0.5)) * step) * np.float32(density) - np.float32(0.5)
+    x, y = _pixels(nodes, half, step / 2)
+    frames = _frames(nodes, axis, step, ring)
+    sine, cosine, aside, before, bend, reached = frames.take(_nearest(x, y, nodes), axis=1)  # (height, width) each
+    across = x * cosine - y * sine - aside
+    along = (x * sine + y * cosine - before) / np.maximum(1 - bend * across, _TIGHTEST)
+    row = (along + reached) * np.float32(density) - np.float32(0.5)
     if width is not None:
         across /= width.take(row.astype(np.intp), mode="clip")
     if ring:
         across /= np.float32(min(1.0, _HOLE * rows / np.pi / columns))
-    column = across * np.float32(density) + np.float32((columns - 1) / 2)
-    if ring:
         row %= rows
         strip = np.concatenate([strip, strip[:1]])
-    ink: Patch = ndimage.map_coordinates(
-        strip, np.array([row, column]), np.float32, order=1, mode="grid-constant", prefilter=False
-    )
+    places = np.array([row, across * np.float32(density) + np.float32((columns - 1) / 2)])
+    ink: Patch = ndimage.map_coordinates(strip, places, np.float32, order=1, mode="grid-constant", prefilter=False)
     return _trim(ink)
 
 
-def _curvature(axis: Axis, step: np.float32, ring: bool) -> NDArray[np.float32]:
-    """Return how much an axis turns per pixel at its nodes, (NODES,)."""
-    full = np.copysign(2 * np.pi, axis[-1] - axis[0]) if ring else 0.0
-    before, after = (axis[-1] - full, axis[0] + full) if ring else (axis[0], axis[-1])
-    around = np.concatenate([(before,), axis, (after,)])
-    return np.asarray((around[2:] - around[:-2]) / (2 * step), np.float32)
+def _nodes(axis: Axis, step: float) -> NDArray[np.float32]:
+    """Return the place and the direction of the nodes of an axis: x, y, sine and cosine, (4, NODES)."""
+    sine, cosine = np.sin(axis), np.cos(axis)
+    return np.array(
+        [(sine.cumsum() - sine / 2) * step, (cosine.cumsum() - cosine / 2) * step, sine, cosine], np.float32
+    )
 
 
-def _pixels(nodes: NDArray[np.float32], reach: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the x, (width,), and y, (height, 1), of all pixels within reach of the nodes of an axis, (2, nodes)."""
-    (left, top), (right, bottom) = (nodes - reach).min(axis=1), (nodes + reach).max(axis=1)
-    x, y = np.arange(np.floor(left), right + 1), np.arange(np.floor(top), bottom + 1)
-    return x.astype(np.float32), y.astype(np.float32)[:, None]
+def _pixels(nodes: NDArray[np.float32], half: float, end: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the x, (width,), and y, (height, 1), of all pixels at most ``half`` beside or ``end`` before nodes."""
+    slope = np.abs(nodes[2:])
+    reach = np.float32(half) * slope[::-1] + np.float32(end) * slope
+    (left, top), (right, bottom) = (nodes[:2] - reach).min(axis=1).tolist(), (nodes[:2] + reach).max(axis=1).tolist()
+    columns = np.arange(math.floor(left), math.ceil(right) + 1, dtype=np.float32)
+    return columns, np.arange(math.floor(top), math.ceil(bottom) + 1, dtype=np.float32)[:, None]
 
 
 def _nearest(x: NDArray[np.float32], y: NDArray[np.float32], nodes: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -87,6 +87,19 @@ def _nearest(x: NDArray[np.float32], y: NDArray[np.float32], nodes: NDArray[np.f
     above = (y[::2] - nodes[1]) ** 2  # (height / 2, nodes)
     nearest: NDArray[np.intp] = (above[:, None] + beside).argmin(axis=2)
     return nearest.repeat(2, axis=0)[: len(y)].repeat(2, axis=1)[:, : len(x)]
+
+
+def _frames(nodes: NDArray[np.float32], axis: Axis, step: float, ring: bool) -> NDArray[np.float32]:
+    """Return what places the pixels beside each node, (6, NODES).
+
+    Sine and cosine of its direction, how far it lies from the origin across and along that direction, how much the axis
+    turns there per pixel, and how far along the axis it is.
+    """
+    x, y, sine, cosine = nodes
+    full = math.copysign(2 * math.pi, axis[-1] - axis[0]) if ring else 0.0
+    around = np.concatenate([(axis[-1] - full if ring else axis[0],), axis, (axis[0] + full if ring else axis[-1],)])
+    turn = (around[2:] - around[:-2]) / (2 * step)
+    return np.array([sine, cosine, x * cosine - y * sine, x * sine + y * cosine, turn, _MIDDLES * step], np.float32)
 
 
 def _trim(patch: Patch) -> Patch:

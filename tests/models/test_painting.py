@@ -59,7 +59,7 @@ def height(paint: Paint, chromosome: Chromosome) -> float:
 def profile(patch: Patch) -> NDArray[np.float64]:
     """The darkest half of the ink along a chromosome, at 60 places."""
     rows = np.sort(patch, axis=1)[:, -max(patch.shape[1] // 3, 1) :].mean(axis=1)
-    return np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, len(rows)), rows)
+    return np.asarray(np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, len(rows)), rows))
 
 
 def test_lengths_follow_the_segments() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from scipy import ndimage
 
 from models.simulation.axes import draw_axis, draw_ring
-from models.simulation.straightening import straighten
+from models.simulation.straightening import Straight, straighten
 from models.simulation.warping import ALONG, NODES, Strip, lay, with_margins
 
 BOW = 1.6 * (ALONG - 0.5)
@@ -33,7 +33,11 @@ def along(patch: NDArray[np.float32]) -> NDArray[np.float64]:
     """The mean ink along a chromosome, 90 values from end to end."""
     rows = patch[patch.max(axis=1) > 0.2]
     profile = rows.sum(axis=1) / np.maximum((rows > 0.1).sum(axis=1), 1)
-    return np.interp(np.linspace(0, 1, 90), np.linspace(0, 1, len(profile)), profile)
+    return np.asarray(np.interp(np.linspace(0, 1, 90), np.linspace(0, 1, len(profile)), profile))
+
+
+def inks(straight: Straight) -> Strip:
+    return (np.asarray(straight.picture) / 255).astype(np.float32)
 
 
 def alike(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
@@ -90,8 +94,8 @@ def test_drawn_axes_stand_upright_and_never_coil() -> None:
 def test_straightening_undoes_bending(bend: float) -> None:
     strip = banded()
     picture = np.pad(lay(strip, bend * BOW, 1.0), 4)
-    straight = straighten(np.uint8(np.rint(255 * (1 - np.clip(picture, 0, 1)))))
-    ink = np.asarray(straight.picture, np.float32) / 255
+    straight = straighten(np.rint(255 * (1 - np.clip(picture, 0, 1))).astype(np.uint8))
+    ink = inks(straight)
     assert straight.length == pytest.approx(90, rel=0.06)
     assert alike(along(ink)[6:-6], along(strip)[6:-6]) > 0.75
     assert 0.6 * bend * np.ptp(BOW) <= np.ptp(straight.axis) <= bend * np.ptp(BOW) + 0.01
@@ -107,9 +111,9 @@ def test_real_crops_come_back_when_bent_as_they_were(shared_data: Path) -> None:
         for name in crops.namelist()[:: len(crops.namelist()) // 60]:
             crop = np.asarray(Image.open(BytesIO(crops.read(name))).convert("L"))
             straight = straighten(crop)
-            back = lay(np.asarray(straight.picture, np.float32) / 255, straight.axis, 1.0)
+            back = lay(inks(straight), straight.axis, 1.0)
             size = (crop.shape[1], crop.shape[0])
-            again = np.asarray(Image.fromarray(np.uint8(255 * np.clip(back, 0, 1))).resize(size))
+            again = np.asarray(Image.fromarray((255 * np.clip(back, 0, 1)).astype(np.uint8)).resize(size))
             alike_by_crop.append(alike(again.ravel().astype(float), 255.0 - crop.ravel()))
     assert np.median(alike_by_crop) > 0.95
     assert np.quantile(alike_by_crop, 0.1) > 0.88
