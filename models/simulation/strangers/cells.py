@@ -52,7 +52,9 @@ def _scattered(rng: np.random.Generator, material: Material, *, upright: bool) -
     longest, reach = rng.uniform(0.10, 0.2) * min(width, height), rng.uniform(0.35, 0.95)
     for name in (*_CELL, str(rng.choice(["X", "Y"]))):
         chromosome = _ink(material.draw(rng, normal_chromosome(name), longest))
-        turned = chromosome if upright else chromosome.rotate(rng.uniform(0, 360), Image.Resampling.BICUBIC, expand=True)
+        turned = (
+            chromosome if upright else chromosome.rotate(rng.uniform(0, 360), Image.Resampling.BICUBIC, expand=True)
+        )
         distance, angle = np.sqrt(rng.random()) * reach, rng.uniform(0, 2 * np.pi)
         x = width / 2 * (1 + distance * np.cos(angle)) - turned.width / 2
         y = height / 2 * (1 + distance * np.sin(angle)) - turned.height / 2
@@ -126,9 +128,7 @@ def ideogram(rng: np.random.Generator) -> Image.Image:
 def _chromosome(rng: np.random.Generator, length: float, two_armed: bool) -> Chromosome:
     """Put a chromosome of a length, relative to the human chromosome 1, together."""
     short = length * rng.uniform(0.3, 0.5) if two_armed else 0.0
-    upper = tuple(
-        Segment(part.chromosome, part.start, part.end, inverted=True) for part in reversed(_arm(rng, short))
-    )
+    upper = tuple(Segment(part.chromosome, part.start, part.end, inverted=True) for part in reversed(_arm(rng, short)))
     return Chromosome("1", (*upper, *_arm(rng, length - short)))
 
 

@@ -14,7 +14,9 @@ def curves(rng: np.random.Generator) -> Image.Image:
     left, top, right, bottom = frame
     x = np.linspace(left, right, 200)
     for number in range(int(rng.integers(1, 6))):
-        walk = np.cumsum(rng.normal(size=200)) if rng.random() < 0.5 else np.sin(np.linspace(0, rng.uniform(1, 20), 200))
+        walk = (
+            np.cumsum(rng.normal(size=200)) if rng.random() < 0.5 else np.sin(np.linspace(0, rng.uniform(1, 20), 200))
+        )
         y = bottom - (walk - walk.min()) / np.ptp(walk) * (bottom - top) * rng.uniform(0.4, 0.95)
         shade = int(rng.integers(0, 150))
         pen.line(list(zip(x.tolist(), y.tolist(), strict=True)), fill=shade, width=int(rng.integers(1, 5)))
