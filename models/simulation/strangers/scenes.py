@@ -12,8 +12,7 @@ from models.simulation.strangers.canvas import Scene, field, picture
 
 def fractal(rng: np.random.Generator) -> Image.Image:
     """Noise with the spectrum of natural scenes: amplitude falls with the frequency (Field 1987)."""
-    y, x = field(rng)
-    scene = _noise(rng, y.shape, rng.uniform(0.8, 2.0))
+    scene = _noise(rng, field(rng)[0].shape, rng.uniform(0.8, 2.0))
     return picture(np.tanh(rng.uniform(0.5, 3.0) * scene / scene.std()))
 
 
