@@ -14,10 +14,11 @@ from models.architectures import build_network
 from models.card import Card, CardError
 from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.dropout import Passes, SubNetworks
-from models.findings import find
+from models.findings import Census, find
 from models.gate import refusals
 from models.prediction import Prediction
 from models.registry import Registry
+from models.suggestion import UNREADABLE, suggest
 from models.uncertainty import measure
 from models.weights import read_weights
 
@@ -101,10 +102,19 @@ class Predictor:
 
     def _prediction(self, outputs: Passes, index: int, doubts: tuple[str, ...]) -> Prediction:
         probabilities = outputs.abnormal[index]
+        measures = measure(probabilities, self.card.calibration)
+        census = Census(
+            copies=outputs.copies[index],
+            structural=outputs.structural[index],
+            numbers=outputs.numbers[index],
+            changed=outputs.changed[index],
+        )
+        findings = find(census, self.card.findings)
         return Prediction(
             readable=not doubts,
             refusals=doubts,
-            measures=measure(probabilities, self.card.calibration),
-            findings=find(outputs.copies[index], outputs.structural[index], self.card.findings),
+            measures=measures,
+            findings=findings,
+            suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
             pass_probabilities=probabilities,
         )
