@@ -90,7 +90,10 @@ def _kept(generator: np.random.Generator, shape: tuple[int, ...], rate: float) -
 
 
 class SubNetworks:
-    """A network's T sub-networks, ready to judge pictures; built once and then only read."""
+    """A network's T sub-networks, ready to judge pictures; built once and then only read.
+
+    ``network`` is the one they are made of.
+    """
 
     def __init__(self, network: keras.Model, seed: int, chunk: int = 8) -> None:
         """Compile the passes.
@@ -106,12 +109,12 @@ class SubNetworks:
         """
         if chunk < 1:
             raise ValueError(f"chunk must be at least 1, got {chunk!r}")
-        self._network = network
+        self.network = network
         self._seed = seed
         self._chunk = chunk
         self._side = int(network.input_shape[1])
         self._function = _build_passes(network, chunk)
-        self._masks: dict[int, tuple[Any, ...]] = {}
+        self._masks: dict[int, tuple[Any, Any, Any]] = {}
 
     def predict(self, pictures: NDArray[np.uint8], passes: int) -> Passes:
         """Judge pictures by the first ``passes`` sub-networks.
@@ -128,7 +131,7 @@ class SubNetworks:
             raise ValueError(f"pictures must be {expected}, got {pictures.shape} of {pictures.dtype}")
         if passes < 1:
             raise ValueError(f"passes must be at least 1, got {passes!r}")
-        masks = self._device_masks(-(-passes // BLOCK) * BLOCK)
+        masks = self._whole_blocks(passes)
         parts = [self._predict_chunk(chunk, count, masks, passes) for chunk, count in self._chunks(pictures)]
         return Passes(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Passes)))
 
@@ -146,17 +149,23 @@ class SubNetworks:
         means = {name: said.pop(name).mean(axis=1) for name in ("copies", "structural")}
         return Passes(pooled=pooled, **means, **said)
 
-    def _device_masks(self, passes: int) -> tuple[Any, ...]:
-        """Return the masks on the device, in the shapes of ``_build_passes``; drawn at the first call."""
-        if passes not in self._masks:
-            masks = draw_masks(self._network, self._seed, passes)
-            dtype = self._network.get_layer("dropout").compute_dtype
-            self._masks[passes] = (
+    def masks(self, passes: int) -> tuple[Any, Any, Any]:
+        """Return the masks of the first ``passes`` sub-networks on the device: (C, P, T), (T, 256) and (T, 512)."""
+        features, hidden, findings = self._whole_blocks(passes)
+        return features[:, :, :passes], hidden[:passes], findings[:passes]
+
+    def _whole_blocks(self, passes: int) -> tuple[Any, Any, Any]:
+        """Return at least so many masks, in the shapes of ``_build_passes``; drawn at the first call."""
+        most = -(-passes // BLOCK) * BLOCK
+        if most not in self._masks:
+            masks = draw_masks(self.network, self._seed, most)
+            dtype = self.network.get_layer("dropout").compute_dtype
+            self._masks[most] = (
                 ops.cast(masks.features.transpose(2, 1, 0), dtype),  # (T, P, C) -> (C, P, T)
                 ops.cast(masks.hidden, dtype),
                 ops.cast(masks.findings, dtype),
             )
-        return self._masks[passes]
+        return self._masks[most]
 
 
 def _build_passes(network: keras.Model, chunk: int) -> keras.Model:
