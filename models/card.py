@@ -44,6 +44,7 @@ class Card:
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     weights_sha256: str = ""
+    familiarity_sha256: str = ""
     commit: str = ""
     created: str = ""
 

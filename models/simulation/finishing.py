@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy import ndimage
 
+from models.simulation.kernels import gaussian
 from models.simulation.warping import Strip
 
-_FINEST_BLUR = 0.25
+_FINEST_BLUR = 0.35
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,11 @@ class Finish:
 
     def apply(self, rng: np.random.Generator, strip: Strip, height: float, ring: bool = False) -> Strip:
         """Finish one chromosome; ``height``: of chromosome 1, in rows of the strip; ``ring``: its ends are joined."""
-        ends: Literal["wrap", "constant"] = "wrap" if ring else "constant"
-        sigma = self.blur * height * float(np.exp(rng.normal(0, self.unequal)))
+        sigma = self.blur * height * math.exp(self.unequal * rng.standard_normal())
         if sigma > _FINEST_BLUR:
-            strip = ndimage.gaussian_filter(strip, sigma, mode=[ends, "constant"], truncate=2.5)
+            strip = _blurred(strip, sigma, ring)
         if self.sharpening > 0:
-            soft = ndimage.gaussian_filter(strip, self.halo * height, mode=[ends, "constant"], truncate=2.0)
-            strip = strip + np.float32(self.sharpening) * (strip - soft)
+            strip = strip + np.float32(self.sharpening) * (strip - _blurred(strip, self.halo * height, ring))
         return np.clip(strip, 0, 1, out=strip)
 
 
@@ -47,3 +46,9 @@ def draw_finish(rng: np.random.Generator, blur: float) -> Finish:
         sharpening=rng.uniform(0.3, 1.6) if sharpened else 0.0,
         halo=rng.uniform(0.008, 0.02),
     )
+
+
+def _blurred(strip: Strip, sigma: float, ring: bool) -> Strip:
+    kernel = gaussian(sigma)
+    down: Strip = ndimage.correlate1d(strip, kernel, axis=0, mode="wrap" if ring else "constant")
+    return ndimage.correlate1d(down, kernel, axis=1, mode="constant")

@@ -9,6 +9,8 @@ positive to the right.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -18,9 +20,11 @@ from models.simulation.material import Patch
 Strip = NDArray[np.float32]
 Axis = NDArray[np.float64]
 
-NODES = 24
-ALONG = (np.arange(NODES) + 0.5) / NODES  # where the nodes lie, as fractions of the length
+NODES = 16
+_MIDDLES = np.arange(NODES) + 0.5
+ALONG = _MIDDLES / NODES  # where the nodes lie, as fractions of the length
 _TIGHTEST = 0.35
+_HOLE = 1.5  # of the radius of a ring is all that half its width may take
 _VISIBLE = 0.04
 
 
@@ -41,35 +45,40 @@ def lay(
     """
     rows, columns = strip.shape
     step = rows / density / NODES
-    tangent = np.stack([np.sin(axis), np.cos(axis)]).astype(np.float32)  # (2, nodes)
-    nodes = (np.cumsum(tangent, axis=1) - tangent / 2) * np.float32(step)
+    nodes = _nodes(axis, step)
     half = columns / density / 2 * (1.0 if width is None else float(width.max()))
-    x, y = _pixels(nodes, half * np.abs(tangent[::-1]) + step * np.abs(tangent))  # (width,), (height, 1)
-    nearest = _nearest(x, y, nodes)  # (height, width)
-    sine, cosine = tangent[0][nearest], tangent[1][nearest]
-    x, y = x - nodes[0][nearest], y - nodes[1][nearest]
-    across = x * cosine - y * sine
-    turns = np.append(np.diff(axis), axis[0] + np.sign(axis[-1] - axis[0]) * 2 * np.pi - axis[-1] if ring else 0.0)
-    bend = ((turns + np.roll(turns, 1)) / (2 * step)).astype(np.float32)
-    along = (x * sine + y * cosine) / np.maximum(1 - bend[nearest] * across, _TIGHTEST)
-    row = (along + (nearest + np.float32(0.5)) * np.float32(step)) * np.float32(density) - np.float32(0.5)
+    x, y = _pixels(nodes, half, step / 2)
+    frames = _frames(nodes, axis, step, ring)
+    sine, cosine, aside, before, bend, reached = frames.take(_nearest(x, y, nodes), axis=1)  # (height, width) each
+    across = x * cosine - y * sine - aside
+    along = (x * sine + y * cosine - before) / np.maximum(1 - bend * across, _TIGHTEST)
+    row = (along + reached) * np.float32(density) - np.float32(0.5)
     if width is not None:
-        across = across / width[np.clip(row, 0, rows - 1).astype(np.intp)]
-    column = across * np.float32(density) + np.float32((columns - 1) / 2)
-    places = np.stack([row % rows if ring else row, column])
-    ink: Patch = ndimage.map_coordinates(
-        strip, places, np.float32, order=1, mode="grid-wrap" if ring else "grid-constant", prefilter=False
-    )
+        across /= width.take(row.astype(np.intp), mode="clip")
     if ring:
-        ink[np.abs(column - (columns - 1) / 2) > columns / 2] = 0
+        across /= np.float32(min(1.0, _HOLE * rows / np.pi / columns))
+        row %= rows
+        strip = np.concatenate([strip, strip[:1]])
+    places = np.array([row, across * np.float32(density) + np.float32((columns - 1) / 2)])
+    ink: Patch = ndimage.map_coordinates(strip, places, np.float32, order=1, mode="grid-constant", prefilter=False)
     return _trim(ink)
 
 
-def _pixels(nodes: NDArray[np.float32], reach: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the x, (width,), and y, (height, 1), of all pixels within reach of the nodes of an axis, (2, nodes)."""
-    (left, top), (right, bottom) = (nodes - reach).min(axis=1), (nodes + reach).max(axis=1)
-    x, y = np.arange(np.floor(left), right + 1), np.arange(np.floor(top), bottom + 1)
-    return x.astype(np.float32), y.astype(np.float32)[:, None]
+def _nodes(axis: Axis, step: float) -> NDArray[np.float32]:
+    """Return the place and the direction of the nodes of an axis: x, y, sine and cosine, (4, NODES)."""
+    sine, cosine = np.sin(axis), np.cos(axis)
+    return np.array(
+        [(sine.cumsum() - sine / 2) * step, (cosine.cumsum() - cosine / 2) * step, sine, cosine], np.float32
+    )
+
+
+def _pixels(nodes: NDArray[np.float32], half: float, end: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the x, (width,), and y, (height, 1), of all pixels at most ``half`` beside or ``end`` before nodes."""
+    slope = np.abs(nodes[2:])
+    reach = np.float32(half) * slope[::-1] + np.float32(end) * slope
+    (left, top), (right, bottom) = (nodes[:2] - reach).min(axis=1).tolist(), (nodes[:2] + reach).max(axis=1).tolist()
+    columns = np.arange(math.floor(left), math.ceil(right) + 1, dtype=np.float32)
+    return columns, np.arange(math.floor(top), math.ceil(bottom) + 1, dtype=np.float32)[:, None]
 
 
 def _nearest(x: NDArray[np.float32], y: NDArray[np.float32], nodes: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -80,9 +89,23 @@ def _nearest(x: NDArray[np.float32], y: NDArray[np.float32], nodes: NDArray[np.f
     return nearest.repeat(2, axis=0)[: len(y)].repeat(2, axis=1)[:, : len(x)]
 
 
+def _frames(nodes: NDArray[np.float32], axis: Axis, step: float, ring: bool) -> NDArray[np.float32]:
+    """Return what places the pixels beside each node, (6, NODES).
+
+    Sine and cosine of its direction, how far it lies from the origin across and along that direction, how much the axis
+    turns there per pixel, and how far along the axis it is.
+    """
+    x, y, sine, cosine = nodes
+    full = math.copysign(2 * math.pi, axis[-1] - axis[0]) if ring else 0.0
+    around = np.concatenate([(axis[-1] - full if ring else axis[0],), axis, (axis[0] + full if ring else axis[-1],)])
+    turn = (around[2:] - around[:-2]) / (2 * step)
+    return np.array([sine, cosine, x * cosine - y * sine, x * sine + y * cosine, turn, _MIDDLES * step], np.float32)
+
+
 def _trim(patch: Patch) -> Patch:
     """Cut the empty rows and columns off."""
-    rows, columns = (np.flatnonzero(patch.max(axis=axis) > _VISIBLE) for axis in (1, 0))
+    visible = patch > _VISIBLE
+    rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     return patch[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if rows.size else patch
 
 
