@@ -29,9 +29,10 @@ Cell = dict[str, list[NDArray[np.uint8]]]
 
 @dataclass(frozen=True)
 class CropLibrary:
-    """Crops by cell, and by chromosome over all cells."""
+    """Crops by cell, the case of each cell, and crops by chromosome over all cells."""
 
     cells: tuple[Cell, ...]
+    cases: tuple[str, ...]
     by_chromosome: dict[str, list[NDArray[np.uint8]]] = field(default_factory=dict)
 
     @classmethod
@@ -56,18 +57,20 @@ class CropLibrary:
         for cell in cells.values():
             for chromosome, pictures in cell.items():
                 pool.setdefault(chromosome, []).extend(pictures)
-        return cls(tuple(cells.values()), pool)
+        return cls(tuple(cells.values()), tuple(case for case, _ in cells), pool)
 
     def draw_cell(self, rng: np.random.Generator) -> CropMaterial:
         """Draw the cell that gives a page its look."""
-        return CropMaterial(self, self.cells[int(rng.integers(len(self.cells)))], rng)
+        index = int(rng.integers(len(self.cells)))
+        return CropMaterial(self, self.cells[index], self.cases[index], rng)
 
 
 class CropMaterial:
     """Material of one real cell; each of its crops is used once, then crops of other cells."""
 
-    def __init__(self, library: CropLibrary, cell: Cell, rng: np.random.Generator) -> None:
-        """Take a cell of a library."""
+    def __init__(self, library: CropLibrary, cell: Cell, case: str, rng: np.random.Generator) -> None:
+        """Take a cell of a library, and the case it is of."""
+        self.case = case
         self._library = library
         self._unused: dict[str, list[int]] = {
             name: rng.permutation(len(crops)).tolist() for name, crops in cell.items()

@@ -19,10 +19,11 @@ MaterialSource = Callable[[np.random.Generator], Material]
 
 @dataclass(frozen=True)
 class Karyogram:
-    """A simulated karyogram and what it truly shows."""
+    """A simulated karyogram, what it truly shows, and the case whose cell gives it its look, empty if painted."""
 
     page: Page
     karyotype: Karyotype
+    case: str = ""
 
 
 def painted(rng: np.random.Generator) -> Material:
@@ -58,4 +59,5 @@ def simulate(
         ValueError: there is no such profile.
     """
     karyotype = draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
-    return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng), width), karyotype)
+    material = source(rng)
+    return Karyogram(compose(rng, karyotype, material, draw_style(rng), width), karyotype, material.case)
