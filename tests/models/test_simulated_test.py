@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from models.chromosomes import CHROMOSOMES
 from models.datasets import Recipe, draw_karyogram
 from models.labels import LabelsError
 from models.simulated_test import ABNORMAL_SHARE, recipe_for, simulated
 from models.uncertainty import Label
+from tests.crops import write_library
 from tests.models.test_card import CARD
 
 
 @pytest.fixture(scope="module")
 def crops(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grey bars as chromosomes of three cases, of which P002 and P005 validate."""
-    archive = tmp_path_factory.mktemp("crops") / "crops.zip"
-    with zipfile.ZipFile(archive, "w") as file:
-        for case in ("P001", "P002", "P005"):
-            for number, name in enumerate(CHROMOSOMES):
-                for copy in (1, 2):
-                    bar = np.full((90 - 3 * number, 24), 255, np.uint8)
-                    bar[3:-3, 6:-6] = 60
-                    buffer = BytesIO()
-                    Image.fromarray(bar).save(buffer, "PNG")
-                    file.writestr(f"{case}_c1/{name}_{copy}.png", buffer.getvalue())
-    return archive
+    """Three cases, of which P002 and P005 validate."""
+    return write_library(tmp_path_factory.mktemp("crops") / "crops.zip", ("P001", "P002", "P005"))
 
 
 def test_processes_draw_what_one_would_in_the_same_order() -> None:
