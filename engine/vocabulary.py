@@ -89,7 +89,7 @@ class FileProblem:
 class Verdict:
     """What one model says of one karyogram, with everything needed to prove it later.
 
-    ``pass_probabilities`` are the T probabilities of "abnormal", in the order of the sub-networks.
+    ``pass_probabilities`` are the T calibrated probabilities of "abnormal", in the order of the sub-networks.
     ``seconds`` is the karyogram's share of the time its micro-batch took to predict.
     """
 

@@ -89,7 +89,7 @@ def _held_out(rule: Any) -> str:
 
 
 def _measured(name: str, figures: dict[str, Any]) -> Iterator[str]:
-    yield f"## Figures: {name}"
+    yield f"## Figures: {name.replace('_', ' ')}"
     yield (
         f"Measured on {figures['data']}: {figures['n']} karyograms of {figures['n_cases']} cases, "
         f"{figures['n_abnormal']} abnormal. Intervals are 95 %, by case. Predictive values are for a laboratory where "

@@ -13,6 +13,7 @@ from pathlib import Path
 from models.card import Card
 from models.datasets import Recipe, draw_karyogram
 from models.labels import LabelledPicture, Page, validation_split
+from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, MaterialSource
 from models.uncertainty import Label
 
@@ -22,24 +23,45 @@ ABNORMAL_SHARE = 0.5
 TEST_SEED = 20_000
 """Far from the seeds of trainings, which count up from small ones."""
 
+_PAGES = {
+    Variety.FIXED: "one fixed layout",
+    Variety.WIDE: "pages as in training",
+    Variety.HELD_OUT: "pages of layouts, captions and scans that no training shows",
+}
 _BATCH = 16
 _BATCHES_AHEAD = 4
 
 Labelled = tuple[LabelledPicture, Page]
 
 
-def recipe_for(card: Card, crops: Path | None, seed: int) -> Recipe:
+def recipe_for(card: Card, crops: Path | None, seed: int, variety: Variety, profile: str = "training") -> Recipe:
     """Return the recipe of pictures that a model was not trained on.
 
     Args:
         card: its card, which tells the validation cases.
         crops: archive of real crops, of which those of validation cases are recombined; painted only if left out.
         seed: of all randomness; not one of the training.
+        variety: how much the pages differ; those held out are of families that no training shows.
+        profile: name of the profile that says how often each abnormal karyotype occurs.
 
     Raises:
         LabelsError: when the card has no rule for validation cases.
     """
-    return Recipe(seed, crops, validation_split(card), validation=True, abnormal_share=ABNORMAL_SHARE)
+    return Recipe(
+        seed,
+        crops,
+        validation_split(card),
+        validation=True,
+        abnormal_share=ABNORMAL_SHARE,
+        variety=variety,
+        profile=profile,
+    )
+
+
+def words_for(recipe: Recipe) -> str:
+    """Say what simulated karyograms of a recipe are, for a report or a card."""
+    pages = _PAGES[recipe.variety]
+    return f"simulated karyograms of validation cases, {pages} (seed {recipe.seed}): {recipe.provenance}"
 
 
 def simulated(recipe: Recipe, number: int) -> Iterator[Labelled]:

@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=whole_from(100),
         default=2000,
         metavar="N",
-        help="simulated ones to measure on (default: 2000)",
+        help="simulated ones of each variety to measure on (default: 2000)",
     )
     parser.set_defaults(run=run)
 

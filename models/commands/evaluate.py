@@ -22,14 +22,16 @@ from models.labels import LabelledPicture, Page
 from models.metrics import PREVALENCE
 from models.registry import Registry
 from models.report import report
-from models.simulated_test import TEST_SEED, recipe_for, simulated
+from models.simulated_test import TEST_SEED, recipe_for, simulated, words_for
+from models.simulation.families import Variety
+from models.simulation.profiles import PROFILES
 
 _DESCRIPTION = """\
 Judge karyograms by a stored model and its triage policy, and print the figures; what triage misses leads. --data names
 a folder with labels.csv (columns file, case_id, label = normal or abnormal, and karyotype in ISCN if known) and the
 pictures; "--split validation" keeps the cases the model was not trained on, by training.validation_rule on its card:
 {"modulus": 3, "remainder": 2} keeps P002, P005 and so on. --simulated draws N karyograms, half of them abnormal, from
-the crops of validation cases. Each interval is 95 %, by case.
+the crops of validation cases, on pages that no training shows or of another --variety. Each interval is 95 %, by case.
 """
 
 
@@ -49,6 +51,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--seed", type=whole_from(0), default=TEST_SEED, help=f"of the simulated ones (default: {TEST_SEED})"
     )
+    parser.add_argument(
+        "--variety",
+        type=Variety,
+        choices=list(Variety),
+        default=Variety.HELD_OUT,
+        help="of their pages (default: held_out)",
+    )
+    parser.add_argument("--profile", choices=PROFILES, default=PROFILES[0], help="default: " + PROFILES[0])
     parser.add_argument(
         "--prevalence", type=share, default=PREVALENCE, metavar="SHARE", help="abnormal karyograms in the laboratory, "
         f"for the predictive values (default: {PREVALENCE})"
@@ -91,9 +101,8 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
 def _pictures(options: argparse.Namespace, card: Card) -> tuple[str, int, Iterable[tuple[LabelledPicture, Page]]]:
     """Return what the pictures are, how many, and the pictures."""
     if options.simulated:
-        recipe = recipe_for(card, options.crops, options.seed)
-        words = f"simulated karyograms of validation cases (seed {recipe.seed}): {recipe.provenance}"
-        return words, options.simulated, simulated(recipe, options.simulated)
+        recipe = recipe_for(card, options.crops, options.seed, options.variety, options.profile)
+        return words_for(recipe), options.simulated, simulated(recipe, options.simulated)
     labelled = labels.read_labels(options.data)
     if options.split == "validation":
         labelled = labels.validation_cases(labelled, card)

@@ -13,7 +13,7 @@ from tests.models.test_breakdown import many
 from tests.models.test_card import CARD
 
 FIGURES = {"data": "simulated karyograms of nobody", **report(many(), fitted=0.5, resamples=20)}
-MEASURED = replace(CARD, metrics={"simulated": FIGURES})
+MEASURED = replace(CARD, metrics={"simulated_held_out": FIGURES})
 
 
 def test_the_page_tells_what_the_model_is_for_and_what_not() -> None:
@@ -25,7 +25,10 @@ def test_the_page_tells_what_the_model_is_for_and_what_not() -> None:
 
 def test_every_figure_stands_with_its_interval_and_its_data() -> None:
     page = card_page(MEASURED)
-    assert "## Figures: simulated\n\nMeasured on simulated karyograms of nobody: 150 karyograms of 150 cases" in page
+    assert (
+        "## Figures: simulated held out\n\nMeasured on simulated karyograms of nobody: 150 karyograms of 150 cases"
+        in page
+    )
     low, high = FIGURES["auc_interval"]
     assert f"| area under the ROC curve | {FIGURES['auc']:.3f} ({low:.3f} to {high:.3f}) |" in page
     assert f"| abnormal among the screened (number) | {FIGURES['missed_abnormal']} (" in page

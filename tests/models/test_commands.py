@@ -92,11 +92,26 @@ def test_evaluate_draws_simulated_karyograms(
     registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     figures, rows = tmp_path / "out.json", tmp_path / "out.csv"
-    command = ("evaluate", "small", "--simulated", "20", "--seed", "8", "--json", figures, "--csv", rows)
+    command = (
+        "evaluate",
+        "small",
+        "--simulated",
+        "20",
+        "--variety",
+        "fixed",
+        "--seed",
+        "8",
+        "--json",
+        figures,
+        "--csv",
+        rows,
+    )
     assert run(registry, *command, "--prevalence", "0.1") == 0
     said = json.loads(figures.read_text())
     assert (said["n"], said["prevalence"]) == (20, 0.1)
-    assert said["data"].startswith("simulated karyograms of validation cases (seed 8): chromosomes painted")
+    assert said["data"].startswith(
+        "simulated karyograms of validation cases, one fixed layout (seed 8): chromosomes painted"
+    )
     assert sum(row["n"] for row in said["by_kind"]) == said["n_abnormal"] > 5
     assert said["copy_numbers"]["normal"]["x"]["n"] == 20 - said["n_abnormal"]
     with rows.open(newline="") as file:
@@ -125,10 +140,10 @@ def test_card_renews_limits_and_figures_and_keeps_the_weights(
     before = save_untrained(registry, "small", seed=4, passes=10)
     (data / "P002.png").unlink()
     (data / "labels.csv").write_text("file,case_id,label\nP003.png,P002,normal\nP005.png,P005,abnormal\n")
-    monkeypatch.setattr(trials, "Trial", partial(Trial, calibration_pictures=60))
+    monkeypatch.setattr(trials, "Trial", partial(Trial, calibration_pictures=40))
     assert run(registry, "card", "small", "--renew", "--karyograms", data, "--pictures", "100") == 0
     card = registry.card("small")
-    assert (card.metrics["real"]["n"], card.metrics["simulated"]["n"]) == (2, 100)
+    assert (card.metrics["real"]["n"], card.metrics["simulated_wide"]["n"]) == (2, 100)
     assert card.calibration != before.calibration
     assert card.weights_sha256 == before.weights_sha256
     assert (registry.folder / "small" / PAGE_FILE).read_text(encoding="utf-8") == card_page(card)

@@ -39,7 +39,8 @@ def test_card_tells_provenance_and_rule() -> None:
     assert "simulated" in card.training["data"]
     assert card.metrics["real"]["n"] == 117
     assert "real karyograms of validation cases" in card.metrics["real"]["data"]
-    assert "simulated karyograms of validation cases" in card.metrics["simulated"]["data"]
+    for variety in ("wide", "held_out"):
+        assert "simulated karyograms of validation cases" in card.metrics[f"simulated_{variety}"]["data"]
 
 
 def test_it_is_the_network_of_the_thesis() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from models.datasets import Recipe, draw_karyogram
 from models.labels import LabelsError
-from models.simulated_test import ABNORMAL_SHARE, recipe_for, simulated
+from models.simulated_test import ABNORMAL_SHARE, recipe_for, simulated, words_for
+from models.simulation.families import Variety
 from models.uncertainty import Label
 from tests.crops import write_library
 from tests.models.test_card import CARD
@@ -40,8 +41,9 @@ def test_nothing_can_be_asked_for() -> None:
 
 
 def test_pictures_are_of_the_validation_cases_that_give_them_their_look(crops: Path) -> None:
-    recipe = recipe_for(CARD, crops, seed=3)
+    recipe = recipe_for(CARD, crops, 3, Variety.HELD_OUT)
     assert (recipe.validation, recipe.abnormal_share, recipe.seed) == (True, ABNORMAL_SHARE, 3)
+    assert "pages of layouts, captions and scans that no training shows (seed 3): 75% recomb" in words_for(recipe)
     cases = {item.case_id for item, _ in simulated(replace(recipe, painted_share=0.2), 24)}
     assert {"P002", "P005"} < cases
     assert all(case in ("P002", "P005") or case.startswith("simulated-") for case in cases)
@@ -49,7 +51,7 @@ def test_pictures_are_of_the_validation_cases_that_give_them_their_look(crops: P
 
 def test_a_card_without_a_rule_has_no_validation_cases() -> None:
     with pytest.raises(LabelsError, match=r"must have a training\.validation_rule"):
-        recipe_for(replace(CARD, training={}), None, seed=1)
+        recipe_for(replace(CARD, training={}), None, 1, Variety.WIDE)
 
 
 @pytest.mark.parametrize(

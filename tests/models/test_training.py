@@ -39,8 +39,8 @@ def test_train_registers_a_model_that_predicts(tmp_path: Path, monkeypatch: pyte
     card = registry.card("tiny")
     assert card.training["data"].startswith("simulated karyograms: chromosomes painted")
     assert card.input_size == 96
-    assert card.training["calibration"].startswith("on 48 simulated karyograms")
-    assert card.metrics["simulated"]["n"] == 16
+    assert card.training["calibration"].startswith("on 96 simulated karyograms")
+    assert card.metrics["simulated_held_out"]["n"] == 16
     assert (registry.folder / "tiny" / PAGE_FILE).read_text(encoding="utf-8") == card_page(card)
     (prediction,) = Predictor.load(registry, "tiny").predict(
         [simulate(np.random.default_rng(0), painted, 0.0).page.pixels]
