@@ -13,9 +13,10 @@ from models.commands import card, evaluate, simulate, train
 from models.commands import list as list_command
 from models.labels import LabelsError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
+from models.simulation.batches import SimulationError
 
 _COMMANDS = (list_command, card, train, evaluate, simulate)
-_EXPECTED = (CardError, LabelsError, UnknownModelError, WeightsHashError, OSError)
+_EXPECTED = (CardError, LabelsError, SimulationError, UnknownModelError, WeightsHashError, OSError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,8 +25,8 @@ TEST_SEED = 20_000
 
 _PAGES = {
     Variety.FIXED: "one fixed layout",
-    Variety.WIDE: "pages as in training",
-    Variety.HELD_OUT: "pages of layouts, captions and scans that no training shows",
+    Variety.WIDE: "pages of the families that training shows",
+    Variety.HELD_OUT: "pages of families that no training shows",
 }
 _BATCH = 16
 _BATCHES_AHEAD = 4

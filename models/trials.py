@@ -52,17 +52,27 @@ def try_out(registry: Registry, name: str, trial: Trial) -> Card:
         UnknownModelError: when there is no such model.
         LabelsError: when its card does not tell the validation cases, or the real karyograms cannot be used.
     """
-    uncalibrated = Predictor.load(registry, name)
-    known = [item for variety in _VARIETIES for item in _calibrating(uncalibrated, trial, variety)]
+    calibrate(registry, name, trial)
+    return measure_again(registry, name, trial)
+
+
+def calibrate(registry: Registry, name: str, trial: Trial) -> Card:
+    """Calibrate a stored model and choose its limits; see ``try_out``."""
+    model = Predictor.load(registry, name)
+    known = [item for variety in _VARIETIES for item in _calibrating(model, trial, variety)]
     words = f"on {len(known)} simulated karyograms of validation cases, half of them on pages that no training shows"
-    card = calibrated(uncalibrated.card, known)
-    card = registry.update(replace(card, training={**card.training, "calibration": words}))
+    card = calibrated(model.card, known)
+    return registry.update(replace(card, training={**card.training, "calibration": words}))
+
+
+def measure_again(registry: Registry, name: str, trial: Trial) -> Card:
+    """Measure a stored model with the limits on its card; see ``try_out``."""
     model = Predictor.load(registry, name)
     metrics = {} if trial.karyograms is None else {"real": _real(model, trial.karyograms)}
     for variety in _VARIETIES:
-        recipe = recipe_for(card, trial.crops, TEST_SEED, variety)
+        recipe = recipe_for(model.card, trial.crops, TEST_SEED, variety)
         metrics[f"simulated_{variety}"] = _figures(model, words_for(recipe), simulated(recipe, trial.test_pictures))
-    return registry.update(replace(card, metrics=metrics))
+    return registry.update(replace(model.card, metrics=metrics))
 
 
 def _calibrating(model: Predictor, trial: Trial, variety: Variety) -> Iterator[JudgedPicture]:

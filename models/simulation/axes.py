@@ -1,4 +1,4 @@
-"""How chromosomes bend: axes drawn at random, and made of those of real ones."""
+"""How chromosomes lie: axes drawn at random, bowed, kinked at the centromere, or closed to a ring."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from models.simulation.warping import ALONG, NODES, Axis
 _STRONG_BEND = 0.08
 _SHARP = 0.08
 _MOST = 1.2
+_LEAN = 0.04
 _BOW, _WAVE = ALONG - 0.5, np.sin(2 * np.pi * ALONG)
 
 
@@ -21,10 +22,10 @@ def draw_axis(rng: np.random.Generator, bend: float, centromere: float) -> Axis:
         centromere: where they kink, as a fraction of the length.
     """
     strength = bend * (3.0 if rng.random() < _STRONG_BEND else 1.0)
-    bow, wave, kink, lean = rng.normal(0, 1, 4) * (0.45 * strength, 0.2 * strength, 0.3 * strength, 0.04)
-    bow, kink = np.clip((bow, kink), -_MOST, _MOST)
-    axis: Axis = bow * _BOW + wave * _WAVE + kink / 2 * np.tanh((ALONG - centromere) / _SHARP)
-    return _upright(axis, rng.random()) + lean
+    bow, wave, kink, lean = rng.standard_normal(4).tolist()
+    bow, kink = (max(-_MOST, min(_MOST, size * strength)) for size in (0.45 * bow, 0.3 * kink))
+    axis = bow * _BOW + 0.2 * strength * wave * _WAVE + kink / 2 * np.tanh((ALONG - centromere) / _SHARP)
+    return _upright(axis, rng.random(), _LEAN * lean)
 
 
 def draw_ring(rng: np.random.Generator) -> Axis:
@@ -36,8 +37,8 @@ def draw_ring(rng: np.random.Generator) -> Axis:
     return ring
 
 
-def _upright(axis: Axis, share: float) -> Axis:
-    """Turn an axis so that ``share`` of it, from its lower end, stands upright on the whole."""
+def _upright(axis: Axis, share: float, lean: float) -> Axis:
+    """Turn an axis so that ``share`` of it, from its lower end, leans by ``lean`` on the whole."""
     lower = axis[min(int((1 - share) * NODES), NODES - 3) :]
-    turned: Axis = axis - np.arctan2(np.sin(lower).sum(), np.cos(lower).sum())
+    turned: Axis = axis + (lean - np.arctan2(np.sin(lower).sum(), np.cos(lower).sum()))
     return turned

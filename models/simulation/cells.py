@@ -39,8 +39,13 @@ class Cell:
     def scale(self) -> float:
         """The length of chromosome 1 in pixels, as all crops of the cell tell it."""
         table = bandings(_LEVEL)
-        lengths = [len(crop.straight.ink) / table[name].length for name, crops in self.crops.items() for crop in crops]
+        lengths = [crop.straight.length / table[name].length for name, crops in self.crops.items() for crop in crops]
         return float(np.median(lengths))
+
+    @cached_property
+    def thickness(self) -> float:
+        """How thick its chromosomes are, as a fraction of ``scale``."""
+        return float(np.median([crop.straight.thickness for crop in self._all])) / self.scale
 
     @cached_property
     def tone(self) -> NDArray[np.float64]:

@@ -54,9 +54,9 @@ class CropLibrary:
     def draw_cell(self, rng: np.random.Generator) -> CropMaterial:
         """Draw the cell that gives a page its look, and how the page changes that look."""
         index = int(rng.integers(len(self.cells)))
-        return CropMaterial(rng, self.cells[index], self._alike(index), draw_treatment(rng))
+        return CropMaterial(rng, self.cells[index], self.alike(index), draw_treatment(rng))
 
-    def _alike(self, index: int) -> list[Cell]:
+    def alike(self, index: int) -> list[Cell]:
         """Return all other cells, the most alike first, and last the cell itself."""
         distance = ((self._looks - self._looks[index]) ** 2).sum(axis=1)
         distance[index] = np.inf

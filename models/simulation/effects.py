@@ -23,8 +23,10 @@ def sharpen(image: Image.Image, percent: int) -> Image.Image:
 
 def add_noise(rng: np.random.Generator, image: Image.Image, deviation: float) -> Image.Image:
     """Add noise of a standard deviation, in fractions of the range from black to white."""
-    noise = rng.standard_normal((image.height, image.width), np.float32)
-    return to_image(np.asarray(image, np.float32) / np.float32(255) + np.float32(deviation) * noise)
+    dice = np.frombuffer(rng.bytes(2 * image.width * image.height), np.uint8).reshape(2, image.height, image.width)
+    # two even throws make a triangle, near enough to a bell and ten times cheaper; its deviation is 104.5
+    noise = dice[0].astype(np.float32) + dice[1] - np.float32(255)
+    return to_image((np.asarray(image, np.float32) + noise * np.float32(deviation * 255 / 104.5)) / np.float32(255))
 
 
 def lose_resolution(image: Image.Image, factor: float) -> Image.Image:
@@ -91,4 +93,5 @@ def _turned_grid(shape: tuple[int, ...], angle: float, frequency: float) -> tupl
 
 def to_image(grey: Grey) -> Image.Image:
     """Turn brightness, (height, width), 0 black to 1 white, into 8 bits."""
-    return Image.fromarray((np.clip(grey, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8))
+    scaled = grey * np.float32(255) + np.float32(0.5)
+    return Image.fromarray(np.minimum(np.maximum(scaled, 0, out=scaled), 255, out=scaled).astype(np.uint8))

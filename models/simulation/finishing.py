@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from models.simulation.warping import Strip
 
-_FINEST_BLUR = 0.25
+_FINEST_BLUR = 0.35
 
 
 @dataclass(frozen=True)

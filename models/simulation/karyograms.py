@@ -37,6 +37,11 @@ def recombined(library: CropLibrary) -> MaterialSource:
     return library.draw_cell
 
 
+def draw_truth(rng: np.random.Generator, abnormal_share: float, kind: Kind | None, profile: str) -> Karyotype:
+    """Draw a karyotype: of a kind, or as often abnormal as told and then by a profile; see ``simulate``."""
+    return draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
+
+
 def simulate(
     rng: np.random.Generator,
     source: MaterialSource,
@@ -61,7 +66,7 @@ def simulate(
     Raises:
         ValueError: there is no such profile.
     """
-    karyotype = draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
+    karyotype = draw_truth(rng, abnormal_share, kind, profile)
     material = source(rng)
     page = compose(rng, karyotype, material, draw_style(rng, variety), width)
     return Karyogram(page, karyotype, material.case)

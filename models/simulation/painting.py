@@ -1,8 +1,7 @@
-"""Paint chromosomes from band tables: two chromatids, gap, centromere, satellites, stain and focus."""
+"""Paint chromosomes from band tables: two chromatids, the gap between them, and their bands."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -10,84 +9,25 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from models.simulation.axes import draw_axis, draw_ring
-from models.simulation.bands import LEVELS, bandings, stretch
-from models.simulation.exchanges import ACROCENTRIC
-from models.simulation.finishing import Finish, draw_finish
-from models.simulation.karyotypes import Chromosome, Segment
+from models.simulation.courses import FINE, Course, draw_course
+from models.simulation.karyotypes import Chromosome
 from models.simulation.material import Patch
+from models.simulation.stains import Stain, draw_stain
 from models.simulation.warping import Strip, lay
 
+__all__ = ["Paint", "Stain", "draw_stain"]
+
 _DENSITY = 1.3
-_FINE = 3
-_REACH = 2.1
 _MARGIN = 3
 _SLENDER = 10
-_SHEET = (1024, 256)
-_VARIABLE = {"1": ("q12",), "9": ("q12",), "16": ("q11.2",), "Y": ("q12",)} | dict.fromkeys(
-    ACROCENTRIC, ("p13", "p12", "p11.2")
-)
+_STUBBIEST = 0.45  # half the width of a small marker, of its length
+_CHROMATID, _CENTRE = 0.56, 0.44
+_PINCHED = 0.45
+_RIM = 0.15
+_SHEET = (3, 2048, 192)
+_SHEET_ROUGHNESS = (3.5, 2.5, 0.9)
 
-
-@dataclass(frozen=True)
-class Stain:
-    """How the chromosomes of one cell look; lengths are relative to the height of chromosome 1.
-
-    ``level``: of the band table. ``half_width``: of a chromosome. ``condensation``: power of the lengths, above 1 the
-    short ones are shorter still. ``unlike``: how much two homologues differ. ``band_blur``, ``ragged``: how fuzzy and
-    how uneven the edges of bands are. ``offset``: between the bands of the two chromatids. ``edge``: softness of the
-    outline. ``gap``, ``flare``: between the chromatids, and towards the ends, in half widths. ``waist``: power of the
-    constrictions, 0 none. ``base``, ``contrast``: ink of a light band, and what a dark one has more; ``blotch``: how
-    uneven that is. ``reverse``: dark
-    and light bands change places. ``grain``: unevenness.
-    """
-
-    level: int
-    half_width: float
-    condensation: float
-    unlike: float
-    bend: float
-    band_blur: float
-    ragged: float
-    offset: float
-    edge: float
-    gap: float
-    flare: float
-    waist: float
-    base: float
-    contrast: float
-    blotch: float
-    reverse: bool
-    grain: float
-    finish: Finish
-
-
-def draw_stain(rng: np.random.Generator) -> Stain:
-    """Draw the look of a cell: short and thick at 400 bands, long and thin at 850."""
-    level = int(rng.choice(LEVELS, p=[0.45, 0.40, 0.15]))
-    stubby = rng.uniform(0, 1) * {400: 1.0, 550: 0.6, 850: 0.25}[level]
-    saturated, pale = rng.random() < 0.12, rng.random() < 0.12
-    base = rng.uniform(0.5, 0.75) if saturated else rng.uniform(0.25, 0.52)
-    contrast = rng.uniform(0.25, 0.45) if saturated else rng.uniform(0.45, 0.85)
-    return Stain(
-        level=level,
-        half_width=0.045 + 0.045 * stubby + rng.uniform(-0.006, 0.010),
-        condensation=rng.uniform(0.94, 1.06),
-        unlike=rng.uniform(0.01, 0.06),
-        bend=rng.uniform(0.1, 0.9),
-        band_blur=rng.uniform(0.004, 0.014),
-        ragged=rng.uniform(0.0, 0.02),
-        offset=rng.uniform(0.0, 0.012),
-        edge=rng.uniform(0.03, 0.09),
-        gap=rng.uniform(0.0, 0.6) ** 2,
-        flare=rng.uniform(0.0, 0.9) if rng.random() < 0.5 else rng.uniform(0.0, 0.2),
-        waist=rng.uniform(0.8, 3.0),
-        base=base * (0.6 if pale else 1.0),
-        contrast=contrast * (0.55 if pale else 1.0),
-        blotch=rng.uniform(0.05, 0.35),
-        reverse=bool(rng.random() < 0.06),
-        grain=rng.uniform(0.0, 0.16),
-        finish=draw_finish(rng, 0.011),
-    )
+Rows = NDArray[np.float32]
 
 
 class Paint:
@@ -99,149 +39,95 @@ class Paint:
 
     def draw(self, rng: np.random.Generator, chromosome: Chromosome, height: float) -> Patch:
         """Paint a chromosome; see ``Material``."""
-        stain, tall = self.stain, height * _DENSITY
-        course = _course(rng, chromosome.segments, stain, tall)
-        strip = self._ink(rng, course, tall) * self._shape(rng, course, tall, chromosome.ring)
-        bend = stain.bend * min(1.0, len(course.width) / (_SLENDER * course.half))
-        axis = draw_ring(rng) if chromosome.ring else draw_axis(rng, bend, course.centromere)
-        return lay(stain.finish.apply(rng, strip, tall, chromosome.ring), axis, _DENSITY, ring=chromosome.ring)
-
-    def _shape(self, rng: np.random.Generator, course: _Course, tall: float, ring: bool) -> Strip:
-        """Return how much of each pixel the two chromatids cover, (rows, columns), 0..1."""
-        stain, rows = self.stain, len(course.width)
-        half = course.half
-        along = np.arange(rows, dtype=np.float32) - _MARGIN
-        thick = half * course.width
-        chromatid = 0.56 * thick
-        centre = 0.44 * thick + self._gap(rng, course, rows) / 2
-        beyond = np.abs(course.across)  # from the axis, (columns,)
-        if ring:
-            inside: NDArray[np.float32] = chromatid[:, None]
-        else:
-            tips = np.abs(rng.normal(0, 0.2 * half, (2, 2)))  # (end, chromatid)
-            from_end = np.minimum(
-                along[:, None] + 0.5 - tips[0], rows - 2 * _MARGIN - 0.5 - along[:, None] - tips[1]
-            )  # (rows, chromatid)
-            round_off = np.clip(from_end / np.maximum(chromatid[:, None], 1.0), 0, 1)
-            inside = np.where(from_end > 0, chromatid[:, None] * np.sqrt(1 - (1 - round_off) ** 2), -half)
-            inside = inside[:, course.side]
-        depth = inside - np.abs(beyond - centre[:, None])
-        return _sigmoid(depth / max(stain.edge * half, 0.25))
-
-    def _gap(self, rng: np.random.Generator, course: _Course, rows: int) -> NDArray[np.float32]:
-        """Return the gap between the chromatids in each row: none at the centromere, widest at the ends."""
-        stain, half = self.stain, course.half
-        away = (np.arange(rows, dtype=np.float32) + 0.5) / rows - np.float32(course.centromere)
-        arms = np.array([course.centromere, 1 - course.centromere], np.float32)
-        flares = (stain.flare * rng.uniform(0, 1.3, 2) * np.minimum(arms * rows / (4 * half), 1)).astype(np.float32)
-        lower = (away > 0).astype(np.intp)
-        flare = flares[lower] * (away / np.maximum(arms[lower], 0.1)) ** 2
-        closed = 1 - np.exp(-((away * rows / half) ** 2))
-        uneven = 1 + 0.4 * _window(rng, _smooth(), rows, 1)[:, 0]
-        return np.asarray(half * closed * np.clip(stain.gap * uneven + flare, 0, 1.6), np.float32)
-
-    def _ink(self, rng: np.random.Generator, course: _Course, tall: float) -> Strip:
-        """Return how dark the stain is at each pixel, (rows, columns), 0..1."""
-        stain, (rows, columns) = self.stain, (len(course.width), len(course.across))
-        shifts = rng.normal(0, stain.offset * tall, 2)[course.side]  # (columns,)
-        moved = shifts + stain.ragged * tall * _window(rng, _smooth(), rows, columns)
-        at = (np.arange(rows)[:, None] + 0.5 - _MARGIN + moved) * _FINE
-        dark = course.darkness[np.clip(at, 0, len(course.darkness) - 1).astype(np.intp)]
-        dark = dark * (1 + stain.blotch * _window(rng, _smooth(), rows, columns))
-        uneven = 1 + stain.grain * _window(rng, _grain(), rows, columns)
-        rim = 1 - 0.15 * (course.across / course.half) ** 2
-        ink: Strip = (stain.base + stain.contrast * dark) * uneven * rim
-        return np.clip(ink, 0.02, 1)
+        stain, ring, tall = self.stain, chromosome.ring, height * _DENSITY
+        longer, wider = 1 + stain.unlike * rng.standard_normal(2)
+        course = draw_course(rng, chromosome.segments, stain, tall * longer)
+        half = max(min(stain.half_width * tall * wider, _STUBBIEST * course.rows), 1.0)
+        strip = _Body(rng, stain, course, half, ring).paint(stain.offset * tall, stain.ragged * tall)
+        bend = stain.bend * min(1.0, course.rows / (_SLENDER * half))
+        axis = draw_ring(rng) if ring else draw_axis(rng, bend, course.centromere)
+        return lay(stain.finish.apply(rng, strip, tall, ring), axis, _DENSITY, ring=ring)
 
 
-@dataclass(frozen=True)
-class _Course:
-    """What a chromosome is along its axis, in rows of its strip.
+class _Body:
+    """A chromosome while it is painted on a strip, its margins left empty.
 
-    ``darkness``: ``_FINE`` values a row, without the margins. ``width``: relative, (rows,) with the margins.
-    ``centromere``: fraction of the rows. ``half``: half the width, in columns. ``across``: distance of each column from
-    the axis. ``side``: the chromatid of each column, 0 or 1.
+    ``half``: half its usual width, in columns. ``rows``: numbered from the top end, (rows,).
     """
 
-    darkness: NDArray[np.float32]
-    width: NDArray[np.float32]
-    centromere: float
-    half: float
-    across: NDArray[np.float32]
-    side: NDArray[np.intp]
+    def __init__(self, rng: np.random.Generator, stain: Stain, course: Course, half: float, ring: bool) -> None:
+        self._rng, self._stain, self._course, self._half, self._ring = rng, stain, course, half, ring
+        self._rows = np.arange(course.rows) if ring else np.arange(-_MARGIN, course.rows + _MARGIN)
+        self._at = np.clip(self._rows, 0, course.rows - 1) * FINE + 1
+        self._noise = _noise(rng, len(self._rows))  # (3, rows, columns)
+
+    def paint(self, offset: float, ragged: float) -> Strip:
+        """Return its ink, (rows, columns); ``offset`` and ``ragged`` in rows, see ``Stain``."""
+        thick, gap = self._thick(), self._gap()
+        reach = int(np.ceil((0.5 * gap + thick).max())) + 1
+        across = np.arange(-reach, reach + 1, dtype=np.float32)
+        side = (across > 0).astype(np.intp)  # which chromatid, (columns,)
+        chromatid = (
+            (_CHROMATID * thick)[:, None] if self._ring else self._rounded(_CHROMATID * thick).take(side, axis=1)
+        )
+        depth = chromatid - np.abs(np.abs(across) - (_CENTRE * thick + 0.5 * gap)[:, None])
+        cover = np.clip(depth / np.float32(max(2 * self._stain.edge * self._half, 1.0)) + np.float32(0.5), 0, 1)
+        shift = (offset * self._rng.standard_normal(2)).astype(np.float32)[side]
+        return np.asarray(cover * self._ink(across, shift, ragged))
+
+    def _thick(self) -> Rows:
+        """Return half the width of each row, (rows,)."""
+        stain, course, at = self._stain, self._course, self._at
+        bulge = 1 + stain.bulge * (course.darkness[at] - 0.4) + 0.5 * stain.wobble * self._noise[0, :, -1]
+        pinch = 1 - stain.pinch * np.exp(-((course.away[at] / (_PINCHED * stain.half_width)) ** 2))
+        return np.asarray(self._half * course.width[at] * pinch * bulge, np.float32)
+
+    def _gap(self) -> Rows:
+        """Return the gap between the chromatids, (rows,): none at the centromere, widest at the ends."""
+        stain, course = self._stain, self._course
+        away = (self._rows + 0.5) / course.rows - course.centromere
+        arms = np.array([max(course.centromere, 0.1), max(1 - course.centromere, 0.1)])
+        flares = stain.flare * self._rng.uniform(0, 1.3, 2) * np.minimum(arms * course.rows / (4 * self._half), 1)
+        lower = (away > 0).astype(np.intp)
+        gap = stain.gap + stain.wobble * self._noise[1, :, -1] + flares[lower] * (away / arms[lower]) ** 2
+        closed = 1 - np.exp(-((away * course.rows / self._half) ** 2))
+        return np.asarray(self._half * closed * np.clip(gap, 0, 1.5), np.float32)
+
+    def _rounded(self, chromatid: Rows) -> NDArray[np.float32]:
+        """Round off the ends of both chromatids, one a little longer: half their width in each row, (rows, 2)."""
+        tips = np.abs(self._rng.normal(0, 0.2 * self._half, (2, 2)))  # (end, chromatid)
+        row, reach = self._rows[:, None] + 0.5, chromatid[:, None]
+        from_end = np.minimum(row - tips[0], self._course.rows - row - tips[1])
+        inside = np.clip(from_end / np.maximum(reach, 1.0), 0, 1)
+        return np.asarray(np.where(from_end > 0, reach * np.sqrt(inside * (2 - inside)), -self._half), np.float32)
+
+    def _ink(self, across: Rows, shift: Rows, ragged: float) -> Strip:
+        """Return how dark the stain is at each pixel, 0..1, (rows, columns); ``shift`` in rows, (columns,)."""
+        stain, darkness = self._stain, self._course.darkness
+        rough, blotch, grain = self._noise[:, :, : len(across)]
+        at = (self._rows.astype(np.float32)[:, None] + np.float32(0.5) + shift + np.float32(ragged) * rough) * FINE
+        dark = darkness.take(at.astype(np.intp), mode="clip")
+        dark *= 1 + np.float32(stain.blotch) * blotch
+        even = 1 - np.float32(_RIM) * (across / np.float32(self._half)) ** 2
+        ink: Strip = (np.float32(stain.base) + np.float32(stain.contrast) * dark) * (
+            even + np.float32(stain.grain) * grain
+        )
+        return np.clip(ink, 0.02, 1, out=ink)
 
 
-def _course(rng: np.random.Generator, segments: tuple[Segment, ...], stain: Stain, tall: float) -> _Course:
-    unlike = rng.normal(1.0, stain.unlike, 2)
-    parts = [_stretch(rng, segment, stain, tall * unlike[0]) for segment in segments]
-    band, width, away = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    blur = max(stain.band_blur * tall * _FINE, 0.5)
-    darkness = ndimage.gaussian_filter1d(band, blur, mode="nearest") * rng.uniform(0.92, 1.08)
-    waist = ndimage.gaussian_filter1d(width**stain.waist, 0.007 * tall * _FINE, mode="nearest")[1::_FINE]
-    half = max(stain.half_width * tall * unlike[1], 1.0)
-    reach = int(np.ceil(_REACH * half))
-    across = np.arange(-reach, reach + 1, dtype=np.float32)
-    centromere = (int(away.argmin()) / _FINE + _MARGIN) / (len(waist) + 2 * _MARGIN)
-    return _Course(
-        darkness.astype(np.float32),
-        np.pad(waist, _MARGIN, mode="edge").astype(np.float32),
-        centromere,
-        half,
-        across,
-        (across > 0).astype(np.intp),
-    )
+def _noise(rng: np.random.Generator, rows: int) -> NDArray[np.float32]:
+    """Cut a window of noise of three roughnesses, coarse to fine, (3, rows, columns).
 
-
-def _stretch(
-    rng: np.random.Generator, segment: Segment, stain: Stain, tall: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return darkness, relative width and the distance from the centromere along a segment, ``_FINE`` values a row."""
-    banding = bandings(stain.level)[segment.chromosome]
-    lengths = np.diff(banding.edges)
-    variable = _variable_bands(segment.chromosome, stain.level)
-    lengths[variable] *= np.exp(rng.normal(0, 0.35, variable.size))
-    edges = np.concatenate([[0.0], np.cumsum(lengths)])
-    start, end, middle = np.interp((segment.start, segment.end, banding.centromere), banding.edges, edges)
-    count = max(2, round((end - start) * banding.length**stain.condensation * tall)) * _FINE
-    at = start + (np.arange(count) + 0.5) / count * (end - start)
-    if segment.inverted:
-        at = at[::-1]
-    band = np.clip(np.searchsorted(edges, at, side="right") - 1, 0, len(lengths) - 1)
-    darkness = 1 - banding.darkness if stain.reverse else banding.darkness
-    away = np.abs(at - middle) * banding.length
-    return darkness[band].astype(np.float32), banding.width[band].astype(np.float32), away.astype(np.float32)
+    One sheet serves all chromosomes: cheaper than to draw noise for each of them.
+    """
+    sheet = _sheet()
+    top = int(rng.integers(sheet.shape[1] - rows))
+    left = int(rng.integers(sheet.shape[2] // 2))
+    return sheet[:, top : top + rows, left : left + sheet.shape[2] // 2]
 
 
 @cache
-def _variable_bands(chromosome: str, level: int) -> NDArray[np.intp]:
-    """Return the bands whose size differs between healthy people: 1qh, 9qh, 16qh, Yqh, acrocentric short arms."""
-    edges = bandings(level)[chromosome].edges
-    places = [stretch(chromosome, band, level) for band in _VARIABLE.get(chromosome, ())]
-    inside = [np.flatnonzero((edges[:-1] >= start) & (edges[1:] <= end)) for start, end in places]
-    return np.concatenate(inside) if inside else np.zeros(0, np.intp)
-
-
-@cache
-def _smooth() -> NDArray[np.float32]:
-    return _sheet(3.5)
-
-
-@cache
-def _grain() -> NDArray[np.float32]:
-    return _sheet(0.9)
-
-
-def _sheet(sigma: float) -> NDArray[np.float32]:
-    """Return a sheet of noise of unit variance to cut windows from: cheaper than to draw it for every chromosome."""
-    noise = ndimage.gaussian_filter(np.random.default_rng(0).normal(0, 1, _SHEET), sigma, mode="wrap")
-    return (noise / noise.std()).astype(np.float32)
-
-
-def _window(rng: np.random.Generator, sheet: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
-    top, left = rng.integers(0, (sheet.shape[0] - rows, sheet.shape[1] - columns))
-    window: NDArray[np.float32] = sheet[top : top + rows, left : left + columns]
-    return window
-
-
-def _sigmoid(x: NDArray[np.float32]) -> Strip:
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * x), np.float32)
+def _sheet() -> NDArray[np.float32]:
+    rough = np.random.default_rng(0).standard_normal(_SHEET)
+    layers = [ndimage.gaussian_filter(layer, s, mode="wrap") for layer, s in zip(rough, _SHEET_ROUGHNESS, strict=True)]
+    return np.stack([layer / layer.std() for layer in layers]).astype(np.float32)

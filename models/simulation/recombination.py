@@ -24,9 +24,11 @@ from models.simulation.stock import Piece, Stock
 from models.simulation.warping import Axis, Strip, lay, with_margins
 
 _DENSITY = 1.3
+_LEVEL = 400
 _PAPER = 10
 _OVERLAP = 0.03
 _REACH = 0.10
+_STUBBIEST = 1.1  # the length of a small marker, of its width
 _MARGIN = 2
 _UNCHANGED = np.ones(_MARGIN, np.float32)
 
@@ -92,10 +94,12 @@ class CropMaterial:
         """Cut the segments out of crops, splice them, and finish the result; see ``Material``."""
         treatment, tall, ring = self._treatment, height * _DENSITY, chromosome.ring
         pieces = self._stock.take(rng, chromosome)
-        size = 1 + treatment.unlike * rng.normal(0, 1, 2)
+        longer, wider = (1 + treatment.unlike * rng.standard_normal(2)).tolist()
         overlap = max(2, round(_OVERLAP * tall))
-        strips = [self._strip(piece, tall * size, overlap) for piece in pieces]
+        wide = tall * wider * treatment.thickness
+        strips = [self._strip(piece, tall * longer, wide, overlap) for piece in pieces]
         strip, width = splice(strips, overlap, round(_REACH * tall), ring)
+        width *= min(1.0, len(strip) / (_STUBBIEST * wide * self._cell.thickness))
         if rng.random() < 0.5:
             strip = strip[:, ::-1]
         if not ring:
@@ -103,21 +107,23 @@ class CropMaterial:
         axis = draw_ring(rng) if ring else self._axis(rng, pieces)
         return lay(treatment.finish.apply(rng, strip, tall, ring), axis, _DENSITY, width, ring)
 
-    def _strip(self, piece: Piece, tall: NDArray[np.float64], overlap: int) -> Strip:
-        """Return the ink of a piece, and beyond its cuts half of what overlaps its neighbours."""
-        segment, ink = piece.segment, piece.crop.straight.ink
-        length, scale = len(ink), tall / piece.cell.scale
-        relative = bandings(400)[segment.chromosome].length ** (self._treatment.condensation - 1)
-        beyond = overlap / 2 / (scale[0] * relative)
-        top = segment.start * length - (beyond if segment.start > 0 else 0)
-        bottom = segment.end * length + (beyond if segment.end < 1 else 0)
-        top, bottom = max(top, 0.0), min(bottom, float(length))
-        rows = max(round((bottom - top) * scale[0] * relative), 2 * overlap)
-        columns = 2 * round(ink.shape[1] * scale[1] * self._treatment.thickness / 2) + 1
-        picture = Image.fromarray(ink).resize(
-            (columns, rows), Image.Resampling.BICUBIC, box=(0, top, ink.shape[1], bottom)
-        )
-        strip = self._curve(piece.cell)[np.asarray(picture)]
+    def _strip(self, piece: Piece, tall: float, wide: float, overlap: int) -> Strip:
+        """Return the ink of a piece, and beyond its cuts half of what overlaps its neighbours.
+
+        Chromosome 1 is ``tall`` rows long; the width is as if it were ``wide``.
+        """
+        segment, cell, straight = piece.segment, piece.cell, piece.crop.straight
+        condensed = bandings(_LEVEL)[segment.chromosome].length ** (self._treatment.condensation - 1)
+        along = tall / cell.scale * condensed
+        beyond = overlap / 2 / along
+        top = max(segment.start * straight.length - beyond, 0.0)
+        bottom = min(segment.end * straight.length + beyond, float(straight.length))
+        rows = max(round((bottom - top) * along), 2 * overlap)
+        across = wide * self._cell.thickness / (cell.thickness * cell.scale)
+        columns = 2 * round(straight.width * across / 2) + 1
+        box = (0.0, top, float(straight.width), bottom)
+        picture = np.asarray(straight.picture.resize((columns, rows), Image.Resampling.BICUBIC, box))
+        strip: Strip = self._curve(cell).take(picture)
         return strip[::-1] if segment.inverted else strip
 
     def _curve(self, cell: Cell) -> NDArray[np.float32]:
@@ -127,8 +133,7 @@ class CropMaterial:
 
     def _axis(self, rng: np.random.Generator, pieces: Sequence[Piece]) -> Axis:
         """Bend a chromosome as its longest piece was, more or less, to either side."""
-        longest = max(pieces, key=lambda piece: piece.segment.length * len(piece.crop.straight.ink))
+        longest = max(pieces, key=lambda piece: piece.segment.length * piece.crop.straight.length)
         bend = self._treatment.bend * (1.0 if rng.random() < 0.5 else -1.0)
-        return bend * longest.crop.straight.axis + draw_axis(
-            rng, self._treatment.more_bend, centromere(longest.segment.chromosome)
-        )
+        axis: Axis = bend * longest.crop.straight.axis
+        return axis + draw_axis(rng, self._treatment.more_bend, centromere(longest.segment.chromosome))

@@ -186,6 +186,7 @@ def _cut_outs(rng: np.random.Generator, style: ScanStyle) -> ScanStyle:
             uneven=rng.uniform(0.0, 0.03),
             border=rng.uniform(0.003, 0.02),
             shadow=_sometimes(rng, 0.6, 0.1, 0.6),
+            whole=bool(rng.random() < 0.4),
         ),
     )
 

@@ -60,7 +60,7 @@ def draw_spacing(rng: np.random.Generator, variety: Variety) -> Spacing:
     return Spacing(
         aspect=float(rng.choice([rng.uniform(0.6, 1.0), rng.uniform(0.5, 1.6)], p=[0.7, 0.3])),
         margins=_margins(rng),
-        size=float(rng.choice([rng.uniform(0.8, 1.0), rng.uniform(0.5, 1.0)])),
+        size=float(rng.choice([rng.uniform(0.8, 1.0), rng.uniform(0.5, 1.0)], p=[0.6, 0.4])),
         gap=float(
             rng.choice([rng.uniform(0.01, 0.10), rng.uniform(-0.03, 0.01), rng.uniform(0.1, 0.3)], p=[0.7, 0.1, 0.2])
         ),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.simulation.warping import Strip, with_margins
 
 _NEAR = 4
-_MOST = 1.5
+_MOST = 2.5
 
 
 def splice(strips: Sequence[Strip], overlap: int, reach: int, ring: bool) -> tuple[Strip, NDArray[np.float32]]:
@@ -52,12 +52,15 @@ def _ramp(rows: int, at_joint: float, reach: int) -> NDArray[np.float32]:
 
 def _chain(parts: Sequence[NDArray[np.float32]], overlap: int, ring: bool) -> NDArray[np.float32]:
     """Put arrays under each other; where they overlap, one passes over into the next."""
-    share = ((np.arange(overlap, dtype=np.float32) + 1) / (overlap + 1))[:, None]
     chain = parts[0]
     for part in parts[1:]:
-        between: NDArray[np.float32] = chain[-overlap:] * (1 - share) + part[:overlap] * share
-        chain = np.concatenate([chain[:-overlap], between, part[overlap:]])
+        chain = np.concatenate([chain[:-overlap], _between(chain, part, overlap), part[overlap:]])
     if ring:
-        closed: NDArray[np.float32] = chain[-overlap:] * (1 - share) + chain[:overlap] * share
-        chain = np.concatenate([chain[overlap:-overlap], closed])
+        chain = np.concatenate([chain[overlap:-overlap], _between(chain, chain, overlap)])
     return chain
+
+
+def _between(upper: NDArray[np.float32], lower: NDArray[np.float32], overlap: int) -> NDArray[np.float32]:
+    """Pass over from the last rows of one array to the first of another, (overlap, columns)."""
+    share = ((np.arange(overlap) + 1) / (overlap + 1))[:, None]
+    return np.asarray(upper[-overlap:] * (1 - share) + lower[:overlap] * share, np.float32)

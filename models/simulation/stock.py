@@ -58,13 +58,19 @@ class Stock:
         Raises:
             ValueError: no cell has a chromosome it is made of.
         """
-        segments = chromosome.segments
         if not chromosome.changed and rng.random() < self._joined:
-            cut = rng.uniform(0.12, 0.88)
-            segments = Segment(chromosome.place, 0.0, cut), Segment(chromosome.place, cut, 1.0)
+            return self._join(rng, chromosome.place)
         opened: dict[str, _Opened] = {}
-        pieces = [self._take(rng, segment, opened) for segment in segments]
+        pieces = [self._take(rng, segment, opened) for segment in chromosome.segments]
         return pieces if chromosome.ring else _cap(_cap(pieces, top=True), top=False)
+
+    def _join(self, rng: np.random.Generator, name: str) -> list[Piece]:
+        """Take a normal chromosome from two crops, one of them of another cell."""
+        cut = rng.uniform(0.12, 0.88)
+        upper, lower = Segment(name, 0.0, cut), Segment(name, cut, 1.0)
+        if rng.random() < 0.5:
+            return [self._take(rng, upper, {}), self._borrow(rng, lower)]
+        return [self._borrow(rng, upper), self._take(rng, lower, {})]
 
     def _take(self, rng: np.random.Generator, segment: Segment, opened: dict[str, _Opened]) -> Piece:
         own = self._find_own(segment, opened)

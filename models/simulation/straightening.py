@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -23,15 +24,30 @@ _SLENDER = 2.5
 _REACH = 0.95
 _REACH_BENT = 0.7
 _END = 1.5
+_TREND = 4
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
 @dataclass(frozen=True)
 class Straight:
-    """A straightened chromosome: its ``ink``, (length, width) uint8 with 255 darkest, and the ``axis`` it had."""
+    """A straightened chromosome: a grey ``picture`` of its ink, 255 darkest, with the axis in its middle column.
 
-    ink: NDArray[np.uint8]
+    ``thickness``: mean width of its ink in pixels. ``axis``: how it was bent.
+    """
+
+    picture: Image.Image
+    thickness: float
     axis: Axis
+
+    @property
+    def length(self) -> int:
+        """Its length in pixels."""
+        return self.picture.height
+
+    @property
+    def width(self) -> int:
+        """The width of the picture in pixels."""
+        return self.picture.width
 
 
 def straighten(crop: NDArray[np.uint8]) -> Straight:
@@ -47,7 +63,7 @@ def straighten(crop: NDArray[np.uint8]) -> Straight:
     body = _largest(ink > _INK)
     rows, columns = (np.flatnonzero(body.any(axis=axis)) for axis in (1, 0))
     if len(rows) < _SHORTEST:
-        return Straight(ink, np.zeros(NODES))
+        return Straight(Image.fromarray(ink), 1.0, np.zeros(NODES))
     width = float(body.sum() / np.hypot(len(rows), len(columns)))
     bent = len(columns) > _BENT * width and max(len(rows), len(columns)) > _SLENDER * width
     middle = _bent_middle(body, width) if bent else _upright_middle(body)
@@ -70,8 +86,7 @@ def _upright_middle(body: NDArray[np.bool_]) -> NDArray[np.float64]:
     rows = np.flatnonzero(body.any(axis=1))
     part = body[rows]
     first, last = part.argmax(axis=1), part.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
-    middle = ndimage.gaussian_filter1d((first + last) / 2, max(len(rows) / 8, 2), mode="nearest")
-    return np.stack([middle, rows], axis=1)
+    return _smooth(np.stack([(first + last) / 2, rows], axis=1), max(len(rows) / 8, 2))
 
 
 def _bent_middle(body: NDArray[np.bool_], width: float) -> NDArray[np.float64]:
@@ -91,8 +106,15 @@ def _bent_middle(body: NDArray[np.bool_], width: float) -> NDArray[np.float64]:
     count = np.maximum(np.bincount(section), 1)
     points = np.stack([np.bincount(section, x), np.bincount(section, y)], axis=1) / count[:, None] * 2 + 0.5
     skip = min(round(width / 8), len(points) // 5)
-    smooth = ndimage.gaussian_filter1d(points[skip : len(points) - skip], max(width / 8, 1.0), axis=0, mode="nearest")
-    return np.asarray(smooth)
+    return _smooth(points[skip : len(points) - skip], max(width / 8, 1.0))
+
+
+def _smooth(points: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+    """Smooth a line beside its trend, which keeps the direction of its ends."""
+    at = np.linspace(-1, 1, len(points))
+    powers = np.vander(at, min(_TREND, len(points)))
+    trend = powers @ np.linalg.lstsq(powers, points)[0]
+    return np.asarray(trend + ndimage.gaussian_filter1d(points - trend, sigma, axis=0, mode="nearest"))
 
 
 def _graph(mask: NDArray[np.bool_]) -> csr_array:
@@ -144,4 +166,6 @@ def _read(ink: NDArray[np.uint8], line: NDArray[np.float64], reach: float) -> St
     spare = max(min(columns[0], inked.shape[1] - 1 - columns[-1]) - 1, 0)  # on both sides: the axis stays in the middle
     angle = np.unwrap(np.arctan2(along[chosen, 0], along[chosen, 1]))
     axis = np.interp(ALONG, (np.arange(len(angle)) + 0.5) / len(angle), angle)
-    return Straight(np.rint(strip[chosen, spare : strip.shape[1] - spare]).astype(np.uint8), axis)
+    thickness = float(inked[chosen].sum(axis=1).mean())
+    picture = Image.fromarray(np.rint(strip[chosen, spare : strip.shape[1] - spare]).astype(np.uint8))
+    return Straight(picture, thickness, axis)

@@ -21,6 +21,7 @@ Axis = NDArray[np.float64]
 NODES = 24
 ALONG = (np.arange(NODES) + 0.5) / NODES  # where the nodes lie, as fractions of the length
 _TIGHTEST = 0.35
+_HOLE = 1.5  # of the radius of a ring is all that half its width may take
 _VISIBLE = 0.04
 
 
@@ -40,32 +41,40 @@ def lay(
         The patch, cut to its ink.
     """
     rows, columns = strip.shape
-    step = rows / density / NODES
-    tangent = np.stack([np.sin(axis), np.cos(axis)]).astype(np.float32)  # (2, nodes)
-    nodes = (np.cumsum(tangent, axis=1) - tangent / 2) * np.float32(step)
+    step = np.float32(rows / density / NODES)
+    tangent = np.array([np.sin(axis), np.cos(axis)], np.float32)  # (2, nodes)
+    nodes = ((np.cumsum(tangent, axis=1) - tangent / 2) * step).astype(np.float32)
     half = columns / density / 2 * (1.0 if width is None else float(width.max()))
-    x, y = _pixels(nodes, half * np.abs(tangent[::-1]) + step * np.abs(tangent))  # (width,), (height, 1)
+    x, y = _pixels(nodes, half * np.abs(tangent[::-1]) + float(step) * np.abs(tangent))  # (width,), (height, 1)
     nearest = _nearest(x, y, nodes)  # (height, width)
-    sine, cosine = tangent[0][nearest], tangent[1][nearest]
-    x, y = x - nodes[0][nearest], y - nodes[1][nearest]
+    (sine, cosine), (at_x, at_y) = tangent.take(nearest, axis=1), nodes.take(nearest, axis=1)
+    x, y = x - at_x, y - at_y
     across = x * cosine - y * sine
-    turns = np.append(np.diff(axis), axis[0] + np.sign(axis[-1] - axis[0]) * 2 * np.pi - axis[-1] if ring else 0.0)
-    bend = ((turns + np.roll(turns, 1)) / (2 * step)).astype(np.float32)
-    along = (x * sine + y * cosine) / np.maximum(1 - bend[nearest] * across, _TIGHTEST)
-    row = (along + (nearest + np.float32(0.5)) * np.float32(step)) * np.float32(density) - np.float32(0.5)
+    along = (x * sine + y * cosine) / np.maximum(1 - _curvature(axis, step, ring).take(nearest) * across, _TIGHTEST)
+    row = (along + (nearest + np.float32(0.5)) * step) * np.float32(density) - np.float32(0.5)
     if width is not None:
-        across = across / width[np.clip(row, 0, rows - 1).astype(np.intp)]
-    column = across * np.float32(density) + np.float32((columns - 1) / 2)
-    places = np.stack([row % rows if ring else row, column])
-    ink: Patch = ndimage.map_coordinates(
-        strip, places, np.float32, order=1, mode="grid-wrap" if ring else "grid-constant", prefilter=False
-    )
+        across /= width.take(row.astype(np.intp), mode="clip")
     if ring:
-        ink[np.abs(column - (columns - 1) / 2) > columns / 2] = 0
+        across /= np.float32(min(1.0, _HOLE * rows / np.pi / columns))
+    column = across * np.float32(density) + np.float32((columns - 1) / 2)
+    if ring:
+        row %= rows
+        strip = np.concatenate([strip, strip[:1]])
+    ink: Patch = ndimage.map_coordinates(
+        strip, np.array([row, column]), np.float32, order=1, mode="grid-constant", prefilter=False
+    )
     return _trim(ink)
 
 
-def _pixels(nodes: NDArray[np.float32], reach: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _curvature(axis: Axis, step: np.float32, ring: bool) -> NDArray[np.float32]:
+    """Return how much an axis turns per pixel at its nodes, (NODES,)."""
+    full = np.copysign(2 * np.pi, axis[-1] - axis[0]) if ring else 0.0
+    before, after = (axis[-1] - full, axis[0] + full) if ring else (axis[0], axis[-1])
+    around = np.concatenate([(before,), axis, (after,)])
+    return np.asarray((around[2:] - around[:-2]) / (2 * step), np.float32)
+
+
+def _pixels(nodes: NDArray[np.float32], reach: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the x, (width,), and y, (height, 1), of all pixels within reach of the nodes of an axis, (2, nodes)."""
     (left, top), (right, bottom) = (nodes - reach).min(axis=1), (nodes + reach).max(axis=1)
     x, y = np.arange(np.floor(left), right + 1), np.arange(np.floor(top), bottom + 1)
@@ -82,7 +91,8 @@ def _nearest(x: NDArray[np.float32], y: NDArray[np.float32], nodes: NDArray[np.f
 
 def _trim(patch: Patch) -> Patch:
     """Cut the empty rows and columns off."""
-    rows, columns = (np.flatnonzero(patch.max(axis=axis) > _VISIBLE) for axis in (1, 0))
+    visible = patch > _VISIBLE
+    rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     return patch[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if rows.size else patch
 
 
