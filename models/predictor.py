@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models import preprocessing
 from models.architectures import build_network
 from models.card import Card, CardError
+from models.counts import miscount_probability
 from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.dropout import Passes, SubNetworks
 from models.evidence import locate
@@ -122,14 +123,15 @@ class Predictor:
         return refusals(page, self.card.gate)
 
     def _prediction(self, outputs: Passes, index: int, doubts: tuple[str, ...]) -> Prediction:
-        probabilities = outputs.abnormal[index]
-        measures = measure(probabilities, self.card.calibration)
+        raw, copies, calibration = outputs.abnormal[index], outputs.copies[index], self.card.calibration
         census = Census(
-            copies=outputs.copies[index],
+            copies=copies,
             structural=outputs.structural[index],
             numbers=outputs.numbers[index],
             changed=outputs.changed[index],
         )
+        miscount = float(miscount_probability(copies))
+        measures = measure(raw, calibration, miscount)
         findings = find(census, self.card.findings)
         return Prediction(
             readable=not doubts,
@@ -137,5 +139,7 @@ class Predictor:
             measures=measures,
             findings=findings,
             suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
-            pass_probabilities=probabilities,
+            pass_probabilities=calibration.apply(raw, miscount).astype(np.float32),
+            raw_probabilities=raw,
+            copies=copies,
         )
