@@ -1,9 +1,10 @@
-"""The input gate: is this page a karyogram at all? Ink statistics only, no network.
+"""The input gate: is this page a karyogram at all? No network in sight.
 
-A karyogram is a flat page with some dozens of upright pieces of very different height that stand in rows. A blank
-page has no pieces, a text has pieces of one height, a photograph has no flat page, and the pieces of a metaphase
-spread stand in no rows. The limits are wide: foreign layouts must pass, and a page that is refused in error only
-goes to a person.
+First the ink. A karyogram is a flat page with some dozens of pieces of very different height that stand in rows. A
+blank page has no pieces, a text has pieces of one height, a photograph has no flat page, and the pieces of a metaphase
+spread stand in no rows. The limits are wide: foreign layouts must pass, and a page that is refused in error only goes
+to a person. Then the distance of ``models.familiarity``, for what has the statistics of a karyogram and is none: the
+chromosomes of a mouse, big letters, bottles on shelves.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from scipy import ndimage
 from models.preprocessing import flatten
 
 _WORKING_SIDE = 640
-_INK = 0.3
+_INK_LEVELS = (0.3, 0.6)  # the darker one parts chromosomes that touch, and leaves grey paper behind
+_LINE_LENGTH = 0.1
+_LINE_THICKNESS = 0.009
 _ROW_TOLERANCE = 0.012
 _ROW_NEIGHBOURS = 3
 
@@ -43,16 +46,20 @@ class PageStatistics:
 
 @dataclass(frozen=True)
 class GateLimits:
-    """The range of each statistic within which a page is taken for a karyogram; stored on the model's card."""
+    """The range of each statistic within which a page is taken for a karyogram; stored on the model's card.
 
-    min_background: float = 60.0
+    ``max_distance`` is that of ``models.familiarity``, chosen with the model; ``None`` where a model has none.
+    """
+
+    min_background: float = 30.0
     min_ink: float = 0.01
     max_ink: float = 0.40
     min_pieces: int = 18
     max_pieces: int = 110
-    min_piece_ink: float = 0.40
-    min_aligned: float = 0.45
+    min_piece_ink: float = 0.25
+    min_aligned: float = 0.40
     min_height_ratio: float = 1.6
+    max_distance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,20 @@ class _Boxes:
         return _Boxes(self.top[keep], self.bottom[keep], self.left[keep], self.right[keep], self.area[keep])
 
 
+_SENTENCES = {
+    "min_background": "The background is too dark (grey level {found:.0f} of 255; at least {limit:.0f} expected).",
+    "min_ink": "Hardly anything is drawn on the page ({found:.1%} of it is dark; at least {limit:.1%} expected).",
+    "max_ink": "Too much of the page is dark ({found:.0%}; at most {limit:.0%} expected).",
+    "min_pieces": "Too few pieces look like chromosomes ({found}; at least {limit} expected).",
+    "max_pieces": "Too many pieces look like chromosomes ({found}; at most {limit} expected).",
+    "min_piece_ink": "Most of what is drawn is no chromosomes ({found:.0%} could be; at least {limit:.0%} expected).",
+    "min_aligned": "The pieces do not stand in rows ({found:.0%} do; at least {limit:.0%} expected).",
+    "min_height_ratio": "The pieces are too much alike in height (the tall ones are {found:.1f} times as tall as the "
+    "short ones; at least {limit:.1f} times expected).",
+}
+"""What to say when a statistic is out of its range, by the name of the limit: min_ or max_ and the statistic."""
+
+
 def refusals(page: NDArray[np.uint8], limits: GateLimits) -> tuple[str, ...]:
     """Say in plain words why a page is no karyogram; empty for one that passes.
 
@@ -84,44 +105,92 @@ def refusals(page: NDArray[np.uint8], limits: GateLimits) -> tuple[str, ...]:
         page: the page as decoded, (height, width), dark on light.
         limits: the limits on the model's card.
 
+    Returns:
+        One sentence for each limit that is broken: what was found, and what was expected.
+
     Raises:
         ValueError: ``page`` is not a two-dimensional array of bytes.
     """
-    seen = page_statistics(page)
-    doubts = {
-        f"the background is too dark ({seen.background:.0f} of 255)": seen.background < limits.min_background,
-        f"hardly anything is drawn on the page ({seen.ink:.1%})": seen.ink < limits.min_ink,
-        f"too much of the page is dark ({seen.ink:.1%})": seen.ink > limits.max_ink,
-        f"too few pieces look like chromosomes ({seen.pieces})": seen.pieces < limits.min_pieces,
-        f"too many pieces look like chromosomes ({seen.pieces})": seen.pieces > limits.max_pieces,
-        f"most of what is drawn is not chromosomes ({seen.piece_ink:.0%} is)": seen.piece_ink < limits.min_piece_ink,
-        f"the pieces do not stand in rows ({seen.aligned:.0%} do)": seen.aligned < limits.min_aligned,
-        "the pieces all have nearly the same height": seen.height_ratio < limits.min_height_ratio,
-    }
-    return tuple(reason for reason, applies in doubts.items() if applies)
+    darkness, background = _look(page)
+    # a frame or grey paper can spoil one level and not the other: the page must be a karyogram at one of them
+    return min((_broken(_statistics(darkness > level, background), limits) for level in _INK_LEVELS), key=len)
 
 
-def page_statistics(page: NDArray[np.uint8]) -> PageStatistics:
-    """Measure a page, (height, width) of uint8, dark on light, at a working size of at most 640 pixels.
+def _broken(seen: PageStatistics, limits: GateLimits) -> tuple[str, ...]:
+    reasons = []
+    for name, sentence in _SENTENCES.items():
+        side, _, statistic = name.partition("_")
+        limit, found = getattr(limits, name), getattr(seen, statistic)
+        if not (found >= limit if side == "min" else found <= limit):
+            reasons.append(sentence.format(found=found, limit=limit))
+    return tuple(reasons)
+
+
+def unfamiliarity(distance: float, limits: GateLimits) -> tuple[str, ...]:
+    """Say in plain words that a picture looks like nothing the network knows; empty for one that passes.
+
+    Args:
+        distance: of ``models.familiarity``.
+        limits: the limits on the model's card; without ``max_distance`` every picture passes.
+
+    Returns:
+        One sentence or none. A distance that is not a number is too far.
+    """
+    if limits.max_distance is None or distance <= limits.max_distance:
+        return ()
+    found = f"distance {distance:.2f}; at most {limits.max_distance:.2f} expected"
+    return (f"The picture is unlike the karyograms the model knows ({found}).",)
+
+
+def page_statistics(page: NDArray[np.uint8], ink_level: float = _INK_LEVELS[0]) -> PageStatistics:
+    """Measure a page at a working size of at most 640 pixels.
+
+    Args:
+        page: (height, width), dark on light.
+        ink_level: darkness from which a pixel is ink, 0..1, relative to the darkest ink on the page.
 
     Raises:
         ValueError: ``page`` is not a two-dimensional array of bytes, or it is empty.
     """
+    darkness, background = _look(page)
+    return _statistics(darkness > ink_level, background)
+
+
+def _look(page: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+    """Return the darkness of the page at its working size, and the grey level of its background."""
     if page.ndim != 2 or page.dtype != np.uint8 or page.size == 0:
         raise ValueError(f"page must be a grey picture (height, width) of uint8, got {page.shape} of {page.dtype}")
     small = _shrink(page)
-    ink = flatten(small) > _INK
-    components = _components(ink)
-    pieces = components.where(_is_piece(components, small.shape))
-    long_side = max(small.shape)
+    return flatten(small), float(np.median(small))
+
+
+def _statistics(ink: NDArray[np.bool_], background: float) -> PageStatistics:
+    drawn = ink & ~_lines(ink)
+    components = _components(drawn)
+    pieces = components.where(_is_piece(components, drawn.shape))
     return PageStatistics(
-        background=float(np.median(small)),
-        ink=float(ink.mean()),
+        background=background,
+        ink=float(drawn.mean()),
         pieces=pieces.area.size,
         piece_ink=float(pieces.area.sum() / max(1.0, components.area.sum())),
-        aligned=_aligned(pieces, _ROW_TOLERANCE * long_side),
+        aligned=_aligned(pieces, _ROW_TOLERANCE * max(drawn.shape)),
         height_ratio=_height_ratio(pieces),
     )
+
+
+def _lines(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Find the thin straight lines, level or upright: of tables and frames, and under the chromosomes of a place."""
+    length, thickness = (max(3, round(share * max(ink.shape))) for share in (_LINE_LENGTH, _LINE_THICKNESS))
+    level, upright = _runs(ink, length, 1), _runs(ink, length, 0)
+    lines: NDArray[np.bool_] = (level & ~_runs(level, thickness, 0)) | (upright & ~_runs(upright, thickness, 1))
+    return lines
+
+
+def _runs(ink: NDArray[np.bool_], length: int, axis: int) -> NDArray[np.bool_]:
+    """Keep runs of ink of at least a length, in pixels (rounded up to an odd number)."""
+    size = length | 1
+    shrunk = ndimage.minimum_filter1d(ink.astype(np.uint8), size, axis, mode="constant")
+    return np.asarray(ndimage.maximum_filter1d(shrunk, size, axis, mode="constant") > 0)
 
 
 def _shrink(page: NDArray[np.uint8]) -> NDArray[np.uint8]:

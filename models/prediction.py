@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.suggestion import Suggestion
 from models.triage import Finding
 from models.uncertainty import Measures
 
@@ -16,11 +17,17 @@ class Prediction:
     """What a model says of one page.
 
     ``readable`` is the input gate's answer and ``refusals`` say why not; the other figures are given even then.
-    ``pass_probabilities`` (T,) are the probabilities of abnormal in the order of the sub-networks.
+    ``suggestion`` is the karyotype that the findings amount to, for a person to check.
+    ``pass_probabilities`` (T,) are the calibrated probabilities of abnormal, by which the passes vote, in the order of
+    the sub-networks; ``raw_probabilities`` (T,) those of the thesis' head. ``copies`` (24, 5) are the probabilities of
+    0..4 copies of each chromosome, in the order of ``CHROMOSOMES``.
     """
 
     readable: bool
     refusals: tuple[str, ...]
     measures: Measures
     findings: tuple[Finding, ...]
+    suggestion: Suggestion
     pass_probabilities: NDArray[np.float32]
+    raw_probabilities: NDArray[np.float32]
+    copies: NDArray[np.float32]

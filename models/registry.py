@@ -1,7 +1,8 @@
-"""The registry of models: one folder each, with ``card.json`` and the weights it vouches for. No network in sight.
+"""The registry of models: one folder each, with ``card.json``, the files it vouches for, and its page to read.
 
-Weights are never a pickled or uploaded model: the network is rebuilt from code, and a file whose SHA-256 is not the
-one on the card is refused.
+The files are the weights and, if the model has one, the familiarity of karyograms for the input gate. Weights are never
+a pickled or uploaded model: the network is rebuilt from code, and a file whose SHA-256 is not the one on the card is
+refused.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from models import familiarity
 from models.card import Card, CardError, card_from_json, card_to_json
+from models.card_page import card_page
+from models.familiarity import Familiarity, FamiliarityError
 
 CARD_FILE = "card.json"
+PAGE_FILE = "README.md"
 WEIGHTS_FILE = "model.weights.h5"
+FAMILIARITY_FILE = "familiarity.npz"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -31,7 +37,7 @@ class UnknownModelError(LookupError):
 
 
 class WeightsHashError(RuntimeError):
-    """The weights are not those the card vouches for, or they are missing."""
+    """The weights, or the familiarity beside them, are not those the card vouches for, or they are missing."""
 
 
 class Registry:
@@ -70,21 +76,40 @@ class Registry:
             UnknownModelError: when there is no such model.
             WeightsHashError: when the file is missing or its SHA-256 is not the one on the card.
         """
-        expected = self.card(name).weights_sha256
-        path = self.folder / name / WEIGHTS_FILE
+        return self._vouched(name, WEIGHTS_FILE, self.card(name).weights_sha256)
+
+    def familiarity(self, name: str) -> Familiarity | None:
+        """Return where the karyograms lie that a model knows, after checking its hash; ``None`` for one without.
+
+        Raises:
+            UnknownModelError: when there is no such model.
+            WeightsHashError: when the file is missing, its SHA-256 is not the one on the card, or it cannot be read.
+        """
+        expected = self.card(name).familiarity_sha256
+        if not expected:
+            return None
+        path = self._vouched(name, FAMILIARITY_FILE, expected)
+        try:
+            return familiarity.from_bytes(path.read_bytes())
+        except FamiliarityError as error:
+            raise WeightsHashError(f"{path}: {error}") from error
+
+    def _vouched(self, name: str, file: str, expected: str) -> Path:
+        path = self.folder / name / file
         if not path.is_file():
-            raise WeightsHashError(f"{path}: the weights are missing")
+            raise WeightsHashError(f"{path}: the file is missing")
         found = file_sha256(path)
         if found != expected:
             raise WeightsHashError(f"{path}: SHA-256 must be {expected} as on the card, got {found}")
         return path
 
-    def save(self, card: Card, weights_file: Path) -> Card:
+    def save(self, card: Card, weights_file: Path, known: Familiarity | None = None) -> Card:
         """Copy weights into the registry beside their card; an earlier model of the same name is replaced.
 
         Args:
-            card: the card; its ``weights_sha256`` is filled in here.
+            card: the card; its hashes are filled in here.
             weights_file: weights as written by ``models.weights.write_weights``.
+            known: where the karyograms lie that the model knows; without it the gate measures no distance.
 
         Returns:
             The card as stored.
@@ -94,15 +119,35 @@ class Registry:
         """
         if not is_name(card.name):
             raise ValueError(f"name must be lower-case letters, digits, '.', '_' and '-', got {card.name!r}")
-        stored = replace(card, weights_sha256=file_sha256(weights_file))
         folder = self.folder / card.name
         folder.mkdir(parents=True, exist_ok=True)
         arriving = folder / f"{WEIGHTS_FILE}.part"
         shutil.copyfile(weights_file, arriving)
         arriving.replace(folder / WEIGHTS_FILE)
+        features = familiarity.to_bytes(known) if known else b""
+        _write(folder / FAMILIARITY_FILE, features)
+        stored = replace(
+            card,
+            weights_sha256=file_sha256(weights_file),
+            familiarity_sha256=hashlib.sha256(features).hexdigest() if known else "",
+        )
         # the card comes last: until it is there, the hash refuses the new weights instead of trusting them
-        _write_text(folder / CARD_FILE, card_to_json(stored))
-        return stored
+        return self.update(stored)
+
+    def update(self, card: Card) -> Card:
+        """Replace the card of a model, and its page; the weights stay.
+
+        Returns:
+            The card.
+
+        Raises:
+            WeightsHashError: when the card vouches for other weights.
+        """
+        folder = self.folder / card.name
+        self._vouched(card.name, WEIGHTS_FILE, card.weights_sha256)
+        _write(folder / PAGE_FILE, card_page(card).encode())
+        _write(folder / CARD_FILE, card_to_json(card).encode())
+        return card
 
 
 def is_name(text: str) -> bool:
@@ -121,7 +166,11 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write_text(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
+    """Write a file in one step; no data, no file."""
+    if not data:
+        path.unlink(missing_ok=True)
+        return
     arriving = path.with_name(f"{path.name}.part")
-    arriving.write_text(text, encoding="utf-8")
+    arriving.write_bytes(data)
     arriving.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from models.simulation.material import Patch
 from models.simulation.plans import Plan, relative_length
 from models.simulation.spacings import Alignment, Filling
 
+_MOST_GAPS = 0.3  # of the page's width, all gaps of a row together
 _EMPTY_WIDTH = 0.2  # of a place where nothing stands, in the same
 
 
@@ -34,12 +36,18 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Slot:
-    """The box of a place, in pixels; ``bottom`` is where captions begin. ``row``: its number from the top."""
+    """The box of a place, in pixels, above and below which captions stand.
+
+    ``filled``: where its chromosomes begin, from the left. ``empty``: whether there are none. ``row``: its number from
+    the top.
+    """
 
     left: float
     top: float
     right: float
     bottom: float
+    filled: float
+    empty: bool
     row: int
 
     @property
@@ -48,13 +56,17 @@ class Slot:
         return (self.left + self.right) / 2
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom in pixels."""
+
+
 @dataclass(frozen=True)
 class Standing:
-    """One chromosome on the page: its place and its box (left, top, right, bottom) in pixels."""
+    """One chromosome on the page: its place and its box."""
 
     place: str
     changed: bool
-    box: tuple[float, float, float, float]
+    box: Box
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -90,7 +102,7 @@ def _centres(place: str) -> tuple[tuple[str, float], ...]:
 
 
 def arrange(rng: np.random.Generator, plan: Plan, drawn: Mapping[str, Sequence[Drawn]]) -> Arrangement:
-    """Put chromosomes in their positions.
+    """Put chromosomes in their positions; the sheet is wider than planned if a row needs it.
 
     Args:
         rng: source of all randomness.
@@ -108,8 +120,9 @@ class _Sheet:
 
     def __init__(self, rng: np.random.Generator, plan: Plan, drawn: Mapping[str, Sequence[Drawn]]) -> None:
         self._rng, self._layout, self._spacing, self._drawn = rng, plan.layout, plan.spacing, drawn
-        self._width, self._longest = plan.width, plan.longest
-        room, spacing, width = plan.room, plan.spacing, plan.width
+        self._longest, self._beside, self._least_gap = plan.longest, plan.room.beside * plan.width, 0.005 * plan.width
+        self._width = width = max(plan.width, *(self._least_width(row) for row in plan.layout.rows))
+        room, spacing = plan.room, plan.spacing
         self._above, self._below = room.above * width, room.below * width
         self._reach = [self._reach_of(row) for row in plan.layout.rows]
         _, _, top, bottom = (margin * width for margin in spacing.margins)
@@ -129,9 +142,8 @@ class _Sheet:
         top = self._y + self._above + self._between
         bottom = top + above + below
         for place, left, right in self._slots_of(row):
-            slot = Slot(left, top, right, bottom, index)
-            self.slots[place] = slot
-            self._fill_place(place, slot, top + above)
+            filled = self._fill_place(place, left, right, top + above)
+            self.slots[place] = Slot(left, top, right, bottom, filled, not self._drawn.get(place), index)
         self._y = bottom + self._below
 
     def _reach_of(self, row: Row) -> tuple[float, float]:
@@ -143,11 +155,22 @@ class _Sheet:
             (one.patch.shape[0] - anchor for one, anchor in zip(drawn, anchors, strict=True)), default=0.0
         )
 
+    def _group_gap(self, row: Row) -> float:
+        """Return the width of a gap, in fractions of the page's: many gaps are narrower."""
+        return min(self._spacing.group_gap, _MOST_GAPS / max(1, row.count(None)))
+
+    def _least_width(self, row: Row) -> int:
+        """Return how wide the page must be for the chromosomes of a row to stand side by side, or nearly so."""
+        left, right, _, _ = self._spacing.margins
+        share = 1 - left - right - self._group_gap(row) * row.count(None)
+        needed = sum(self._needed(place) for place in row if place is not None)
+        return math.ceil(self._spacing.squeeze * needed / share)
+
     def _slots_of(self, row: Row) -> list[tuple[str, float, float]]:
         """Return the places of a row, each with its left and right edge."""
         left, right = (margin * self._width for margin in self._spacing.margins[:2])
         places = [place for place in row if place is not None]
-        gap = self._spacing.group_gap * self._width
+        gap = self._group_gap(row) * self._width
         usable = self._width - left - right - gap * (len(row) - len(places))
         widths = self._widths_of(places, usable)
         spare = usable - sum(widths)
@@ -177,20 +200,23 @@ class _Sheet:
         return widths
 
     def _needed(self, place: str) -> float:
-        gap = max(self._spacing.gap * self._longest, 0.005 * self._width)
-        return sum(one.patch.shape[1] + gap for one in self._drawn.get(place, ())) or _EMPTY_WIDTH * self._longest
+        gap = max(self._spacing.gap * self._longest, self._least_gap)
+        drawn = self._drawn.get(place, ())
+        return self._beside + (sum(one.patch.shape[1] + gap for one in drawn) or _EMPTY_WIDTH * self._longest)
 
-    def _fill_place(self, place: str, slot: Slot, line: float) -> None:
-        """Put homologues side by side, and remember where the place is even if nothing stands there."""
+    def _fill_place(self, place: str, left: float, right: float, line: float) -> float:
+        """Put homologues side by side; return where they begin."""
         drawn, spacing = self._drawn.get(place, ()), self._spacing
-        spare = max(0.0, slot.right - slot.left - self._needed(place))
-        gap = spacing.gap * self._longest + spacing.spread * spare / max(1, len(drawn))
-        x = slot.middle + self._jitter() - (sum(one.patch.shape[1] + gap for one in drawn) - gap) / 2
+        gap = spacing.gap * self._longest
+        gap += spacing.spread * max(0.0, right - left - self._needed(place)) / max(1, len(drawn))
+        middle = (left + self._beside + right) / 2
+        first = x = middle + self._jitter() - max(0.0, sum(len(one.patch[0]) + gap for one in drawn) - gap) / 2
         for one in drawn:
             self._stamp(one, x, line - one.anchor(spacing.alignment) + self._jitter())
             x += one.patch.shape[1] + gap
         for name, aside in _centres(place):
-            self.places[name] = (slot.middle + aside * (slot.right - slot.left), line + self._below_line(name))
+            self.places[name] = (middle + aside * (right - left), line + self._below_line(name))
+        return first
 
     def _stamp(self, drawn: Drawn, left: float, top: float) -> None:
         patch = drawn.patch

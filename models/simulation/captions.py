@@ -76,7 +76,7 @@ class CaptionStyle:
 
     ``pattern``: what is written for a name. ``reach``: of a line, in widths of a place. ``sex_label``: what is written
     where X and Y share a place; never taken from the karyotype, which it would give away. ``sex_frame``: whether X
-    and Y are framed.
+    and Y are framed. ``empty``: whether places where nothing stands are marked.
     """
 
     digits: Digits = Digits.BELOW
@@ -90,6 +90,7 @@ class CaptionStyle:
     reach: float = 0.7
     sex_label: str = "XY"
     sex_frame: bool = False
+    empty: bool = True
 
     @property
     def stroke(self) -> Stroke:
@@ -102,7 +103,7 @@ class CaptionStyle:
         line = 1.3 * self.size
         below = 0.008 + (line if self.digits is Digits.BELOW else 0) + (1.5 * line if self.groups else 0)
         above = 0.008 + (line if self.digits is Digits.ABOVE else 0) + (0.01 if self.mark is Mark.BOX else 0)
-        return Room(above, below)
+        return Room(above, below, beside=line if self.digits is Digits.BESIDE else 0.0)
 
 
 _MARKS: Mapping[CaptionFamily, tuple[Digits, Mark]] = MappingProxyType(
@@ -142,6 +143,7 @@ def draw_caption_style(rng: np.random.Generator, variety: Variety) -> CaptionSty
         reach=rng.uniform(0.35, 0.95),
         sex_label=str(rng.choice(["XX", "XY", "X Y", "X/Y", "XY", "X  Y", "sex"])),
         sex_frame=bool(rng.random() < 0.06),
+        empty=bool(rng.random() < 0.75),
     )
 
 
@@ -149,6 +151,8 @@ def write_captions(pen: Pen, style: CaptionStyle, slots: Mapping[str, Slot]) -> 
     """Mark the places of a page."""
     gap, rows = 0.006 * pen.width, _rows(slots)
     for place, slot in slots.items():
+        if slot.empty and not style.empty:
+            continue
         _name(pen, style, place, slot, gap)
         _mark(pen, style, slot, gap)
     if style.mark is Mark.ROW_LINE:
@@ -174,7 +178,7 @@ def _name(pen: Pen, style: CaptionStyle, place: str, slot: Slot, gap: float) -> 
         Digits.NOWHERE: ((0.0, 0.0), ""),
         Digits.BELOW: ((slot.middle, below), "mt"),
         Digits.ABOVE: ((slot.middle, slot.top - gap), "mb"),
-        Digits.BESIDE: ((slot.left, slot.bottom), "lb"),
+        Digits.BESIDE: ((slot.filled - gap, slot.bottom), "rb"),
     }[style.digits]
     if anchor:
         label = {BOTH_SEXES: style.sex_label, MARKER: "mar"}.get(place, place)

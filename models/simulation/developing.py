@@ -54,7 +54,7 @@ def develop(rng: np.random.Generator, style: ScanStyle, image: Image.Image) -> N
     if style.noise:
         image = effects.add_noise(rng, image, style.noise)
     if style.levels:
-        image = effects.posterise(image, style.levels)
+        image = effects.posterise(rng, image, style.levels, dithered=style.dithered)
     for quality in style.jpeg:
         image = effects.compress(image, quality)
     return np.asarray(image)

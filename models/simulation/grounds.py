@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from models.simulation.arrangements import Standing
+from models.simulation.arrangements import Box, Standing
 
 Grey = NDArray[np.float32]
 
@@ -39,7 +39,8 @@ class CutOuts:
 
     ``shade``: brightness of the photograph relative to the page. ``uneven``: its standard deviation from piece to
     piece. ``border``: paper left around a chromosome, in fractions of the page's width. ``shadow``: darkness of the
-    edges, 0..1. ``corners``: 4 for straight cuts, more for pieces that follow the chromosome.
+    edges, 0..1. ``corners``: 4 for straight cuts, more for pieces that follow the chromosome. ``whole``: whether the
+    chromosomes of a place are on one piece.
     """
 
     shade: float
@@ -47,6 +48,7 @@ class CutOuts:
     border: float
     shadow: float
     corners: int = 4
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,12 @@ def _enlarge(coarse: Grey, shape: tuple[int, int]) -> Grey:
 
 
 def glue(rng: np.random.Generator, light: Grey, cut_outs: CutOuts, standing: Sequence[Standing]) -> Grey:
-    """Put a piece of photograph under each chromosome; (height, width)."""
+    """Put a piece of photograph under each chromosome or place; (height, width)."""
     pieces = Image.fromarray(np.ones_like(light))
     pen = ImageDraw.Draw(pieces)
     border = cut_outs.border * light.shape[1]
-    for one in standing:
-        outline = _outline(rng, one.box, border, cut_outs.corners)
+    for box in _join(standing) if cut_outs.whole else [one.box for one in standing]:
+        outline = _outline(rng, box, border, cut_outs.corners)
         shade = cut_outs.shade + rng.normal(0, cut_outs.uneven)
         if cut_outs.shadow:
             pen.polygon([(x + 1.5, y + 1.5) for x, y in outline], fill=min(shade, 1.0) * (1 - cut_outs.shadow))
@@ -106,9 +108,21 @@ def glue(rng: np.random.Generator, light: Grey, cut_outs: CutOuts, standing: Seq
     return glued
 
 
-def _outline(
-    rng: np.random.Generator, box: tuple[float, float, float, float], border: float, corners: int
-) -> list[tuple[float, float]]:
+def _join(standing: Sequence[Standing]) -> list[Box]:
+    """Return the box around the chromosomes of each place."""
+    boxes: dict[str, Box] = {}
+    for one in standing:
+        left, top, right, bottom = boxes.get(one.place, one.box)
+        boxes[one.place] = (
+            min(left, one.box[0]),
+            min(top, one.box[1]),
+            max(right, one.box[2]),
+            max(bottom, one.box[3]),
+        )
+    return list(boxes.values())
+
+
+def _outline(rng: np.random.Generator, box: Box, border: float, corners: int) -> list[tuple[float, float]]:
     """Cut around a box, never into it: straight along its sides, or on an ellipse around it."""
     left, top, right, bottom = box
     out = border * rng.uniform(0.3, 1.0, 2 * corners)
@@ -126,9 +140,9 @@ def _outline(
 
 def clip_out(light: Grey, halo: Halo, ink: NDArray[np.uint8]) -> Grey:
     """Leave a rim around the chromosomes, whose darkness is ``ink``, (height, width) of 0..255."""
-    reach = halo.reach * light.shape[1]
-    mask = Image.fromarray(ink).point([0] * 24 + [255] * 232).filter(ImageFilter.GaussianBlur(reach))
-    # a blurred edge is at half its height where the mask ends, so the rim reaches about one radius beyond it
-    rim = np.asarray(mask.point([min(255, max(0, 8 * (level - 25))) for level in range(256)]), np.float32)
+    mask = Image.fromarray(ink).point([0] * 24 + [255] * 232)
+    # a blurred edge fades over its radius on either side, so the rim reaches about that far beyond the mask
+    mask = mask.filter(ImageFilter.BoxBlur(halo.reach * light.shape[1]))
+    rim = np.asarray(mask.point([min(255, 8 * max(0, level - 12)) for level in range(256)]), np.float32)
     share = rim / np.float32(255)
     return light + share * (np.float32(halo.brightness) - light)

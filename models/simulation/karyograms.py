@@ -20,10 +20,11 @@ MaterialSource = Callable[[np.random.Generator], Material]
 
 @dataclass(frozen=True)
 class Karyogram:
-    """A simulated karyogram and what it truly shows."""
+    """A simulated karyogram, what it truly shows, and the case whose cell gives it its look, empty if painted."""
 
     page: Page
     karyotype: Karyotype
+    case: str = ""
 
 
 def painted(rng: np.random.Generator) -> Material:
@@ -34,6 +35,11 @@ def painted(rng: np.random.Generator) -> Material:
 def recombined(library: CropLibrary) -> MaterialSource:
     """Return a source of cells recombined from real crops."""
     return library.draw_cell
+
+
+def draw_truth(rng: np.random.Generator, abnormal_share: float, kind: Kind | None, profile: str) -> Karyotype:
+    """Draw a karyotype: of a kind, or as often abnormal as told and then by a profile; see ``simulate``."""
+    return draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
 
 
 def simulate(
@@ -60,5 +66,7 @@ def simulate(
     Raises:
         ValueError: there is no such profile.
     """
-    karyotype = draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
-    return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng, variety), width), karyotype)
+    karyotype = draw_truth(rng, abnormal_share, kind, profile)
+    material = source(rng)
+    page = compose(rng, karyotype, material, draw_style(rng, variety), width)
+    return Karyogram(page, karyotype, material.case)

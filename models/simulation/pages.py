@@ -46,13 +46,10 @@ def compose(
     plan = Plan(style.layout, style.spacing, style.captions.room + style.notes.room, width)
     arranged = arrange(rng, plan, _draw(rng, karyotype, material, plan))
     image = expose(rng, style.scan, arranged.ink, _write(rng, style, arranged), arranged.standing)
-    standing, places = arranged.standing, dict(arranged.places)
-    if style.warp.moves:
-        warp = Warp.fit(style.warp, image.size, standing)
-        image = warp.image(image, style.warp.surround)
-        standing = warp.boxes(standing)
-        places = {name: warp.point(point) for name, point in places.items()}
-    return Page(develop(rng, style.scan, image), standing, places)
+    warp = Warp.fit(style.warp, image.size, arranged.standing, width)
+    image = warp.image(image, style.warp.surround)
+    places = {name: warp.point(point) for name, point in arranged.places.items()}
+    return Page(develop(rng, style.scan, image), warp.boxes(arranged.standing), places)
 
 
 def _draw(rng: np.random.Generator, karyotype: Karyotype, material: Material, plan: Plan) -> dict[str, list[Drawn]]:

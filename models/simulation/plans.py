@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from models.simulation.bands import bandings, centromere
 from models.simulation.karyotypes import Chromosome
 from models.simulation.layouts import BOTH_SEXES, Layout
 from models.simulation.spacings import Spacing
 
-_LEAST_LENGTH, _MOST_LENGTH = 0.11, 0.32
-_PAIR_WIDTH = 0.38  # of a pair with what parts it from the next, in lengths of chromosome 1
+_LEAST_LENGTH, _FITTING_LENGTH, _MOST_LENGTH = 0.11, 0.16, 0.32
+_PAIR_WIDTH = 0.34  # of a pair, in lengths of chromosome 1
 
 
 @dataclass(frozen=True)
 class Room:
-    """What captions need, in fractions of the page's width: above and below each row, above and below all rows."""
+    """What captions need, in fractions of the page's width.
+
+    ``above`` and ``below`` each row, ``beside`` each place on its left, at the ``head`` and the ``foot`` of the page.
+    """
 
     above: float = 0.0
     below: float = 0.0
+    beside: float = 0.0
     head: float = 0.0
     foot: float = 0.0
 
     def __add__(self, other: Room) -> Room:
-        return Room(self.above + other.above, self.below + other.below, self.head + other.head, self.foot + other.foot)
+        return Room(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,16 @@ class Plan:
 
     @property
     def longest(self) -> float:
-        """The length of chromosome 1 with which all chromosomes fit, in pixels."""
+        """The length of chromosome 1 with which all chromosomes fit, in pixels; a page too low for it grows."""
         left, right, top, bottom = self.spacing.margins
         room, rows = self.room, self.layout.rows
         lengths = [max(relative_length(place) for place in row if place) for row in rows]
         most = max(sum(place is not None for place in row) for row in rows)
         height = self.spacing.aspect - top - bottom - room.head - room.foot - len(rows) * (room.above + room.below)
-        fitting = min(height / sum(lengths), (1 - left - right) / (most * _PAIR_WIDTH))
-        return min(max(self.spacing.size * fitting, _LEAST_LENGTH), _MOST_LENGTH) * self.width
+        width = (1 - left - right) / most - room.beside
+        fitting = min(height / sum(lengths), width / (_PAIR_WIDTH + max(0.0, self.spacing.gap)))
+        wanted = self.spacing.size * max(fitting, _FITTING_LENGTH)
+        return min(max(wanted, _LEAST_LENGTH), _MOST_LENGTH) * self.width
 
 
 def relative_length(place: str) -> float:

@@ -52,7 +52,8 @@ class ScanStyle:
 
     ``contrast``: darkness of the darkest ink, 0..1; above 1 it saturates. ``gamma``: of the ink, above 1 pale bands
     fade. ``blur``, ``noise`` (standard deviation, 0..1), ``loss`` (of resolution, a factor), ``sharpening`` (per cent),
-    ``specks`` and ``hairs`` (how many), ``levels`` (of grey), ``dots`` and ``lines`` (pitch of a halftone and of a
+    ``specks`` and ``hairs`` (how many), ``levels`` (of grey, ``dithered`` or
+    not), ``dots`` and ``lines`` (pitch of a halftone and of a
     monitor), ``jpeg`` (qualities, one for each time the picture was saved).
     """
 
@@ -68,6 +69,7 @@ class ScanStyle:
     specks: int = 0
     hairs: int = 0
     levels: int = 0
+    dithered: bool = False
     dots: float = 0.0
     lines: float = 0.0
     jpeg: tuple[int, ...] = ()
@@ -79,7 +81,7 @@ def draw_scan_style(rng: np.random.Generator, variety: Variety) -> ScanStyle:
         return ScanStyle()
     common = ScanStyle(
         ground=Ground(paper=rng.uniform(0.93, 1.0)),
-        contrast=rng.uniform(0.75, 1.0),
+        contrast=float(rng.choice([rng.uniform(0.75, 1.0), rng.uniform(0.4, 0.75)], p=[0.85, 0.15])),
         gamma=float(np.exp(rng.normal(0, 0.15))),
         blur=_sometimes(rng, 0.4, 0.0005, 0.0016),
         noise=_sometimes(rng, 0.4, 0.002, 0.015),
@@ -157,7 +159,7 @@ def _few_levels(rng: np.random.Generator, style: ScanStyle) -> ScanStyle:
     levels = int(rng.choice([2, 3, 4, 6, 8, 16], p=[0.1, 0.1, 0.2, 0.2, 0.2, 0.2]))
     # with two levels only a pale stain leaves bands
     gamma = 1.6 if levels == 2 else style.gamma
-    return replace(style, levels=levels, gamma=gamma, jpeg=())
+    return replace(style, levels=levels, gamma=gamma, dithered=bool(rng.random() < 0.4), jpeg=())
 
 
 def _photocopy(rng: np.random.Generator, style: ScanStyle) -> ScanStyle:
@@ -186,6 +188,7 @@ def _cut_outs(rng: np.random.Generator, style: ScanStyle) -> ScanStyle:
             uneven=rng.uniform(0.0, 0.03),
             border=rng.uniform(0.003, 0.02),
             shadow=_sometimes(rng, 0.6, 0.1, 0.6),
+            whole=bool(rng.random() < 0.4),
         ),
     )
 

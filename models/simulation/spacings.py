@@ -36,7 +36,8 @@ class Spacing:
     ``spread``: 0 keeps homologues together, 1 spreads all chromosomes of a row evenly. ``evenness``: 1 gives all
     places one width, 0 each as its chromosomes need. ``group_gap``: width of a gap in a row. ``looseness``: 1 shares
     spare height between the rows, 0 leaves it empty. ``jitter``: standard deviation of positions. ``tilt``: that of
-    the chromosomes' inclination, in degrees.
+    the chromosomes' inclination, in degrees. ``squeeze``: the share of the width they need that chromosomes
+    get; below 1 neighbours overlap.
     """
 
     aspect: float = 0.8
@@ -49,6 +50,7 @@ class Spacing:
     looseness: float = 1.0
     jitter: float = 0.001
     tilt: float = 0.0
+    squeeze: float = 1.0
     alignment: Alignment = Alignment.BOTTOM
     filling: Filling = Filling.JUSTIFIED
 
@@ -60,7 +62,7 @@ def draw_spacing(rng: np.random.Generator, variety: Variety) -> Spacing:
     return Spacing(
         aspect=float(rng.choice([rng.uniform(0.6, 1.0), rng.uniform(0.5, 1.6)], p=[0.7, 0.3])),
         margins=_margins(rng),
-        size=float(rng.choice([rng.uniform(0.8, 1.0), rng.uniform(0.5, 1.0)])),
+        size=float(rng.choice([rng.uniform(0.8, 1.0), rng.uniform(0.5, 1.0)], p=[0.6, 0.4])),
         gap=float(
             rng.choice([rng.uniform(0.01, 0.10), rng.uniform(-0.03, 0.01), rng.uniform(0.1, 0.3)], p=[0.7, 0.1, 0.2])
         ),
@@ -70,6 +72,7 @@ def draw_spacing(rng: np.random.Generator, variety: Variety) -> Spacing:
         looseness=float(rng.choice([1.0, rng.uniform(0.0, 1.0)], p=[0.6, 0.4])),
         jitter=float(rng.choice([rng.uniform(0.0, 0.003), rng.uniform(0.003, 0.01)], p=[0.7, 0.3])),
         tilt=float(rng.choice([0.0, rng.uniform(0.5, 4.0)], p=[0.7, 0.3])),
+        squeeze=float(rng.choice([1.0, rng.uniform(0.88, 1.0)], p=[0.8, 0.2])),
         alignment=_ALIGNMENTS[int(rng.choice(4, p=[0.62, 0.16, 0.14, 0.08]))],
         filling=_FILLINGS[int(rng.choice(3, p=[0.65, 0.2, 0.15]))],
     )
