@@ -12,10 +12,11 @@ from models.card import CardError
 from models.commands import evaluate, simulate, train
 from models.commands import list as list_command
 from models.evaluation import EvaluationError
+from models.phases import TrainingError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 
 _COMMANDS = (list_command, train, evaluate, simulate)
-_EXPECTED = (CardError, EvaluationError, UnknownModelError, WeightsHashError, OSError)
+_EXPECTED = (CardError, EvaluationError, TrainingError, UnknownModelError, WeightsHashError, OSError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,9 +23,9 @@ from models.datasets import Recipe, SimulatedSet
 from models.devices import choose_precision
 from models.dropout import SubNetworks
 from models.evaluation import judge, read_labels, report, validation_cases
+from models.phases import Phase
 from models.predictor import Predictor
 from models.registry import Registry
-from models.training import Phase
 from models.triage import Policy
 from models.uncertainty import Calibration, fit_calibration, measure
 from models.weights import read_weights, write_weights
