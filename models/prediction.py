@@ -16,7 +16,9 @@ class Prediction:
     """What a model says of one page.
 
     ``readable`` is the input gate's answer and ``refusals`` say why not; the other figures are given even then.
-    ``pass_probabilities`` (T,) are the probabilities of abnormal in the order of the sub-networks.
+    ``pass_probabilities`` (T,) are the calibrated probabilities of abnormal, by which the passes vote, in the order of
+    the sub-networks; ``raw_probabilities`` (T,) those of the thesis' head. ``copies`` (24, 5) are the probabilities of
+    0..4 copies of each chromosome, in the order of ``CHROMOSOMES``.
     """
 
     readable: bool
@@ -24,3 +26,5 @@ class Prediction:
     measures: Measures
     findings: tuple[Finding, ...]
     pass_probabilities: NDArray[np.float32]
+    raw_probabilities: NDArray[np.float32]
+    copies: NDArray[np.float32]

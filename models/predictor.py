@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models import preprocessing
 from models.architectures import build_network
 from models.card import Card, CardError
+from models.counts import miscount_probability
 from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.dropout import Passes, SubNetworks
 from models.findings import find
@@ -100,11 +101,14 @@ class Predictor:
         return refusals(page, self.card.gate)
 
     def _prediction(self, outputs: Passes, index: int, doubts: tuple[str, ...]) -> Prediction:
-        probabilities = outputs.abnormal[index]
+        raw, copies, calibration = outputs.abnormal[index], outputs.copies[index], self.card.calibration
+        miscount = float(miscount_probability(copies))
         return Prediction(
             readable=not doubts,
             refusals=doubts,
-            measures=measure(probabilities, self.card.calibration),
-            findings=find(outputs.copies[index], outputs.structural[index], self.card.findings),
-            pass_probabilities=probabilities,
+            measures=measure(raw, calibration, miscount),
+            findings=find(copies, outputs.structural[index], self.card.findings),
+            pass_probabilities=calibration.apply(raw, miscount).astype(np.float32),
+            raw_probabilities=raw,
+            copies=copies,
         )

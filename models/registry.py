@@ -1,4 +1,4 @@
-"""The registry of models: one folder each, with ``card.json`` and the weights it vouches for. No network in sight.
+"""The registry of models: one folder each, with ``card.json``, the weights it vouches for, and its page to read.
 
 Weights are never a pickled or uploaded model: the network is rebuilt from code, and a file whose SHA-256 is not the
 one on the card is refused.
@@ -13,8 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.card import Card, CardError, card_from_json, card_to_json
+from models.card_page import card_page
 
 CARD_FILE = "card.json"
+PAGE_FILE = "README.md"
 WEIGHTS_FILE = "model.weights.h5"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -70,13 +72,8 @@ class Registry:
             UnknownModelError: when there is no such model.
             WeightsHashError: when the file is missing or its SHA-256 is not the one on the card.
         """
-        expected = self.card(name).weights_sha256
         path = self.folder / name / WEIGHTS_FILE
-        if not path.is_file():
-            raise WeightsHashError(f"{path}: the weights are missing")
-        found = file_sha256(path)
-        if found != expected:
-            raise WeightsHashError(f"{path}: SHA-256 must be {expected} as on the card, got {found}")
+        _check_hash(path, self.card(name).weights_sha256)
         return path
 
     def save(self, card: Card, weights_file: Path) -> Card:
@@ -101,8 +98,22 @@ class Registry:
         shutil.copyfile(weights_file, arriving)
         arriving.replace(folder / WEIGHTS_FILE)
         # the card comes last: until it is there, the hash refuses the new weights instead of trusting them
-        _write_text(folder / CARD_FILE, card_to_json(stored))
-        return stored
+        return self.update(stored)
+
+    def update(self, card: Card) -> Card:
+        """Replace the card of a model, and its page; the weights stay.
+
+        Returns:
+            The card.
+
+        Raises:
+            WeightsHashError: when the card vouches for other weights.
+        """
+        folder = self.folder / card.name
+        _check_hash(folder / WEIGHTS_FILE, card.weights_sha256)
+        _write_text(folder / PAGE_FILE, card_page(card))
+        _write_text(folder / CARD_FILE, card_to_json(card))
+        return card
 
 
 def is_name(text: str) -> bool:
@@ -119,6 +130,14 @@ def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_hash(weights: Path, expected: str) -> None:
+    if not weights.is_file():
+        raise WeightsHashError(f"{weights}: the weights are missing")
+    found = file_sha256(weights)
+    if found != expected:
+        raise WeightsHashError(f"{weights}: SHA-256 must be {expected} as on the card, got {found}")
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -24,6 +24,7 @@ from models.datasets import Recipe, SimulatedSet
 from models.fitting import fit
 from models.phases import Phase, TrainingError
 from models.progress import Reporter
+from models.simulation.families import Variety
 from models.trainee import GRID, Trainee
 
 PLAN_FILE = "plan.json"
@@ -95,7 +96,8 @@ class Trainer:
     def _train(self, trainee: Trainee, phase: Phase, index: int) -> None:
         stem = f"{index}-{phase.name}"
         recipe = replace(self.recipe, seed=self.recipe.seed + index, dense_share=phase.dense_share)
-        held_out = replace(self.recipe, seed=self.recipe.seed + index, validation=True)
+        # pages as no training shows them: what gets better on these is not learnt by heart
+        held_out = replace(self.recipe, seed=recipe.seed, validation=True, variety=Variety.HELD_OUT)
         training, validation = (
             self._examples(trainee, phase, made_of, self.folder / name, pictures)
             for name, made_of, pictures in (

@@ -11,9 +11,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from models.calibration import Calibration
 from models.card import Card
 from models.triage import Finding
-from models.uncertainty import Calibration, Measures, measure
+from models.uncertainty import Measures, measure
 
 Page = NDArray[np.uint8]
 

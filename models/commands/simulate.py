@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
+from models.commands.options import share, whole_from
 from models.registry import Registry
 from models.simulation.karyograms import painted, simulate
 from models.simulation.karyotypes import PROFILES, Kind
@@ -29,35 +29,16 @@ same pictures.
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("simulate", help="write simulated karyograms", description=_DESCRIPTION)
-    parser.add_argument("number", type=_whole_from(1), metavar="N", help="how many")
+    parser.add_argument("number", type=whole_from(1), metavar="N", help="how many")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="made if it is not there")
-    parser.add_argument("--seed", type=_whole_from(0), default=0, help="of all randomness (default: 0)")
-    parser.add_argument("--abnormal", type=_share, default=0.5, metavar="SHARE", help="0 to 1 (default: 0.5)")
+    parser.add_argument("--seed", type=whole_from(0), default=0, help="of all randomness (default: 0)")
+    parser.add_argument("--abnormal", type=share, default=0.5, metavar="SHARE", help="0 to 1 (default: 0.5)")
     parser.add_argument("--profile", choices=PROFILES, default=PROFILES[0], help="default: " + PROFILES[0])
     parser.add_argument("--kind", type=Kind, choices=list(Kind), metavar="KIND", help="one of " + ", ".join(Kind))
     parser.add_argument(
-        "--width", type=_whole_from(200), default=960, metavar="PIXELS", help="of the pages, from 200 (default: 960)"
+        "--width", type=whole_from(200), default=960, metavar="PIXELS", help="of the pages, from 200 (default: 960)"
     )
     parser.set_defaults(run=run)
-
-
-def _whole_from(least: int) -> Callable[[str], int]:
-    def whole(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {least}, got {text!r}")
-        return int(text)
-
-    return whole
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0.0 <= share <= 1.0:
-        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, got {text!r}")
-    return share
 
 
 def run(options: argparse.Namespace, registry: Registry) -> int:

@@ -18,6 +18,7 @@ the real karyograms of --karyograms, if given. An interrupted training goes on w
 the same command is given again; curves.csv in the work folder shows how it went.
 """
 _QUICK = "quick"
+_QUICK_TRIAL = {"calibration_pictures": 64, "test_pictures": 32}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -85,6 +86,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     from models.progress import Reporter
     from models.releasing import Release, release
     from models.training import Trainer
+    from models.trials import Trial
 
     work = options.work or Path("data/training") / name
     schedule = SOURCE_THEN_THESIS[options.architecture]
@@ -92,6 +94,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     recipe = Recipe(seed=options.seed, crops=options.crops)
     with building_in(choose_precision(options.precision)):
         network = Trainer(options.architecture, recipe, work, Reporter()).run(phases)
-        card = release(network, Release(name, recipe, phases, work, options.karyograms, options.note), registry)
+        trial = Trial(options.crops, options.karyograms, **(_QUICK_TRIAL if options.quick else {}))
+        card = release(network, Release(name, recipe, phases, work, trial, options.note), registry)
     print(f"{card.name}: weights {card.weights_sha256[:12]}, in {registry.folder / card.name}")
     return 0

@@ -20,10 +20,11 @@ MaterialSource = Callable[[np.random.Generator], Material]
 
 @dataclass(frozen=True)
 class Karyogram:
-    """A simulated karyogram and what it truly shows."""
+    """A simulated karyogram, what it truly shows, and the case whose cell gives it its look, empty if painted."""
 
     page: Page
     karyotype: Karyotype
+    case: str = ""
 
 
 def painted(rng: np.random.Generator) -> Material:
@@ -61,4 +62,6 @@ def simulate(
         ValueError: there is no such profile.
     """
     karyotype = draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
-    return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng, variety), width), karyotype)
+    material = source(rng)
+    page = compose(rng, karyotype, material, draw_style(rng, variety), width)
+    return Karyogram(page, karyotype, material.case)

@@ -95,7 +95,7 @@ class Paint:
 
     def __init__(self, stain: Stain) -> None:
         """Paint with a stain."""
-        self.stain = stain
+        self.stain, self.case = stain, ""
 
     def draw(self, rng: np.random.Generator, chromosome: Chromosome, height: float) -> Patch:
         """Paint a chromosome; see ``Material``."""
