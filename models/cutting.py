@@ -57,7 +57,7 @@ def upper_backbone(network: keras.Model, trained: Trained) -> keras.Model:
         pictures = keras.Input(network.input.shape[1:3], dtype="uint8")
         return keras.Model(pictures, backbone(as_input(pictures)))
     boundary = _boundary(network, trained)
-    features = keras.Input(boundary.shape[1:])
+    features = keras.Input(boundary.shape[1:], dtype="float16")  # as they are kept
     end = features if trained is Trained.HEADS else keras.Model(boundary, backbone.output)(features)
     return keras.Model(features, end)
 

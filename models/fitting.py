@@ -161,8 +161,9 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         figures = {name: float(value) for name, value in (logs or {}).items()}
         seen = (epoch + 1) * self._phase.steps_between * self._phase.batch_size
         seconds, self._before = self._stretch.seconds - self._before, self._stretch.seconds
-        row = {"phase": self._phase.name, "evaluation": epoch + 1, "epoch": seen / self._phase.pictures}
-        self._curves.record({**row, "pictures": seen, "seconds": round(seconds, 1), **figures})
+        place: dict[str, str | int | float] = {"phase": self._phase.name, "evaluation": epoch + 1, "pictures": seen}
+        place |= {"epoch": seen / self._phase.pictures, "seconds": round(seconds, 1)}
+        self._curves.record({**place, **figures})
         self._stretch.report(
             {"loss": figures["loss"], "validation AUC": figures[_AUC], "copy numbers": figures[_COPIES]}
         )

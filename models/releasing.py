@@ -67,12 +67,12 @@ def _draft(network: keras.Model, plan: Release) -> Card:
             "phases": [asdict(phase) for phase in plan.phases],
             "note": plan.note,
         },
-        commit=_commit(),
+        commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def _commit() -> str:
+def commit() -> str:
     """Return the commit of the code, marked when files were changed since; empty outside of a checkout."""
     command = ("git", "describe", "--always", "--dirty", "--abbrev=40")
     try:

@@ -34,11 +34,11 @@ def trainee(request: pytest.FixtureRequest) -> Trainee:
 def test_the_parts_say_what_the_whole_says(trainee: Trainee, trained: Trained) -> None:
     whole = trainee.whole.predict_on_batch(PICTURES)
     lower = lower_part(trainee.network, trained)
-    seen = PICTURES if lower is None else lower.predict_on_batch(PICTURES)
+    seen = PICTURES if lower is None else np.asarray(lower.predict_on_batch(PICTURES)).astype(np.float16)
     said = trainee.learner(trained).predict_on_batch(seen)
     assert {"abnormal", "copies", "structural", "grid"} <= set(said)
     for name, values in said.items():
-        np.testing.assert_allclose(values, whole[name], rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(values, whole[name], rtol=5e-3, atol=5e-4)
 
 
 @pytest.mark.parametrize(("architecture", "trained"), PARTS)
@@ -61,8 +61,9 @@ def test_nothing_of_the_frozen_part_moves_not_even_its_statistics() -> None:
     assert lower is not None
     learner = trainee.learner(Trained.LAST_BLOCK)
     before, upper_before = lower.get_weights(), _statistics(learner)
-    learner.compile("sgd", loss={"abnormal": "binary_crossentropy"})
-    learner.train_on_batch(lower.predict_on_batch(PICTURES), {"abnormal": np.ones((4, 1), np.float32)})
+    targets = {name: np.ones((4, *values.shape[1:]), np.float32) for name, values in learner.output.items()}
+    learner.compile("sgd", loss=dict.fromkeys(targets, "mean_squared_error"))
+    learner.train_on_batch(lower.predict_on_batch(PICTURES), targets)
     for one, other in zip(before, lower.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert any(np.abs(one - other).max() > 0 for one, other in zip(upper_before, _statistics(learner), strict=True))
