@@ -12,11 +12,20 @@ from models.card import CardError
 from models.commands import card, evaluate, simulate, train
 from models.commands import list as list_command
 from models.labels import LabelsError
+from models.phases import TrainingError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 from models.simulation.batches import SimulationError
 
 _COMMANDS = (list_command, card, train, evaluate, simulate)
-_EXPECTED = (CardError, LabelsError, SimulationError, UnknownModelError, WeightsHashError, OSError)
+_EXPECTED = (
+    CardError,
+    LabelsError,
+    SimulationError,
+    TrainingError,
+    UnknownModelError,
+    WeightsHashError,
+    OSError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

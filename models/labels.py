@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -108,17 +109,30 @@ def validation_split(card: Card) -> CaseSplit:
         raise LabelsError(f"the validation cases of {card.name} cannot be told: {error}") from error
 
 
+def case_digest(case_id: str) -> str:
+    """Return what stands for a case on a card, which may leave the laboratory: 16 hex digits of its SHA-256."""
+    return hashlib.sha256(case_id.encode()).hexdigest()[:16]
+
+
+def learnt_cases(labelled: Sequence[LabelledPicture], card: Card) -> set[str]:
+    """Return those of the cases that a model was adapted to, by the digests on its card."""
+    learnt = set(card.training.get("learnt_cases", ()))
+    return {item.case_id for item in labelled if case_digest(item.case_id) in learnt}
+
+
 def validation_cases(labelled: Sequence[LabelledPicture], card: Card) -> list[LabelledPicture]:
-    """Keep the pictures of the cases that the model was not trained on, by the rule on its card.
+    """Keep the pictures of the cases that the model was not trained on or adapted to, by what its card says.
 
     Raises:
-        LabelsError: when the card has no such rule, it cannot be applied, or no picture is left.
+        LabelsError: when the card has no rule for validation cases, it cannot be applied, or no picture is left.
     """
     split = validation_split(card)
     try:
         kept = [item for item in labelled if split.is_validation(item.case_id)]
     except ValueError as error:
         raise LabelsError(f"the validation cases of {card.name} cannot be told: {error}") from error
+    learnt = learnt_cases(kept, card)
+    kept = [item for item in kept if item.case_id not in learnt]
     if not kept:
         raise LabelsError(f"no case of {len(labelled)} pictures is a validation case of {card.name}")
     return kept

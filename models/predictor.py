@@ -93,7 +93,7 @@ class Predictor:
             doubts = list(pool.map(self._refusals, pages))
         with self._turn:
             outputs = self._networks.predict(pictures, passes)
-        return [self._prediction(outputs, index, why) for index, why in enumerate(doubts)]
+        return interpret(outputs, doubts, self.card)
 
     def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
         """Say where on a page the evidence for abnormal lies; it takes about as long as to judge the page again.
@@ -122,24 +122,31 @@ class Predictor:
     def _refusals(self, page: NDArray[np.uint8]) -> tuple[str, ...]:
         return refusals(page, self.card.gate)
 
-    def _prediction(self, outputs: Passes, index: int, doubts: tuple[str, ...]) -> Prediction:
-        raw, copies, calibration = outputs.abnormal[index], outputs.copies[index], self.card.calibration
-        census = Census(
-            copies=copies,
-            structural=outputs.structural[index],
-            numbers=outputs.numbers[index],
-            changed=outputs.changed[index],
-        )
-        miscount = float(miscount_probability(copies))
-        measures = measure(raw, calibration, miscount)
-        findings = find(census, self.card.findings)
-        return Prediction(
-            readable=not doubts,
-            refusals=doubts,
-            measures=measures,
-            findings=findings,
-            suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
-            pass_probabilities=calibration.apply(raw, miscount).astype(np.float32),
-            raw_probabilities=raw,
-            copies=copies,
-        )
+
+def interpret(outputs: Passes, refusals: Sequence[tuple[str, ...]], card: Card) -> list[Prediction]:
+    """Turn what the sub-networks say of N pages into predictions.
+
+    Args:
+        outputs: of N pages.
+        refusals: why the input gate would not read each of them; empty where it would.
+        card: whose calibration and limits apply.
+    """
+    return [_prediction(outputs, index, doubts, card) for index, doubts in enumerate(refusals)]
+
+
+def _prediction(outputs: Passes, index: int, doubts: tuple[str, ...], card: Card) -> Prediction:
+    raw, copies = outputs.abnormal[index], outputs.copies[index]
+    census = Census(copies, outputs.structural[index], outputs.numbers[index], outputs.changed[index])
+    miscount = float(miscount_probability(copies))
+    measures = measure(raw, card.calibration, miscount)
+    findings = find(census, card.findings)
+    return Prediction(
+        readable=not doubts,
+        refusals=doubts,
+        measures=measures,
+        findings=findings,
+        suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
+        pass_probabilities=card.calibration.apply(raw, miscount).astype(np.float32),
+        raw_probabilities=raw,
+        copies=copies,
+    )

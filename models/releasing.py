@@ -13,8 +13,8 @@ import keras
 from models import preprocessing
 from models.card import Card
 from models.datasets import Recipe
+from models.phases import Phase
 from models.registry import Registry
-from models.training import Phase
 from models.trials import Trial, try_out
 from models.weights import read_weights, write_weights
 
@@ -24,15 +24,14 @@ class Release:
     """What a release is made from.
 
     ``recipe`` and ``phases`` are those of the training. ``work``: folder for the weights before they are stored.
-    ``karyograms``: folder with labels.csv and real pictures, or ``None`` for a model without figures on real ones.
-    ``note``: for the card, in plain words.
+    ``trial``: what the model is calibrated and measured on. ``note``: for the card, in plain words.
     """
 
     name: str
     recipe: Recipe
     phases: Sequence[Phase]
     work: Path
-    karyograms: Path | None = None
+    trial: Trial
     note: str = ""
 
 
@@ -52,7 +51,7 @@ def release(network: keras.Model, plan: Release, registry: Registry) -> Card:
     write_weights(network, weights)
     read_weights(network, weights)
     registry.save(_draft(network, plan), weights)
-    return try_out(registry, plan.name, Trial(plan.recipe.crops, plan.karyograms))
+    return try_out(registry, plan.name, plan.trial)
 
 
 def _draft(network: keras.Model, plan: Release) -> Card:
@@ -68,12 +67,12 @@ def _draft(network: keras.Model, plan: Release) -> Card:
             "phases": [asdict(phase) for phase in plan.phases],
             "note": plan.note,
         },
-        commit=_commit(),
+        commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def _commit() -> str:
+def commit() -> str:
     """Return the commit of the code, marked when files were changed since; empty outside of a checkout."""
     command = ("git", "describe", "--always", "--dirty", "--abbrev=40")
     try:
