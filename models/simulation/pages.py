@@ -70,8 +70,8 @@ def _tilt(patch: Patch, degrees: float) -> Patch:
     return np.asarray(turned, np.float32)
 
 
-def _write(rng: np.random.Generator, style: PageStyle, arranged: Arrangement) -> NDArray[np.float32]:
-    """Write captions and notes, (height, width)."""
+def _write(rng: np.random.Generator, style: PageStyle, arranged: Arrangement) -> Image.Image:
+    """Write captions and notes."""
     pen = Pen(*arranged.ink.shape)
     write_captions(pen, style.captions, arranged.slots)
     write_notes(rng, pen, style.notes, arranged.standing)
