@@ -1,4 +1,4 @@
-"""The command line of the models: ``python -m models list|train|evaluate|simulate``."""
+"""The command line of the models: ``python -m models list|train|evaluate|explain|simulate``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.card import CardError
-from models.commands import evaluate, simulate, train
+from models.commands import evaluate, explain, simulate, train
 from models.commands import list as list_command
 from models.evaluation import EvaluationError
+from models.pictures import PictureError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 
-_COMMANDS = (list_command, train, evaluate, simulate)
-_EXPECTED = (CardError, EvaluationError, UnknownModelError, WeightsHashError, OSError)
+_COMMANDS = (list_command, train, evaluate, explain, simulate)
+_EXPECTED = (CardError, EvaluationError, PictureError, UnknownModelError, WeightsHashError, OSError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
