@@ -62,6 +62,9 @@ def _draw(rng: np.random.Generator, karyotype: Karyotype, material: Material, pl
             patch = _tilt(patch, rng.normal(0, tilt))
         one = Drawn(patch, chromosome.place, chromosome.changed, centromere_of(chromosome))
         drawn.setdefault(plan.layout.stands_at(chromosome.place), []).append(one)
+    for homologues in drawn.values():
+        # a karyotype lists what is changed or extra last; where it stands must not tell
+        rng.shuffle(homologues)
     return drawn
 
 
