@@ -41,7 +41,11 @@ _MEASURE_COLUMNS: Final = tuple(field.name for field in fields(Measures))
 _POLICY_COLUMNS: Final = tuple(field.name for field in fields(Policy))
 _VERDICT_COLUMNS: Final = (
     "reasons",
+    "refusals",
     "findings",
+    "findings_in_words",
+    "suggestion",
+    "no_suggestion",
     *_MEASURE_COLUMNS,
     *_POLICY_COLUMNS,
     "model",
@@ -131,7 +135,11 @@ def _of_verdict(batch: Batch, karyogram: Karyogram, verdict: Verdict | None) -> 
         return {**dict.fromkeys(_VERDICT_COLUMNS, ""), "model": batch.model, "image_sha256": karyogram.image_sha256}
     return {
         "reasons": "; ".join(verdict.reasons),
+        "refusals": "; ".join(verdict.refusals),
         "findings": "; ".join(map(_finding, verdict.findings)),
+        "findings_in_words": "; ".join(finding.in_words for finding in verdict.findings),
+        "suggestion": (verdict.suggestion and verdict.suggestion.iscn) or "",
+        "no_suggestion": verdict.suggestion.reason if verdict.suggestion else "",
         **vars(verdict.measures),
         **vars(verdict.policy),
         "model": verdict.model,

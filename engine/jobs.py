@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from engine import store
 from engine.database import open_session
+from engine.drawing import draw_next
 from engine.judging import Decode, Page, Predictor, Task, decode_all, judge
 from engine.stream import Job, JobStream
 from engine.vocabulary import KaryogramState
@@ -78,6 +79,10 @@ class JobRunner:
             # a new dictionary, because the heartbeat's thread may be reading the old one
             self.predictors = {**self.predictors, model: self._load_predictor(model)}
         return self.predictors[model]
+
+    def draw(self, now: datetime) -> bool:
+        """Draw the heat map that a reader has waited for longest; tells whether there was one."""
+        return draw_next(self._sql, self.predictor, self._decode, now)
 
     def finish(self, jobs: Sequence[Job]) -> int:
         """Bring jobs to their end; returns how many karyograms were judged or failed by it."""

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from engine.stream import Job
 from engine.vocabulary import Batch, Karyogram, Verdict
 from models.card import Card
+from models.heatmap import HeatMap
 from models.pictures import PictureError
-from models.triage import Finding, triage
-from models.uncertainty import Measures
+from models.prediction import Prediction
+from models.triage import triage
 
 _log = logging.getLogger(__name__)
 
@@ -27,28 +28,8 @@ Page: TypeAlias = NDArray[np.uint8]  # (height, width) grey
 Decode: TypeAlias = Callable[[bytes, int], Page]
 
 
-class Prediction(Protocol):
-    """What the engine needs of ``models.predictor.Prediction``, which would load TensorFlow here."""
-
-    @property
-    def readable(self) -> bool:
-        """The input gate's answer: is this a karyogram at all?"""
-
-    @property
-    def measures(self) -> Measures:
-        """The measures over the passes."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Per-chromosome findings."""
-
-    @property
-    def pass_probabilities(self) -> NDArray[np.float32]:
-        """Probabilities of abnormal, shape (T,)."""
-
-
 class Predictor(Protocol):
-    """What the engine needs of ``models.predictor.Predictor``."""
+    """What the engine needs of ``models.predictor.Predictor``, which would load TensorFlow here."""
 
     @property
     def card(self) -> Card:
@@ -64,6 +45,9 @@ class Predictor(Protocol):
 
     def predict(self, pages: Sequence[Page], passes: int | None = None) -> Sequence[Prediction]:
         """Judge pages, all at once, by so many passes; one prediction for each page, in order."""
+
+    def explain(self, page: Page, passes: int | None = None) -> HeatMap:
+        """Say where on a page the evidence for abnormal lies."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +122,9 @@ def _verdict(
         precision=predictor.precision,
         outcome=decision.outcome,
         reasons=decision.reasons,
+        refusals=prediction.refusals,
         findings=prediction.findings,
+        suggestion=prediction.suggestion,
         measures=measures,
         policy=card.policy,
         pass_probabilities=tuple(prediction.pass_probabilities.tolist()),

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Select, select
 
 from engine.schema import cases, karyograms
 from engine.vocabulary import Batch, Case, FileProblem, Karyogram, Verdict
+from models.suggestion import Suggestion
 from models.triage import Finding, Policy, Reason
 from models.uncertainty import Measures
 
@@ -57,7 +58,9 @@ def to_verdict(row: RowMapping) -> Verdict:
         precision=row["precision"],
         outcome=row["outcome"],
         reasons=tuple(Reason(word) for word in row["reasons"]),
+        refusals=tuple(row["refusals"] or ()),
         findings=tuple(Finding(**finding) for finding in row["findings"]),
+        suggestion=None if row["suggestion"] is None else Suggestion(**row["suggestion"]),
         measures=Measures(**{name: row[name] for name in _MEASURES}),
         policy=Policy(**row["policy"]),
         pass_probabilities=tuple(np.frombuffer(row["pass_probabilities"], _PASS_TYPE).tolist()),
@@ -78,7 +81,9 @@ def from_verdict(verdict: Verdict) -> dict[str, Any]:
         "precision": verdict.precision,
         "outcome": verdict.outcome,
         "reasons": [reason.value for reason in verdict.reasons],
+        "refusals": list(verdict.refusals),
         "findings": [asdict(finding) for finding in verdict.findings],
+        "suggestion": None if verdict.suggestion is None else asdict(verdict.suggestion),
         **{name: getattr(verdict.measures, name) for name in _MEASURES},
         "policy": asdict(verdict.policy),
         "pass_probabilities": np.asarray(verdict.pass_probabilities, _PASS_TYPE).tobytes(),

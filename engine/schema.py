@@ -30,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from engine.vocabulary import KaryogramState, ProblemKind
+from engine.vocabulary import HeatMapState, KaryogramState, ProblemKind
 from models.triage import TriageOutcome
 from models.uncertainty import Label
 
@@ -140,7 +140,9 @@ verdicts: Final = Table(
     Column("precision", String(20), nullable=False),
     Column("outcome", _words(TriageOutcome), nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("refusals", JSON),  # none in verdicts of earlier versions, and no suggestion either
     Column("findings", JSON, nullable=False),
+    Column("suggestion", JSON(none_as_null=True)),
     Column("passes", Integer, nullable=False),
     Column("votes_abnormal", Integer, nullable=False),
     Column("label", _words(Label), nullable=False),
@@ -157,4 +159,22 @@ verdicts: Final = Table(
     Column("engine", Text, nullable=False),
     Column("seconds", Float(53), nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
+)
+
+heat_maps: Final = Table(
+    "heat_maps",
+    metadata,
+    Column("karyogram_id", ForeignKey("karyograms.id"), primary_key=True),
+    Column("model", String(100), primary_key=True),
+    Column("state", _words(HeatMapState), nullable=False),
+    Column("requested_at", UtcTime, nullable=False),
+    Column("taken_at", UtcTime),
+    Column("tries", Integer, nullable=False),
+    Column("failure", Text),
+    Column("side", Integer),
+    Column("cells", LargeBinary),
+    Column("frame_left", Float(53)),
+    Column("frame_top", Float(53)),
+    Column("frame_side", Float(53)),
+    Index(None, "state", "requested_at"),
 )

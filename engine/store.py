@@ -37,7 +37,7 @@ def _new_id() -> str:
     return uuid.uuid4().hex
 
 
-def _insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
+def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same unique key is there; tell whether it was inserted.
 
     The database decides, not a look beforehand: two processes may try at the same moment.
@@ -77,7 +77,7 @@ def batch(session: Session, batch_id: str) -> Batch:
 
 def find_or_add_case(session: Session, batch_id: str, name: str) -> Case:
     """Return the case of this name in the batch, made now if it is not there yet."""
-    _insert_once(session, schema.cases, {"id": _new_id(), "batch_id": batch_id, "name": name})
+    insert_once(session, schema.cases, {"id": _new_id(), "batch_id": batch_id, "name": name})
     query = select(schema.cases).where(schema.cases.c.batch_id == batch_id, schema.cases.c.name == name)
     return to_case(session.execute(query).mappings().one())
 
@@ -97,7 +97,7 @@ def add_picture(session: Session, data: bytes, media_type: str) -> str:
     known = session.execute(select(schema.pictures.c.sha256).where(schema.pictures.c.sha256 == sha256)).first()
     if known is None:  # asked first, so that megabytes are not sent only to be refused
         values = {"sha256": sha256, "bytes": data, "media_type": media_type, "size": len(data)}
-        _insert_once(session, schema.pictures, values)
+        insert_once(session, schema.pictures, values)
     return sha256
 
 
@@ -204,7 +204,7 @@ def save_verdict(session: Session, verdict: Verdict) -> bool:
         False, with nothing changed, when this karyogram already has a verdict of this model: a job can be
         delivered twice, and the second time must not matter.
     """
-    if not _insert_once(session, schema.verdicts, from_verdict(verdict)):
+    if not insert_once(session, schema.verdicts, from_verdict(verdict)):
         return False
     _set_state(session, verdict.karyogram_id, KaryogramState.JUDGED, None)
     return True

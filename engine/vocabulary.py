@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from models.heatmap import HeatMap
+from models.suggestion import Suggestion
 from models.triage import Finding, Policy, Reason, TriageOutcome
 from models.uncertainty import Measures
 
@@ -18,6 +20,14 @@ class KaryogramState(StrEnum):
 
     QUEUED = "queued"
     JUDGED = "judged"
+    FAILED = "failed"
+
+
+class HeatMapState(StrEnum):
+    """How far the request for a heat map has come; a failed one can be asked for again."""
+
+    REQUESTED = "requested"
+    DRAWN = "drawn"
     FAILED = "failed"
 
 
@@ -89,7 +99,9 @@ class FileProblem:
 class Verdict:
     """What one model says of one karyogram, with everything needed to prove it later.
 
-    ``pass_probabilities`` are the T probabilities of "abnormal", in the order of the sub-networks.
+    ``refusals`` say in plain words why the picture does not look like a karyogram. ``suggestion`` is a karyotype for a
+    person to check; verdicts of earlier versions have none, and no reason why. ``pass_probabilities`` are the T
+    probabilities of "abnormal", in the order of the sub-networks.
     ``seconds`` is the karyogram's share of the time its micro-batch took to predict.
     """
 
@@ -101,10 +113,29 @@ class Verdict:
     precision: str
     outcome: TriageOutcome
     reasons: tuple[Reason, ...]
+    refusals: tuple[str, ...]
     findings: tuple[Finding, ...]
+    suggestion: Suggestion | None
     measures: Measures
     policy: Policy
     pass_probabilities: tuple[float, ...]
     engine: str
     seconds: float
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class HeatMapRequest:
+    """A reader's request to see where the evidence of a verdict lies, and what became of it.
+
+    ``tries``: how many engines have begun to draw. ``heat_map`` is there once the state is ``DRAWN``, ``failure`` says
+    why there will be none once it is ``FAILED``.
+    """
+
+    karyogram_id: str
+    model: str
+    state: HeatMapState
+    requested_at: datetime
+    tries: int
+    heat_map: HeatMap | None
+    failure: str | None

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import numpy as np
 import redis
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from engine import heartbeat
@@ -101,7 +101,7 @@ class Worker:
         self._heartbeat = fresh
 
     def step(self, now: datetime) -> int:
-        """Do one micro-batch.
+        """Draw one heat map if a reader has asked for any, then do one micro-batch.
 
         Args:
             now: timezone-aware time; sweeping and taking over from dead engines go by it.
@@ -113,7 +113,8 @@ class Worker:
             redis.exceptions.ConnectionError, redis.exceptions.TimeoutError: Redis is away.
             sqlalchemy.exc.OperationalError: the record store is away.
         """
-        self._check_record_store()
+        # before jobs are taken: a reader waits, and an outage of the record store must not use up their deliveries
+        self._runner.draw(now)
         try:
             self._sweep_when_due(now)
             jobs = self._next_jobs(now)
@@ -122,11 +123,6 @@ class Worker:
             self._start_stream(now)
             return 0
         return self._work(jobs) if jobs else 0
-
-    def _check_record_store(self) -> None:
-        """Fail before jobs are taken: an outage of the record store must not use up their deliveries."""
-        with self._sql.connect() as connection:
-            connection.execute(select(1))
 
     def _start_stream(self, now: datetime) -> None:
         self._stream.ensure_group()

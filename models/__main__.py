@@ -13,9 +13,10 @@ from models.commands import evaluate, simulate, train
 from models.commands import list as list_command
 from models.evaluation import EvaluationError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
+from models.simulation.batches import SimulationError
 
 _COMMANDS = (list_command, train, evaluate, simulate)
-_EXPECTED = (CardError, EvaluationError, UnknownModelError, WeightsHashError, OSError)
+_EXPECTED = (CardError, EvaluationError, SimulationError, UnknownModelError, WeightsHashError, OSError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

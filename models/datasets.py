@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.chromosomes import CHROMOSOMES
 from models.preprocessing import Framing, prepare_with_framing
 from models.simulation.crops import CropLibrary
+from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, MaterialSource, painted, simulate
 from models.simulation.karyotypes import MARKER, Kind
 from models.simulation.material import Material
@@ -35,7 +36,8 @@ class Recipe:
     ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``
     tells the training cases, which are used, from the validation cases, which are used if ``validation``.
     ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
-    abnormal karyotype, with the dense karyotypes of the source task.
+    abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ. ``profile``:
+    name of the profile that says how often each abnormal karyotype occurs.
     """
 
     seed: int
@@ -45,6 +47,8 @@ class Recipe:
     painted_share: float = 0.25
     abnormal_share: float = 0.55
     dense_share: float = 0.0
+    variety: Variety = Variety.WIDE
+    profile: str = "training"
 
     def material(self) -> MaterialSource:
         """Open the source of drawing material."""
@@ -113,7 +117,10 @@ def draw(recipe: Recipe, source: MaterialSource, number: int, size: int, cells: 
     """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on a grid of ``cells`` a side."""
     rng = np.random.default_rng([recipe.seed, number])
     kind = Kind.DENSE if rng.random() < recipe.dense_share else None
-    karyogram = simulate(rng, source, recipe.abnormal_share, kind, width=int(rng.integers(*_PAGE_WIDTHS)))
+    width = int(rng.integers(*_PAGE_WIDTHS))
+    karyogram = simulate(
+        rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety
+    )
     picture, framing = prepare_with_framing(karyogram.page.pixels, size)
     return picture, truth(karyogram, framing, cells)
 

@@ -9,7 +9,7 @@ dropout, and its figures depend on picture, model and seed alone. Sources: Gal a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import keras
@@ -45,12 +45,17 @@ class Passes:
     """What the sub-networks say of N pictures.
 
     ``abnormal`` (N, T) is each pass' probability of abnormal; ``copies`` (N, 24, 5) and ``structural`` (N, 24) are the
-    findings head's probabilities, averaged over the passes.
+    findings head's probabilities, averaged over the passes. ``numbers`` (N, T, 24) is the likeliest copy number of
+    each chromosome in each pass, ``changed`` (N, T, 24) whether the pass sees a structural change (probability of at
+    least one half). ``pooled`` (N, C) is the backbone's output averaged over its positions, the same for all passes.
     """
 
     abnormal: NDArray[np.float32]
     copies: NDArray[np.float32]
     structural: NDArray[np.float32]
+    numbers: NDArray[np.int8]
+    changed: NDArray[np.bool_]
+    pooled: NDArray[np.float32]
 
 
 def draw_masks(network: keras.Model, seed: int, passes: int) -> Masks:
@@ -85,7 +90,10 @@ def _kept(generator: np.random.Generator, shape: tuple[int, ...], rate: float) -
 
 
 class SubNetworks:
-    """A network's T sub-networks, ready to judge pictures; built once and then only read."""
+    """A network's T sub-networks, ready to judge pictures; built once and then only read.
+
+    ``network`` is the one they are made of.
+    """
 
     def __init__(self, network: keras.Model, seed: int, chunk: int = 8) -> None:
         """Compile the passes.
@@ -101,12 +109,12 @@ class SubNetworks:
         """
         if chunk < 1:
             raise ValueError(f"chunk must be at least 1, got {chunk!r}")
-        self._network = network
+        self.network = network
         self._seed = seed
         self._chunk = chunk
         self._side = int(network.input_shape[1])
         self._function = _build_passes(network, chunk)
-        self._masks: dict[int, tuple[Any, ...]] = {}
+        self._masks: dict[int, tuple[Any, Any, Any]] = {}
 
     def predict(self, pictures: NDArray[np.uint8], passes: int) -> Passes:
         """Judge pictures by the first ``passes`` sub-networks.
@@ -123,41 +131,41 @@ class SubNetworks:
             raise ValueError(f"pictures must be {expected}, got {pictures.shape} of {pictures.dtype}")
         if passes < 1:
             raise ValueError(f"passes must be at least 1, got {passes!r}")
-        masks = self._device_masks(-(-passes // BLOCK) * BLOCK)
+        masks = self._whole_blocks(passes)
         parts = [self._predict_chunk(chunk, count, masks, passes) for chunk, count in self._chunks(pictures)]
-        return Passes(
-            abnormal=np.concatenate([np.empty((0, passes), np.float32), *(part.abnormal for part in parts)]),
-            copies=np.concatenate(
-                [np.empty((0, len(CHROMOSOMES), COPY_NUMBERS), np.float32), *(part.copies for part in parts)]
-            ),
-            structural=np.concatenate(
-                [np.empty((0, len(CHROMOSOMES)), np.float32), *(part.structural for part in parts)]
-            ),
-        )
+        return Passes(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Passes)))
 
     def _chunks(self, pictures: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
-        for start in range(0, len(pictures), self._chunk):
+        for start in range(0, max(1, len(pictures)), self._chunk):  # no picture is a chunk of which nothing is kept
             part = pictures[start : start + self._chunk]
             missing = self._chunk - len(part)
             yield np.pad(part, ((0, missing), (0, 0), (0, 0)), constant_values=_PAGE), len(part)
 
     def _predict_chunk(self, chunk: NDArray[np.uint8], count: int, masks: tuple[Any, ...], passes: int) -> Passes:
         outputs = self._function.predict_on_batch([chunk, *masks])
+        pooled = np.asarray(outputs.pop("pooled"))[:count]
         # each (chunk, whole blocks of passes, ...): pictures and passes beyond those asked for are cut off
         said = {name: np.asarray(values)[:count, :passes] for name, values in outputs.items()}
-        return Passes(said["abnormal"], said["copies"].mean(axis=1), said["structural"].mean(axis=1))
+        means = {name: said.pop(name).mean(axis=1) for name in ("copies", "structural")}
+        return Passes(pooled=pooled, **means, **said)
 
-    def _device_masks(self, passes: int) -> tuple[Any, ...]:
-        """Return the masks on the device, in the shapes of ``_build_passes``; drawn at the first call."""
-        if passes not in self._masks:
-            masks = draw_masks(self._network, self._seed, passes)
-            dtype = self._network.get_layer("dropout").compute_dtype
-            self._masks[passes] = (
+    def masks(self, passes: int) -> tuple[Any, Any, Any]:
+        """Return the masks of the first ``passes`` sub-networks on the device: (C, P, T), (T, 256) and (T, 512)."""
+        features, hidden, findings = self._whole_blocks(passes)
+        return features[:, :, :passes], hidden[:passes], findings[:passes]
+
+    def _whole_blocks(self, passes: int) -> tuple[Any, Any, Any]:
+        """Return at least so many masks, in the shapes of ``_build_passes``; drawn at the first call."""
+        most = -(-passes // BLOCK) * BLOCK
+        if most not in self._masks:
+            masks = draw_masks(self.network, self._seed, most)
+            dtype = self.network.get_layer("dropout").compute_dtype
+            self._masks[most] = (
                 ops.cast(masks.features.transpose(2, 1, 0), dtype),  # (T, P, C) -> (C, P, T)
                 ops.cast(masks.hidden, dtype),
                 ops.cast(masks.findings, dtype),
             )
-        return self._masks[passes]
+        return self._masks[most]
 
 
 def _build_passes(network: keras.Model, chunk: int) -> keras.Model:
@@ -172,10 +180,17 @@ def _build_passes(network: keras.Model, chunk: int) -> keras.Model:
     findings_masks = keras.Input(batch_shape=(None, network.get_layer("findings_dense").units), dtype=dtype)
     seen = features(as_input(pictures))
     outputs = {
-        "abnormal": _abnormal(network, _masked_pooling(network, seen, feature_masks), hidden_masks),
+        "abnormal": _abnormal(network, seen, feature_masks, hidden_masks),
         **_findings(network, seen, findings_masks),
+        "pooled": ops.mean(ops.cast(seen, "float32"), axis=(1, 2)),
     }
     return keras.Model([pictures, feature_masks, hidden_masks, findings_masks], outputs)
+
+
+def _abnormal(network: keras.Model, features: Any, feature_masks: Any, hidden_masks: Any) -> Any:
+    """Run the thesis' head for all passes: (N, rows, columns, C) -> (N, T)."""
+    hidden = abnormal_hidden(network, features, feature_masks, hidden_masks)
+    return ops.reshape(network.get_layer("dense_1")(hidden), (features.shape[0], -1))  # (N, T, 1) -> (N, T)
 
 
 def _masked_pooling(network: keras.Model, features: Any, masks: Any) -> Any:
@@ -189,19 +204,29 @@ def _masked_pooling(network: keras.Model, features: Any, masks: Any) -> Any:
     return ops.matmul(by_channel, masks)  # (C, N, P) x (C, P, T) -> (C, N, T)
 
 
-def _abnormal(network: keras.Model, pooled: Any, masks: Any) -> Any:
-    """Run the thesis' head for all passes: (C, N, T) -> (N, T)."""
+def abnormal_hidden(network: keras.Model, features: Any, feature_masks: Any, hidden_masks: Any) -> Any:
+    """Return the hidden layer of the thesis' head in all passes, with the units that each pass keeps.
+
+    Args:
+        network: a network of ``models.architectures.build_network``.
+        features: the backbone's output, (N, rows, columns, C).
+        feature_masks: (C, rows * columns, T), True or 1 keeps a value.
+        hidden_masks: (T, 256), likewise.
+
+    Returns:
+        (N, T, 256); the layer ``dense_1`` makes probabilities of it.
+    """
+    pooled = _masked_pooling(network, features, feature_masks)
     channels, chunk, _ = pooled.shape
     rows = ops.transpose(ops.reshape(pooled, (channels, -1)))  # (C, N, T) -> (N*T, C)
     hidden = network.get_layer("batch_normalization")(network.get_layer("dense")(rows))
-    hidden = ops.reshape(hidden, (chunk, -1, masks.shape[-1]))  # (N*T, 256) -> (N, T, 256)
+    hidden = ops.reshape(hidden, (chunk, -1, hidden_masks.shape[-1]))  # (N*T, 256) -> (N, T, 256)
     keep = 1.0 - network.get_layer("dropout_1").rate
-    probabilities = network.get_layer("dense_1")(hidden * masks / keep)  # (N, T, 1)
-    return ops.reshape(probabilities, (chunk, -1))
+    return hidden * hidden_masks / keep
 
 
 def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]:
-    """Run the findings head for all passes: (N, rows, columns, C) -> (N, T, 24, 5) and (N, T, 24)."""
+    """Run the findings head for all passes: (N, rows, columns, C) -> probabilities and votes for each chromosome."""
     chunk, units = features.shape[0], masks.shape[-1]
     hidden = features
     for name in ("findings_pooling", "findings_normalization", "findings_dense"):
@@ -212,8 +237,11 @@ def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]
     copies = network.get_layer("copies_dense")(rows)
     for name in ("copies_table", "copies"):
         copies = network.get_layer(name)(copies)
-    structural = network.get_layer("structural")(rows)
+    structural = ops.reshape(network.get_layer("structural")(rows), (chunk, -1, len(CHROMOSOMES)))
+    copies = ops.reshape(copies, (chunk, -1, len(CHROMOSOMES), COPY_NUMBERS))
     return {
-        "copies": ops.reshape(copies, (chunk, -1, len(CHROMOSOMES), COPY_NUMBERS)),
-        "structural": ops.reshape(structural, (chunk, -1, len(CHROMOSOMES))),
+        "copies": copies,
+        "structural": structural,
+        "numbers": ops.cast(ops.argmax(copies, axis=-1), "int8"),
+        "changed": ops.greater_equal(structural, 0.5),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.suggestion import Suggestion
 from models.triage import Finding
 from models.uncertainty import Measures
 
@@ -16,6 +17,7 @@ class Prediction:
     """What a model says of one page.
 
     ``readable`` is the input gate's answer and ``refusals`` say why not; the other figures are given even then.
+    ``suggestion`` is the karyotype that the findings amount to, for a person to check.
     ``pass_probabilities`` (T,) are the probabilities of abnormal in the order of the sub-networks.
     """
 
@@ -23,4 +25,5 @@ class Prediction:
     refusals: tuple[str, ...]
     measures: Measures
     findings: tuple[Finding, ...]
+    suggestion: Suggestion
     pass_probabilities: NDArray[np.float32]

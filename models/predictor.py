@@ -14,10 +14,13 @@ from models.architectures import build_network
 from models.card import Card, CardError
 from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.dropout import Passes, SubNetworks
-from models.findings import find
+from models.evidence import locate
+from models.findings import Census, find
 from models.gate import refusals
+from models.heatmap import HeatMap, fuse
 from models.prediction import Prediction
 from models.registry import Registry
+from models.suggestion import UNREADABLE, suggest
 from models.uncertainty import measure
 from models.weights import read_weights
 
@@ -81,9 +84,7 @@ class Predictor:
         Raises:
             ValueError: for a number of passes out of range, or a page that is no grey picture of bytes.
         """
-        passes = self.card.passes if passes is None else passes
-        if not 1 <= passes <= MOST_PASSES:
-            raise ValueError(f"passes must lie between 1 and {MOST_PASSES}, got {passes!r}")
+        passes = self._checked(passes)
         if not pages:
             return []
         with ThreadPoolExecutor() as pool:
@@ -93,6 +94,27 @@ class Predictor:
             outputs = self._networks.predict(pictures, passes)
         return [self._prediction(outputs, index, why) for index, why in enumerate(doubts)]
 
+    def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
+        """Say where on a page the evidence for abnormal lies; it takes about as long as to judge the page again.
+
+        Args:
+            page: grey page, (height, width), dark on light, of any size.
+            passes: T, 1 to 1,000, by which the page was judged; the card's number if left out.
+
+        Raises:
+            ValueError: for a number of passes out of range, or a page that is no grey picture of bytes.
+        """
+        passes = self._checked(passes)
+        picture, framing = preprocessing.prepare_with_framing(page, self.card.input_size)
+        with self._turn:
+            return fuse(locate(self._networks, picture, passes), framing)
+
+    def _checked(self, passes: int | None) -> int:
+        chosen = self.card.passes if passes is None else passes
+        if not 1 <= chosen <= MOST_PASSES:
+            raise ValueError(f"passes must lie between 1 and {MOST_PASSES}, got {chosen!r}")
+        return chosen
+
     def _prepare(self, page: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return preprocessing.prepare(page, self.card.input_size)
 
@@ -101,10 +123,19 @@ class Predictor:
 
     def _prediction(self, outputs: Passes, index: int, doubts: tuple[str, ...]) -> Prediction:
         probabilities = outputs.abnormal[index]
+        measures = measure(probabilities, self.card.calibration)
+        census = Census(
+            copies=outputs.copies[index],
+            structural=outputs.structural[index],
+            numbers=outputs.numbers[index],
+            changed=outputs.changed[index],
+        )
+        findings = find(census, self.card.findings)
         return Prediction(
             readable=not doubts,
             refusals=doubts,
-            measures=measure(probabilities, self.card.calibration),
-            findings=find(outputs.copies[index], outputs.structural[index], self.card.findings),
+            measures=measures,
+            findings=findings,
+            suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
             pass_probabilities=probabilities,
         )

@@ -32,18 +32,31 @@ class Reason(StrEnum):
     HIGH_PROBABILITY = "high_probability"
     HIGH_MUTUAL_INFORMATION = "high_mutual_information"
     FINDING_CONTRADICTS = "finding_contradicts"
+    NO_FINDING = "no_finding"
 
 
 @dataclass(frozen=True)
 class Finding:
     """A per-chromosome observation, such as ``+21``, ``X missing`` or ``structural change on 9``.
 
-    ``chromosome`` is "1".."22", "X" or "Y"; ``probability`` is the model's own, 0..1.
+    ``chromosome`` is "1".."22", "X" or "Y". ``text`` names it in short, ``words`` in plain words, such as
+    ``chromosome 21: three copies``. ``probability`` is the model's own, 0..1, averaged over the passes; ``votes`` of
+    the ``passes`` say the same each by itself. Verdicts of earlier versions have neither words nor votes.
     """
 
     chromosome: str
     text: str
     probability: float
+    words: str = ""
+    votes: int = 0
+    passes: int = 0
+
+    @property
+    def in_words(self) -> str:
+        """The finding with its agreement, such as ``chromosome 21: three copies (98 of 100 passes)``."""
+        if not self.passes:
+            return f"{self.text} (probability {self.probability:.2f})"
+        return f"{self.words} ({self.votes} of {self.passes} {'pass' if self.passes == 1 else 'passes'})"
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,8 @@ def triage(readable: bool, measures: Measures, findings: Sequence[Finding], poli
     if not readable:
         return TriageDecision(TriageOutcome.FLAGGED_UNREADABLE, (Reason.NOT_A_KARYOGRAM,))
     if measures.label is Label.ABNORMAL:
-        return TriageDecision(TriageOutcome.FLAGGED_ABNORMAL, (Reason.VOTED_ABNORMAL,))
+        unexplained = () if findings else (Reason.NO_FINDING,)
+        return TriageDecision(TriageOutcome.FLAGGED_ABNORMAL, (Reason.VOTED_ABNORMAL, *unexplained))
     doubts = {
         # not (a >= b) instead of a < b: a measure that is not a number must flag, never pass
         Reason.LOW_AGREEMENT: not measures.pass_agreement >= policy.min_pass_agreement,

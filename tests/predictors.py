@@ -5,25 +5,31 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.card import Card
-from models.triage import Finding
+from models.heatmap import HeatMap
+from models.prediction import Prediction
+from models.preprocessing import Framing
+from models.suggestion import Suggestion
 from models.uncertainty import Calibration, Measures, measure
 
 Page = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class PixelPrediction:
-    readable: bool
-    measures: Measures
-    findings: tuple[Finding, ...]
-    pass_probabilities: NDArray[np.float32]
+def prediction(probabilities: NDArray[np.float32], measures: Measures | None = None) -> Prediction:
+    """What a model says that finds nothing on any chromosome; the measures are those of the passes unless given."""
+    return Prediction(
+        readable=True,
+        refusals=(),
+        measures=measures or measure(probabilities, Calibration()),
+        findings=(),
+        suggestion=Suggestion(None, "nothing was counted"),
+        pass_probabilities=probabilities,
+    )
 
 
 class PixelPredictor:
@@ -43,7 +49,7 @@ class PixelPredictor:
         self._seconds_per_page = seconds_per_page
         self._spoil = spoil
 
-    def predict(self, pages: Sequence[Page], passes: int | None = None) -> list[PixelPrediction]:
+    def predict(self, pages: Sequence[Page], passes: int | None = None) -> list[Prediction]:
         self.calls.append(len(pages))
         for page in pages:
             if self._spoil:
@@ -51,8 +57,14 @@ class PixelPredictor:
         time.sleep(self._seconds_per_page * len(pages))
         return [self._one(page, passes or self.card.passes) for page in pages]
 
-    def _one(self, page: Page, passes: int) -> PixelPrediction:
+    def explain(self, page: Page, passes: int | None = None) -> HeatMap:
+        if self._spoil:
+            self._spoil(page)
+        cells = np.uint8(255 - page[:: max(1, len(page) // 2)][:2, :2])
+        return HeatMap(2, cells.tobytes(), Framing(1.0, 2.5, float(passes or self.card.passes)))
+
+    def _one(self, page: Page, passes: int) -> Prediction:
         seed = int.from_bytes(hashlib.sha256(page.tobytes()).digest()[:8], "big")
         generator = np.random.default_rng(seed)
         probabilities = generator.beta(2, 2 + 6 * generator.random(), passes).astype(np.float32)
-        return PixelPrediction(True, measure(probabilities, Calibration()), (), probabilities)
+        return prediction(probabilities)

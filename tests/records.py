@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from engine import store
 from engine.database import open_session
 from engine.vocabulary import Batch, Karyogram, Verdict
+from models.suggestion import Suggestion
 from models.triage import Finding, Policy, Reason, TriageOutcome
 from models.uncertainty import Label, Measures
 
@@ -93,7 +94,12 @@ def verdict(
         precision="bfloat16",
         outcome=outcome,
         reasons=(Reason.LOW_AGREEMENT, Reason.FINDING_CONTRADICTS),
-        findings=(Finding("21", "+21", 0.875), Finding("marker", "1 marker", 0.5)),
+        refusals=("the pieces do not stand in rows (12% do)",),
+        findings=(
+            Finding("21", "+21", 0.875, "chromosome 21: three copies", 3, 3),
+            Finding("9", "structural change on 9", 0.5, "chromosome 9: a changed structure", 2, 3),
+        ),
+        suggestion=Suggestion(None, "the passes do not agree on the number of chromosome 4"),
         measures=measures,
         policy=Policy(min_pass_agreement=0.9),
         pass_probabilities=(0.1, 1 / 3, 5e-324),

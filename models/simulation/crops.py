@@ -1,7 +1,7 @@
-"""Recombination: real chromosome crops as drawing material, cut and spliced into any karyotype.
+"""Libraries of crops: real pictures of single chromosomes to recombine.
 
-A crop library is a ZIP of grey, upright single chromosomes named ``<case>_c<cell>/<chromosome>_<i>.png``, white
-background. One cell gives the look of a page; what it lacks (a third 21) comes from other cells of the library.
+A library is a ZIP of grey, upright single chromosomes named ``<case>_c<cell>/<chromosome>_<i>.png``, on white. One
+cell gives the look of a page; what it lacks (a third 21) comes from the cells most like it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +18,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.chromosomes import CHROMOSOMES
-from models.simulation.karyotypes import Chromosome, Segment
-from models.simulation.material import Patch
+from models.simulation.cells import Cell, Crop
+from models.simulation.recombination import CropMaterial, draw_treatment
 
 _MEMBER = re.compile(r"(?:.*/)?(?P<case>[^/]+)_c(?P<cell>[^/]+)/(?P<chromosome>\d+|X|Y)_\d+\.png")
 
-Cell = dict[str, list[NDArray[np.uint8]]]
 
-
-@dataclass(frozen=True)
 class CropLibrary:
-    """Crops by cell, and by chromosome over all cells."""
+    """Real cells to draw from."""
 
-    cells: tuple[Cell, ...]
-    by_chromosome: dict[str, list[NDArray[np.uint8]]] = field(default_factory=dict)
+    def __init__(self, cells: list[Cell]) -> None:
+        """Keep cells, one at least."""
+        self.cells = cells
 
     @classmethod
     def read(cls, archive: Path, use_case: Callable[[str], bool]) -> CropLibrary:
@@ -42,78 +39,31 @@ class CropLibrary:
             FileNotFoundError: there is no such archive.
             ValueError: no crop of an accepted case is in it.
         """
-        cells: dict[tuple[str, str], Cell] = {}
+        cells: dict[tuple[str, str], dict[str, list[Crop]]] = {}
         with zipfile.ZipFile(archive) as crops:
             for name in sorted(crops.namelist()):
                 match = _MEMBER.fullmatch(name)
                 if match and use_case(match["case"]) and match["chromosome"] in CHROMOSOMES:
                     pixels = np.asarray(Image.open(BytesIO(crops.read(name))).convert("L"))
                     cell = cells.setdefault((match["case"], match["cell"]), {})
-                    cell.setdefault(match["chromosome"], []).append(pixels)
+                    cell.setdefault(match["chromosome"], []).append(Crop(pixels))
         if not cells:
             raise ValueError(f"{archive}: expected <case>_c<cell>/<chromosome>_<i>.png of the chosen cases, found none")
-        pool: dict[str, list[NDArray[np.uint8]]] = {}
-        for cell in cells.values():
-            for chromosome, pictures in cell.items():
-                pool.setdefault(chromosome, []).extend(pictures)
-        return cls(tuple(cells.values()), pool)
+        return cls([Cell(crops) for crops in cells.values()])
 
     def draw_cell(self, rng: np.random.Generator) -> CropMaterial:
-        """Draw the cell that gives a page its look."""
-        return CropMaterial(self, self.cells[int(rng.integers(len(self.cells)))], rng)
+        """Draw the cell that gives a page its look, and how the page changes that look."""
+        index = int(rng.integers(len(self.cells)))
+        return CropMaterial(rng, self.cells[index], self.alike(index), draw_treatment(rng))
 
+    def alike(self, index: int) -> list[Cell]:
+        """Return all other cells, the most alike first, and last the cell itself."""
+        distance = ((self._looks - self._looks[index]) ** 2).sum(axis=1)
+        distance[index] = np.inf
+        return [self.cells[other] for other in np.argsort(distance)]
 
-class CropMaterial:
-    """Material of one real cell; each of its crops is used once, then crops of other cells."""
-
-    def __init__(self, library: CropLibrary, cell: Cell, rng: np.random.Generator) -> None:
-        """Take a cell of a library."""
-        self._library = library
-        self._unused: dict[str, list[int]] = {
-            name: rng.permutation(len(crops)).tolist() for name, crops in cell.items()
-        }
-        self._cell = cell
-        firsts = cell.get("1") or library.by_chromosome["1"]
-        self._height = float(np.mean([crop.shape[0] for crop in firsts]))
-
-    def draw(self, rng: np.random.Generator, chromosome: Chromosome, height: float) -> Patch:
-        """Cut the segments out of crops, splice them, and scale the result."""
-        pieces = [self._cut(rng, segment) for segment in chromosome.segments]
-        patch = _splice(pieces)
-        scale = height / self._height
-        size = (max(2, round(patch.shape[1] * scale)), max(2, round(patch.shape[0] * scale)))
-        grey = Image.fromarray(patch).resize(size, Image.Resampling.BICUBIC)
-        return np.float32(1) - np.asarray(grey, np.float32) / np.float32(255)
-
-    def _cut(self, rng: np.random.Generator, segment: Segment) -> NDArray[np.uint8]:
-        crop = self._next_crop(rng, segment.chromosome)
-        top, bottom = round(segment.start * len(crop)), max(round(segment.end * len(crop)), 2)
-        piece: NDArray[np.uint8] = crop[min(top, bottom - 2) : bottom]
-        return piece[::-1] if segment.inverted else piece
-
-    def _next_crop(self, rng: np.random.Generator, name: str) -> NDArray[np.uint8]:
-        unused = self._unused.get(name)
-        if unused:
-            return self._cell[name][unused.pop()]
-        pool = self._library.by_chromosome[name]
-        return pool[int(rng.integers(len(pool)))]
-
-
-def _splice(pieces: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Stack pieces so that the ink at each joint meets; white fills the rest."""
-    shifts = [0]
-    for upper, lower in pairwise(pieces):
-        shifts.append(shifts[-1] + round(_ink_centre(upper[-3:]) - _ink_centre(lower[:3])))
-    left = min(shifts)
-    width = max(shift - left + piece.shape[1] for shift, piece in zip(shifts, pieces, strict=True))
-    canvas = np.full((sum(len(piece) for piece in pieces), width), 255, np.uint8)
-    top = 0
-    for shift, piece in zip(shifts, pieces, strict=True):
-        canvas[top : top + len(piece), shift - left : shift - left + piece.shape[1]] = piece
-        top += len(piece)
-    return canvas
-
-
-def _ink_centre(rows: NDArray[np.uint8]) -> float:
-    ink = (255.0 - rows).sum(axis=0)
-    return float((ink * np.arange(ink.size)).sum() / ink.sum()) if ink.sum() > 0 else (ink.size - 1) / 2
+    @cached_property
+    def _looks(self) -> NDArray[np.float64]:
+        """The looks of all cells, each measure on a common scale, (cells, 4)."""
+        looks = np.stack([cell.look for cell in self.cells])
+        return np.asarray(looks / np.maximum(looks.std(axis=0), 1e-6))

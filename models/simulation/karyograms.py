@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.simulation.crops import CropLibrary
+from models.simulation.families import Variety
 from models.simulation.karyotypes import Karyotype, Kind, draw_by_profile, draw_karyotype, read_profile
-from models.simulation.layouts import draw_style
 from models.simulation.material import Material
 from models.simulation.pages import Page, compose
 from models.simulation.painting import Paint, draw_stain
+from models.simulation.styles import draw_style
 
 MaterialSource = Callable[[np.random.Generator], Material]
 
@@ -35,6 +36,11 @@ def recombined(library: CropLibrary) -> MaterialSource:
     return library.draw_cell
 
 
+def draw_truth(rng: np.random.Generator, abnormal_share: float, kind: Kind | None, profile: str) -> Karyotype:
+    """Draw a karyotype: of a kind, or as often abnormal as told and then by a profile; see ``simulate``."""
+    return draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
+
+
 def simulate(
     rng: np.random.Generator,
     source: MaterialSource,
@@ -43,6 +49,7 @@ def simulate(
     width: int = 480,
     *,
     profile: str = "training",
+    variety: Variety = Variety.WIDE,
 ) -> Karyogram:
     """Simulate one karyogram.
 
@@ -53,9 +60,10 @@ def simulate(
         kind: the kind of karyotype, instead of a drawn one.
         width: of the page in pixels.
         profile: name of the profile that says how often each abnormal karyotype occurs; not used with ``kind``.
+        variety: how much pages differ.
 
     Raises:
         ValueError: there is no such profile.
     """
-    karyotype = draw_karyotype(rng, kind) if kind else draw_by_profile(rng, read_profile(profile), abnormal_share)
-    return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng), width), karyotype)
+    karyotype = draw_truth(rng, abnormal_share, kind, profile)
+    return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng, variety), width), karyotype)

@@ -1,7 +1,7 @@
 """What chromosomes are drawn from: a material turns a chromosome into a patch of darkness.
 
-A patch is an array (height, width) of float32: 0 background, 1 darkest. Materials yield patches at a common scale in
-which chromosome 1 is about ``height`` pixels tall.
+A patch is an array (height, width) of float32, cut to its ink: 0 background, 1 darkest. Materials yield patches at a
+common scale in which chromosome 1, if it were straight, would be about ``height`` pixels tall.
 """
 
 from __future__ import annotations

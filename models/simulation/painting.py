@@ -1,51 +1,33 @@
-"""Paint chromosomes from band tables: two chromatids, centromere, bends, stain and focus.
-
-First version of the rendering; the layout of a page does not depend on it.
-"""
+"""Paint chromosomes from band tables: two chromatids, the gap between them, and their bands."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from models.simulation.bands import Banding, bandings
-from models.simulation.karyotypes import Chromosome, Segment
+from models.simulation.axes import draw_axis, draw_ring
+from models.simulation.courses import FINE, Course, draw_course
+from models.simulation.karyotypes import Chromosome
 from models.simulation.material import Patch
+from models.simulation.stains import Stain, draw_stain
+from models.simulation.warping import Strip, lay
 
-_PAD = 3
+__all__ = ["Paint", "Stain", "draw_stain"]
 
+_DENSITY = 1.3
+_MARGIN = 3
+_SLENDER = 10
+_STUBBIEST = 0.45  # half the width of a small marker, of its length
+_CHROMATID, _CENTRE = 0.56, 0.44
+_PINCHED = 0.45
+_RIM = 0.15
+_SHEET = (3, 2048, 192)
+_SHEET_ROUGHNESS = (3.5, 2.5, 0.9)
 
-@dataclass(frozen=True)
-class Stain:
-    """How the chromosomes of one cell look; lengths are relative to the height of chromosome 1."""
-
-    level: int
-    half_width: float
-    band_blur: float
-    edge: float
-    bend: float
-    base: float
-    contrast: float
-    split: float
-    grain: float
-
-
-def draw_stain(rng: np.random.Generator) -> Stain:
-    """Draw the look of a cell."""
-    return Stain(
-        level=int(rng.choice([400, 550])),
-        half_width=rng.uniform(0.050, 0.075),
-        band_blur=rng.uniform(0.010, 0.035),
-        edge=rng.uniform(0.15, 0.6),
-        bend=rng.uniform(0.2, 0.8),
-        base=rng.uniform(0.15, 0.50),
-        contrast=rng.uniform(0.5, 1.1),
-        split=rng.uniform(0.0, 0.3),
-        grain=rng.uniform(0.0, 0.12),
-    )
+Rows = NDArray[np.float32]
 
 
 class Paint:
@@ -56,63 +38,98 @@ class Paint:
         self.stain = stain
 
     def draw(self, rng: np.random.Generator, chromosome: Chromosome, height: float) -> Patch:
-        """Paint a chromosome; (its height + 6, the width of its ink)."""
-        darkness, width = self._profile(rng, chromosome.segments, height)
-        half = height * self.stain.half_width
-        tall, wide = len(darkness) + 2 * _PAD, int(4 * half + 0.6 * len(darkness)) + 2 * _PAD
-        along = np.arange(tall, dtype=np.float64) - _PAD
-        profile = np.pad(darkness, _PAD, mode="edge")[:, None]
-        widths = half * np.pad(width, _PAD, mode="edge")
-        half_widths = np.maximum(widths * _cap(along, len(darkness), half), 0.05)
-        axis = self._axis(rng, along / max(len(darkness), 1), 0.1 * len(darkness))
-        # distance from the axis in half widths, (tall, wide): 1 is the edge of the chromosome
-        distance = np.abs(np.arange(wide)[None] - wide / 2 - axis[:, None]) / half_widths[:, None]
-        inside = (along >= 0) & (along < len(darkness))
-        shape = _sigmoid((1 - distance) * half_widths[:, None] / self.stain.edge) * inside[:, None]
-        groove = self.stain.split * np.exp(-((distance * 3) ** 2))
-        ink = self.stain.base + self.stain.contrast * profile * (1 - 0.15 * distance**2) - groove
-        grain = 1 + rng.normal(0, self.stain.grain, shape.shape)
-        return _trim(np.clip(shape * np.clip(ink, 0.02, 1.0) * grain, 0, 1).astype(np.float32))
-
-    def _profile(
-        self, rng: np.random.Generator, segments: tuple[Segment, ...], height: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return darkness and relative width along the axis, one value a pixel."""
-        table, stretch = bandings(self.stain.level), rng.normal(1.0, 0.03)
-        parts = [_sample(table[s.chromosome], s, height * stretch) for s in segments]
-        darkness, width = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        blur = self.stain.band_blur * height
-        smooth = ndimage.gaussian_filter1d(darkness * rng.uniform(0.9, 1.1), blur, mode="nearest")
-        return smooth, ndimage.gaussian_filter1d(width, blur, mode="nearest")
-
-    def _axis(self, rng: np.random.Generator, t: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
-        """Draw the sideways offset of the axis at fractions ``t`` of the length: one bow and one lean."""
-        strength = self.stain.bend * (3 if rng.random() < 0.1 else 1)
-        bow, lean = rng.normal(0, reach * strength), rng.normal(0, reach * strength * 0.5)
-        return bow * np.sin(np.pi * np.clip(t, 0, 1)) + lean * (t - 0.5)
+        """Paint a chromosome; see ``Material``."""
+        stain, ring, tall = self.stain, chromosome.ring, height * _DENSITY
+        longer, wider = 1 + stain.unlike * rng.standard_normal(2)
+        course = draw_course(rng, chromosome.segments, stain, tall * longer)
+        half = max(min(stain.half_width * tall * wider, _STUBBIEST * course.rows), 1.0)
+        strip = _Body(rng, stain, course, half, ring).paint(stain.offset * tall, stain.ragged * tall)
+        bend = stain.bend * min(1.0, course.rows / (_SLENDER * half))
+        axis = draw_ring(rng) if ring else draw_axis(rng, bend, course.centromere)
+        return lay(stain.finish.apply(rng, strip, tall, ring), axis, _DENSITY, ring=ring)
 
 
-def _trim(patch: Patch) -> Patch:
-    """Cut the empty columns off both sides."""
-    columns = np.flatnonzero(patch.max(axis=0) > 0.05)
-    return patch[:, columns[0] : columns[-1] + 1] if columns.size else patch
+class _Body:
+    """A chromosome while it is painted on a strip, its margins left empty.
+
+    ``half``: half its usual width, in columns. ``rows``: numbered from the top end, (rows,).
+    """
+
+    def __init__(self, rng: np.random.Generator, stain: Stain, course: Course, half: float, ring: bool) -> None:
+        self._rng, self._stain, self._course, self._half, self._ring = rng, stain, course, half, ring
+        self._rows = np.arange(course.rows) if ring else np.arange(-_MARGIN, course.rows + _MARGIN)
+        self._at = np.clip(self._rows, 0, course.rows - 1) * FINE + 1
+        self._noise = _noise(rng, len(self._rows))  # (3, rows, columns)
+
+    def paint(self, offset: float, ragged: float) -> Strip:
+        """Return its ink, (rows, columns); ``offset`` and ``ragged`` in rows, see ``Stain``."""
+        thick, gap = self._thick(), self._gap()
+        reach = int(np.ceil((0.5 * gap + thick).max())) + 1
+        across = np.arange(-reach, reach + 1, dtype=np.float32)
+        side = (across > 0).astype(np.intp)  # which chromatid, (columns,)
+        chromatid = (
+            (_CHROMATID * thick)[:, None] if self._ring else self._rounded(_CHROMATID * thick).take(side, axis=1)
+        )
+        depth = chromatid - np.abs(np.abs(across) - (_CENTRE * thick + 0.5 * gap)[:, None])
+        cover = (depth / np.float32(max(2 * self._stain.edge * self._half, 1.0)) + np.float32(0.5)).clip(0, 1)
+        shift = (offset * self._rng.standard_normal(2)).astype(np.float32)[side]
+        return np.asarray(cover * self._ink(across, shift, ragged))
+
+    def _thick(self) -> Rows:
+        """Return half the width of each row, (rows,)."""
+        stain, course, at = self._stain, self._course, self._at
+        bulge = 1 + stain.bulge * (course.darkness[at] - 0.4) + 0.5 * stain.wobble * self._noise[0, :, -1]
+        pinch = 1 - stain.pinch * np.exp(-((course.away[at] / (_PINCHED * stain.half_width)) ** 2))
+        return np.asarray(self._half * course.width[at] * pinch * bulge, np.float32)
+
+    def _gap(self) -> Rows:
+        """Return the gap between the chromatids, (rows,): none at the centromere, widest at the ends."""
+        stain, course = self._stain, self._course
+        away = (self._rows + 0.5) / course.rows - course.centromere
+        flares = [
+            stain.flare * 1.3 * self._rng.random() * min(arm * course.rows / (4 * self._half), 1.0) / max(arm, 0.1) ** 2
+            for arm in (course.centromere, 1 - course.centromere)
+        ]
+        squared = away * away
+        gap = stain.gap + stain.wobble * self._noise[1, :, -1] + np.where(away < 0, flares[0], flares[1]) * squared
+        closed = 1 - np.exp(-squared * (course.rows / self._half) ** 2)
+        return np.asarray(self._half * closed * gap.clip(0, 1.5), np.float32)
+
+    def _rounded(self, chromatid: Rows) -> NDArray[np.float32]:
+        """Round off the ends of both chromatids, one a little longer: half their width in each row, (rows, 2)."""
+        tips = 0.2 * self._half * np.abs(self._rng.standard_normal((2, 2)))  # (end, chromatid)
+        row, reach = self._rows[:, None] + 0.5, chromatid[:, None]
+        from_end = np.minimum(row - tips[0], self._course.rows - row - tips[1])
+        inside = (from_end / np.maximum(reach, 1.0)).clip(0, 1)
+        return np.asarray(np.where(from_end > 0, reach * np.sqrt(inside * (2 - inside)), -self._half), np.float32)
+
+    def _ink(self, across: Rows, shift: Rows, ragged: float) -> Strip:
+        """Return how dark the stain is at each pixel, 0..1, (rows, columns); ``shift`` in rows, (columns,)."""
+        stain, darkness = self._stain, self._course.darkness
+        rough, blotch, grain = self._noise[:, :, : len(across)]
+        at = (self._rows.astype(np.float32)[:, None] + np.float32(0.5) + shift + np.float32(ragged) * rough) * FINE
+        dark = darkness.take(at.astype(np.intp), mode="clip")
+        dark *= 1 + np.float32(stain.blotch) * blotch
+        even = 1 - np.float32(_RIM) * (across / np.float32(self._half)) ** 2
+        ink: Strip = (np.float32(stain.base) + np.float32(stain.contrast) * dark) * (
+            even + np.float32(stain.grain) * grain
+        )
+        return np.clip(ink, 0.02, 1, out=ink)
 
 
-def _sample(banding: Banding, segment: Segment, height: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    count = max(2, round((segment.end - segment.start) * banding.length * height))
-    at = segment.start + (np.arange(count) + 0.5) / count * (segment.end - segment.start)
-    band = np.clip(np.searchsorted(banding.edges, at, side="right") - 1, 0, len(banding.darkness) - 1)
-    order = band[::-1] if segment.inverted else band
-    return banding.darkness[order], banding.width[order]
+def _noise(rng: np.random.Generator, rows: int) -> NDArray[np.float32]:
+    """Cut a window of noise of three roughnesses, coarse to fine, (3, rows, columns).
+
+    One sheet serves all chromosomes: cheaper than to draw noise for each of them.
+    """
+    sheet = _sheet()
+    top = int(rng.integers(sheet.shape[1] - rows))
+    left = int(rng.integers(sheet.shape[2] // 2))
+    return sheet[:, top : top + rows, left : left + sheet.shape[2] // 2]
 
 
-def _cap(along: NDArray[np.float64], length: int, half: float) -> NDArray[np.float64]:
-    """Round both ends: the relative half width at each pixel along the axis."""
-    from_end = np.clip(np.minimum(along + 0.5, length - along - 0.5) / half, 0, 1)
-    rounded: NDArray[np.float64] = np.sqrt(1 - (1 - from_end) ** 2)
-    return rounded
-
-
-def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(x, -30, 30)))
-    return result
+@cache
+def _sheet() -> NDArray[np.float32]:
+    rough = np.random.default_rng(0).standard_normal(_SHEET)
+    layers = [ndimage.gaussian_filter(layer, s, mode="wrap") for layer, s in zip(rough, _SHEET_ROUGHNESS, strict=True)]
+    return np.stack([layer / layer.std() for layer in layers]).astype(np.float32)

@@ -131,7 +131,7 @@ def test_all_measures_are_told_with_their_limits() -> None:
         (Reason.LOW_AGREEMENT, ["66.7 %", "at least 90 %"]),
         (Reason.HIGH_PROBABILITY, ["40 %", "at most 30 %"]),
         (Reason.HIGH_MUTUAL_INFORMATION, ["0.100 bits", "at most 0.100 bits"]),
-        (Reason.FINDING_CONTRADICTS, ["+21, 1 marker"]),
+        (Reason.FINDING_CONTRADICTS, ["+21, structural change on 9"]),
     ],
 )
 def test_each_reason_names_the_figures_that_count(reason: Reason, figures: list[str]) -> None:
@@ -143,7 +143,7 @@ def test_a_list_says_why_in_short() -> None:
     verdict = records.verdict(KARYOGRAM)
     without = dataclasses.replace(verdict, findings=())
     failed = dataclasses.replace(KARYOGRAM, state=KaryogramState.FAILED, failure="out of memory")
-    assert words.in_short(KARYOGRAM, verdict) == "+21, 1 marker"
+    assert words.in_short(KARYOGRAM, verdict) == "+21, structural change on 9"
     assert words.in_short(KARYOGRAM, without) == "low agreement, finding"
     assert words.in_short(KARYOGRAM, None) == ""
     assert words.in_short(failed, None) == "out of memory"

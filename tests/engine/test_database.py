@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from engine import database, store
 from engine.database import open_session
 from engine.schema import metadata
-from tests.records import NOW
+from models.triage import Finding
+from tests.records import NOW, add_batch, karyograms, png
 from tests.servers import REPOSITORY
 
 _UPGRADE = "import sys; from engine import database; database.upgrade(database.connect(sys.argv[1]))"
@@ -43,6 +48,56 @@ def test_upgrading_again_changes_nothing(sql_engine: Engine) -> None:
     database.upgrade(sql_engine)
     with open_session(sql_engine) as session:
         assert store.batch(session, batch.id) == batch
+
+
+_OLD_VERDICT = {
+    **dict.fromkeys(("model_sha256", "image_sha256"), "ab" * 32),
+    **dict.fromkeys(("pass_agreement", "agreement_low", "agreement_high", "mean_probability"), 1.0),
+    **dict.fromkeys(("standard_deviation", "predictive_entropy", "mutual_information", "seconds"), 0.0),
+    "model": "vgg16",
+    "seed": 1,
+    "precision": "float32",
+    "outcome": "flagged_abnormal",
+    "reasons": '["voted_abnormal"]',
+    "findings": '[{"chromosome": "21", "text": "+21", "probability": 0.875}]',
+    "passes": 1,
+    "votes_abnormal": 1,
+    "label": "abnormal",
+    "calibrated_probability": 1.0,
+    "policy": '{"min_pass_agreement": 0.8, "max_calibrated_probability": 0.3, "max_mutual_information": 0.1}',
+    "pass_probabilities": struct.pack("<d", 0.75),
+    "engine": "host-1",
+    "created_at": "2026-01-01 00:00:00+00:00",
+}
+
+
+def migrate(engine: Engine, way: Callable[[Config, str], None], revision: str) -> None:
+    """Take the database to a revision, upwards or downwards."""
+    config = Config()
+    config.set_main_option("script_location", str(REPOSITORY / "engine" / "migrations"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        way(config, revision)
+        connection.commit()
+
+
+def test_a_verdict_of_the_first_version_is_still_read(sql_engine: Engine) -> None:
+    add_batch(sql_engine, png(1), model="vgg16")
+    (karyogram,) = karyograms(sql_engine)
+    migrate(sql_engine, command.downgrade, "0001")
+    values = {**_OLD_VERDICT, "karyogram_id": karyogram.id}
+    names = ", ".join(values)
+    with sql_engine.connect() as connection:
+        connection.execute(
+            text(f"INSERT INTO verdicts ({names}) VALUES ({', '.join(f':{name}' for name in values)})"), values
+        )
+        connection.commit()
+    database.upgrade(sql_engine)
+    with open_session(sql_engine) as session:
+        found = store.verdict(session, karyogram.id)
+    assert found is not None
+    assert found.findings == (Finding("21", "+21", 0.875),)
+    assert (found.refusals, found.suggestion, found.pass_probabilities) == ((), None, (0.75,))
 
 
 def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:

@@ -18,6 +18,7 @@ from engine.database import connect, open_session
 from engine.export import COLUMNS, harmless, rows, write_csv
 from engine.store import NotFoundError
 from engine.vocabulary import Batch, Verdict
+from models.suggestion import Suggestion
 from models.triage import Policy, TriageOutcome
 from models.uncertainty import Measures
 from tests.records import NOW, add_batch, karyograms, png, verdict
@@ -51,8 +52,22 @@ def test_every_field_of_a_verdict_is_there_and_exact(sql_engine: Engine) -> None
     for name in ("model", "model_sha256", "image_sha256", "precision", "outcome", "engine"):
         assert row[name] == getattr(said, name)
     assert row["reasons"] == "low_agreement; finding_contradicts"
-    assert row["findings"] == "21: +21 (0.875); marker: 1 marker (0.5)"
+    assert row["findings"] == "21: +21 (0.875); 9: structural change on 9 (0.5)"
+    assert row["findings_in_words"] == (
+        "chromosome 21: three copies (3 of 3 passes); chromosome 9: a changed structure (2 of 3 passes)"
+    )
+    assert row["refusals"] == "the pieces do not stand in rows (12% do)"
+    assert (row["suggestion"], row["no_suggestion"]) == ("", "the passes do not agree on the number of chromosome 4")
     assert row["judged_at"] == said.created_at.isoformat()
+
+
+def test_a_suggested_karyotype_is_told(sql_engine: Engine) -> None:
+    batch = add_batch(sql_engine, png(1), png(2))
+    first, second = karyograms(sql_engine)
+    suggested = replace(verdict(first, calibrated=0.9), suggestion=Suggestion("47,XY,+21"))
+    judge(sql_engine, suggested, replace(verdict(second, calibrated=0.1), suggestion=None))
+    told = [(row["suggestion"], row["no_suggestion"]) for row in exported(sql_engine, batch)]
+    assert told == [("47,XY,+21", ""), ("", "")]  # the second as an earlier version kept it
 
 
 def test_karyogram_is_described(sql_engine: Engine) -> None:

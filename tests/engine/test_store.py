@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from engine import store
 from engine.database import open_session
 from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
+from models.suggestion import Suggestion
 from tests.records import NOW, add_batch, karyograms, png, verdict
 
 
@@ -144,6 +146,17 @@ def test_a_verdict_comes_back_to_the_last_bit(sql_engine: Engine) -> None:
     with open_session(sql_engine) as session:
         assert store.verdict(session, karyogram.id) == written
         assert store.karyogram(session, karyogram.id).state is KaryogramState.JUDGED
+
+
+@pytest.mark.parametrize("suggestion", [None, Suggestion("47,XX,+21"), Suggestion(None, "the passes do not agree")])
+def test_a_suggestion_comes_back_or_none_does(sql_engine: Engine, suggestion: Suggestion | None) -> None:
+    add_batch(sql_engine, png(1))
+    (karyogram,) = karyograms(sql_engine)
+    with open_session(sql_engine) as session:
+        store.save_verdict(session, replace(verdict(karyogram), suggestion=suggestion, refusals=()))
+        found = store.verdict(session, karyogram.id)
+    assert found is not None
+    assert (found.suggestion, found.refusals) == (suggestion, ())
 
 
 def test_a_second_verdict_of_the_same_model_changes_nothing(sql_engine: Engine) -> None:

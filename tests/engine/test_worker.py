@@ -19,10 +19,11 @@ from engine.heartbeat import EngineState, alive
 from engine.stream import JobStream
 from engine.vocabulary import KaryogramState
 from engine.worker import Pace, Worker, utc_now
+from models.prediction import Prediction
 from models.triage import Reason, TriageOutcome
 from models.uncertainty import Calibration, measure
 from tests.engine.workers import PACE, MakeWorker, Poison, again, queue, steps, verdict_of
-from tests.predictors import Page, PixelPrediction, PixelPredictor
+from tests.predictors import Page, PixelPredictor, prediction
 from tests.records import add_batch, karyograms, pixels, png, verdict
 
 
@@ -61,9 +62,9 @@ def test_the_triage_rule_of_the_card_is_applied(sql_engine: Engine, stream: JobS
     (karyogram,) = queue(sql_engine, stream, 1)
 
     class Hopeful(PixelPredictor):
-        def predict(self, pages: object, passes: int | None = None) -> list[PixelPrediction]:
+        def predict(self, pages: object, passes: int | None = None) -> list[Prediction]:
             probabilities = np.full(5, 0.4, np.float32)
-            return [PixelPrediction(True, measure(probabilities, Calibration()), (), probabilities)]
+            return [prediction(probabilities)]
 
     steps(make_worker(Hopeful()))
     found = verdict_of(sql_engine, karyogram)
@@ -183,10 +184,10 @@ def test_figures_that_are_no_numbers_are_not_kept(
     (karyogram,) = queue(sql_engine, stream, 1)
 
     class Broken(PixelPredictor):
-        def predict(self, pages: object, passes: int | None = None) -> list[PixelPrediction]:
+        def predict(self, pages: object, passes: int | None = None) -> list[Prediction]:
             probabilities = np.full(5, 0.5, np.float32)
             measures = replace(measure(probabilities, Calibration()), mutual_information=math.nan)
-            return [PixelPrediction(True, measures, (), probabilities)]
+            return [prediction(probabilities, measures)]
 
     assert steps(make_worker(Broken())) == 1
     assert "measures must be finite numbers" in (again(sql_engine, karyogram).failure or "")

@@ -12,6 +12,7 @@ from PIL import Image
 
 from models.__main__ import main
 from models.registry import WEIGHTS_FILE, Registry
+from models.simulation.sheets import TILE_WIDTH
 from tests.models.test_gate import karyogram
 from tests.untrained import save_untrained
 
@@ -122,18 +123,56 @@ def test_help_is_complete(command: list[str], capsys: pytest.CaptureFixture[str]
 
 
 def test_simulate_writes_the_same_pictures_for_the_same_seed(registry: Registry, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        assert run(registry, "simulate", "3", "--seed", "5", "--width", "300", "--out", tmp_path / name) == 0
+    """Whatever the number of processes: 40 cases are enough for two."""
+    for name, workers in (("one", "1"), ("two", "2")):
+        command = ("simulate", "40", "--seed", "5", "--width", "200", "--workers", workers, "--out", tmp_path / name)
+        assert run(registry, *command) == 0
     written = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert written == ["labels.csv", *(f"simulated-00{number}_c1.png" for number in (1, 2, 3))]
+    assert written == ["labels.csv", *(f"simulated-{number:03d}_c1.png" for number in range(1, 41))]
     for name in written:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+def test_simulate_writes_the_cells_of_mosaics(registry: Registry, tmp_path: Path) -> None:
+    command = ("simulate", "5", "--cells", "2", "--kind", "trisomy", "--mosaics", "1", "--width", "200")
+    assert run(registry, *command, "--out", tmp_path) == 0
+    rows = read_rows(tmp_path / "labels.csv")
+    assert list(rows[0]) == ["file", "case_id", "cell", "label", "karyotype", "kind", "case_karyotype"]
+    assert [row["file"] for row in rows] == [f"{row['case_id']}_c{row['cell']}.png" for row in rows]
+    assert [row["case_karyotype"].startswith("mos ") for row in rows] == [True] * 4 + [False]
+    assert sorted(row["label"] for row in rows[:2]) == ["abnormal", "normal"]
+    assert all(row["label"] == ("abnormal" if row["kind"] == "trisomy" else "normal") for row in rows)
+
+
+def test_simulate_can_write_a_sheet_and_nothing_else(registry: Registry, tmp_path: Path) -> None:
+    assert run(registry, "simulate", "3", "--variety", "held_out", "--width", "200", "--sheet", tmp_path / "s.png") == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["s.png"]
+    with Image.open(tmp_path / "s.png") as sheet:
+        assert sheet.width > 2 * TILE_WIDTH
+
+
+def test_simulate_wants_to_know_where_to_write(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(registry, "simulate", "3") == 2
+    assert "--out FOLDER, --sheet FILE.png or both" in capsys.readouterr().err
+
+
+def test_simulate_refuses_an_archive_without_crops(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "crops.zip").write_text("chromosomes")
+    command = ("simulate", "1", "--crops", tmp_path / "crops.zip", "--out", tmp_path)
+    assert run(registry, *command) == 2
+    assert "crops.zip: expected a ZIP archive" in capsys.readouterr().err
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_simulate_can_be_asked_for_one_kind(registry: Registry, tmp_path: Path) -> None:
     assert run(registry, "simulate", "2", "--kind", "trisomy", "--width", "300", "--out", tmp_path) == 0
-    with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(tmp_path / "labels.csv")
     assert [(row["label"], row["kind"]) for row in rows] == [("abnormal", "trisomy")] * 2
 
 
@@ -141,8 +180,7 @@ def test_simulate_can_be_asked_for_one_kind(registry: Registry, tmp_path: Path) 
 def test_simulate_names_the_karyotype_of_a_profile(registry: Registry, tmp_path: Path, profile: str) -> None:
     command = ("simulate", "3", "--profile", profile, "--abnormal", "1", "--width", "300", "--out", tmp_path)
     assert run(registry, *command) == 0
-    with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(tmp_path / "labels.csv")
     assert all(row["label"] == "abnormal" and re.match(r"4\d,", row["karyotype"]) for row in rows)
     assert not {row["karyotype"] for row in rows} & {"46,XX", "46,XY"}
 
@@ -161,6 +199,11 @@ def test_simulated_folders_can_be_evaluated(registry: Registry, tmp_path: Path) 
         (["simulate", "2", "--out", "x", "--width", "10"], "whole number from 200"),
         (["simulate", "2", "--out", "x", "--abnormal", "7"], "number from 0 to 1"),
         (["simulate", "2", "--out", "x", "--abnormal", "much"], "number from 0 to 1"),
+        (["simulate", "2", "--out", "x", "--cells", "0"], "whole number from 1"),
+        (["simulate", "2", "--out", "x", "--mosaics", "2"], "number from 0 to 1"),
+        (["simulate", "2", "--out", "x", "--variety", "wild"], "choose from 'fixed', 'wide', 'held_out'"),
+        (["simulate", "2", "--out", "x", "--kind", "tetrasomy"], "'trisomy'"),
+        (["simulate", "2", "--sheet", "x.jpg"], "name of a .png file"),
         (["train", "VGG16-new"], "lower-case letters"),
     ],
 )

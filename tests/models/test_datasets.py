@@ -10,6 +10,7 @@ import pytest
 from models.chromosomes import CHROMOSOMES
 from models.datasets import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
 from models.preprocessing import prepare_with_framing
+from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes import Kind
 from models.splits import CaseSplit
@@ -33,7 +34,7 @@ def test_grid_counts_every_chromosome_and_every_change(kind: Kind) -> None:
 
 
 def test_grid_knows_where() -> None:
-    drawn = karyogram(Kind.NORMAL)
+    drawn = simulate(np.random.default_rng(0), painted, 0.0, Kind.NORMAL, variety=Variety.FIXED)
     _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
     grid = truth(drawn, framing, 6).grid
     rows = np.arange(6)[:, None]

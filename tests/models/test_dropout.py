@@ -94,6 +94,19 @@ def test_same_masks_give_the_same_figures_sub_network_by_sub_network(
     for name in ("copies", "structural"):
         mean = np.mean([answer[name] for answer in plain], axis=0)
         np.testing.assert_allclose(getattr(fast, name), mean, rtol=1e-4, atol=1e-6)
+    numbers = np.stack([answer["copies"].argmax(axis=-1) for answer in plain], axis=1)
+    assert (fast.numbers == numbers).mean() > 0.99  # rounding may turn a draw of two numbers
+    assert len(np.unique(fast.numbers)) > 1
+    changed = np.stack([answer["structural"] >= 0.5 for answer in plain], axis=1)
+    assert (fast.changed == changed).mean() > 0.99
+    assert set(np.unique(fast.changed)) == {False, True}
+
+
+def test_the_pooled_features_are_the_mean_of_the_backbone(network: keras.Model, pictures: NDArray[np.uint8]) -> None:
+    pooled = SubNetworks(network, SEED, chunk=2).predict(pictures, 3).pooled
+    expected = np.asarray(network.get_layer(BACKBONE)(as_input(pictures), training=False)).mean(axis=(1, 2))
+    np.testing.assert_allclose(pooled, expected, rtol=1e-4, atol=1e-5)
+    assert pooled.dtype == np.float32
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +153,7 @@ def test_fewer_passes_are_the_first_of_more(network: keras.Model, pictures: NDAr
     few = sub_networks.predict(pictures, 7)
     most = sub_networks.predict(pictures, BLOCK)
     np.testing.assert_array_equal(few.abnormal, most.abnormal[:, :7])
+    np.testing.assert_array_equal(few.numbers, most.numbers[:, :7])
     np.testing.assert_allclose(few.copies.sum(axis=-1), 1.0, rtol=1e-5)
     beyond = sub_networks.predict(pictures, BLOCK + 1)
     np.testing.assert_allclose(beyond.abnormal[:, :BLOCK], most.abnormal, rtol=1e-5)
@@ -154,6 +168,7 @@ def test_a_picture_has_the_same_figures_in_any_company(network: keras.Model) -> 
         alone = sub_networks.predict(crowd[index : index + 1], 20)
         np.testing.assert_array_equal(alone.abnormal[0], together.abnormal[index])
         np.testing.assert_array_equal(alone.copies[0], together.copies[index])
+        np.testing.assert_array_equal(alone.pooled[0], together.pooled[index])
 
 
 def test_predicting_changes_no_statistics(network: keras.Model, pictures: NDArray[np.uint8]) -> None:
@@ -178,6 +193,7 @@ def test_bfloat16_stays_close_to_float32() -> None:
 def test_no_picture_gives_no_figures(network: keras.Model, pictures: NDArray[np.uint8]) -> None:
     nothing = SubNetworks(network, SEED).predict(pictures[:0], 9)
     assert (nothing.abnormal.shape, nothing.copies.shape, nothing.structural.shape) == ((0, 9), (0, 24, 5), (0, 24))
+    assert (nothing.numbers.shape, nothing.changed.shape, len(nothing.pooled)) == ((0, 9, 24), (0, 9, 24), 0)
 
 
 def test_wrong_arguments_are_named(network: keras.Model, pictures: NDArray[np.uint8]) -> None:

@@ -24,6 +24,7 @@ from models.evaluation import (
     validation_cases,
 )
 from models.prediction import Prediction
+from models.suggestion import Suggestion
 from models.triage import Finding, TriageOutcome
 from models.uncertainty import Calibration, Label, measure
 from tests.models.test_card import CARD
@@ -41,7 +42,7 @@ class ByGrey:
     def _judge(self, probability: float, passes: int) -> Prediction:
         probabilities = np.full(passes, probability, np.float32)
         findings = (Finding("21", "+21", 0.9),) if probability > 0.6 else ()
-        return Prediction(True, (), measure(probabilities, Calibration()), findings, probabilities)
+        return Prediction(True, (), measure(probabilities, Calibration()), findings, Suggestion(None), probabilities)
 
 
 @pytest.fixture

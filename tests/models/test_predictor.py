@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from models.card import CardError
 from models.predictor import Predictor
+from models.preprocessing import prepare_with_framing
 from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError
+from models.suggestion import UNREADABLE
 from models.uncertainty import measure
 from tests.models.test_gate import karyogram, metaphase_spread
 from tests.untrained import save_untrained
@@ -81,11 +83,22 @@ def test_a_prediction_is_complete(predictor: Predictor) -> None:
     assert predictor.device
 
 
+def test_a_heat_map_lies_where_the_karyogram_lies(predictor: Predictor) -> None:
+    page = np.pad(karyogram(), ((0, 0), (200, 40)), constant_values=255)
+    found = predictor.explain(page, passes=10)
+    framing = prepare_with_framing(page, predictor.card.input_size)[1]
+    assert found.framing == framing
+    assert found == predictor.explain(page, passes=10)
+    assert found.side > 5
+    assert found.grid.max() == 255
+
+
 def test_what_is_no_karyogram_is_not_readable(predictor: Predictor) -> None:
     blank, spread = predictor.predict([np.full((200, 300), 255, np.uint8), metaphase_spread()], passes=2)
     assert not blank.readable
     assert not spread.readable
     assert "rows" in " ".join(spread.refusals)
+    assert spread.suggestion == UNREADABLE
 
 
 def test_no_page_gives_no_prediction(predictor: Predictor) -> None:
@@ -94,8 +107,9 @@ def test_no_page_gives_no_prediction(predictor: Predictor) -> None:
 
 @pytest.mark.parametrize("passes", [0, -1, 1001])
 def test_passes_have_limits(predictor: Predictor, passes: int) -> None:
-    with pytest.raises(ValueError, match=f"passes must lie between 1 and 1000, got {passes}"):
-        predictor.predict([karyogram()], passes=passes)
+    for ask in (lambda: predictor.predict([karyogram()], passes), lambda: predictor.explain(karyogram(), passes)):
+        with pytest.raises(ValueError, match=f"passes must lie between 1 and 1000, got {passes}"):
+            ask()
 
 
 def test_a_page_must_be_grey(predictor: Predictor) -> None:

@@ -13,7 +13,9 @@ from models import evaluation
 from models.architectures import build_network, thesis_part
 from models.predictor import Predictor
 from models.registry import default_registry
+from models.simulation.families import Variety
 from models.simulation.karyograms import painted, simulate
+from models.simulation.karyotypes import Kind
 from models.weights import read_weights
 from tests.servers import REPOSITORY
 
@@ -68,11 +70,28 @@ def test_simulated_samples_pass_the_gate(predictor: Predictor, samples: list[NDA
 
 def test_it_tells_normal_from_abnormal_on_simulated_pages(predictor: Predictor) -> None:
     seeds = range(24)
-    drawn = [simulate(np.random.default_rng([77, seed]), painted, float(seed % 2), width=700) for seed in seeds]
+    drawn = [
+        simulate(np.random.default_rng([77, seed]), painted, float(seed % 2), width=700, variety=Variety.FIXED)
+        for seed in seeds
+    ]
     said = predictor.predict([karyogram.page.pixels for karyogram in drawn])
     means = np.array([prediction.measures.mean_probability for prediction in said])
     truth = np.array([karyogram.karyotype.abnormal for karyogram in drawn])
     assert means[truth].mean() > means[~truth].mean() + 0.1
+
+
+def test_the_evidence_for_a_trisomy_lies_at_its_chromosomes(predictor: Predictor) -> None:
+    """On simulated pages, where it is known which chromosome is too many; by chance it would be one in twelve."""
+    hits = []
+    for seed in range(8):
+        drawn = simulate(np.random.default_rng([78, seed]), painted, 1.0, Kind.TRISOMY)
+        (place,) = drawn.karyotype.gained
+        boxes = np.array([standing.box for standing in drawn.page.standing if standing.place == place])
+        left, top, right, bottom = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+        x, y = predictor.explain(drawn.page.pixels).peak()
+        slack = (right - left) / len(boxes) / 2  # half a chromosome's width
+        hits.append(left - slack <= x <= right + slack and top - slack <= y <= bottom + slack)
+    assert sum(hits) >= 6
 
 
 def test_validation_cases_of_real_karyograms(predictor: Predictor, shared_data: Path) -> None:
