@@ -56,11 +56,11 @@ class GateLimits:
 
     min_background: float = 30.0
     min_ink: float = 0.01
-    max_ink: float = 0.40
+    max_ink: float = 0.25
     min_pieces: int = 22
     max_pieces: int = 110
     min_piece_ink: float = 0.25
-    min_aligned: float = 0.40
+    min_aligned: float = 0.45
     min_height_ratio: float = 1.6
     min_banding: float = 0.015
     max_distance: float | None = None
