@@ -101,7 +101,7 @@ class Verdict:
 
     ``refusals`` say in plain words why the picture does not look like a karyogram. ``suggestion`` is a karyotype for a
     person to check; verdicts of earlier versions have none, and no reason why. ``pass_probabilities`` are the T
-    probabilities of "abnormal", in the order of the sub-networks.
+    calibrated probabilities of "abnormal", in the order of the sub-networks.
     ``seconds`` is the karyogram's share of the time its micro-batch took to predict.
     """
 

@@ -1,4 +1,4 @@
-"""The command line of the models: ``python -m models list|train|evaluate|gate|simulate``."""
+"""The command line of the models: ``python -m models list|card|train|evaluate|gate|simulate``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.card import CardError
-from models.commands import evaluate, gate, simulate, train
+from models.commands import card, evaluate, gate, simulate, train
 from models.commands import list as list_command
-from models.evaluation import EvaluationError
+from models.labels import LabelsError
+from models.phases import TrainingError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 from models.simulation.batches import SimulationError
 
-_COMMANDS = (list_command, train, evaluate, gate, simulate)
-_EXPECTED = (CardError, EvaluationError, SimulationError, UnknownModelError, WeightsHashError, OSError)
+_COMMANDS = (list_command, card, train, evaluate, gate, simulate)
+_EXPECTED = (
+    CardError,
+    LabelsError,
+    SimulationError,
+    TrainingError,
+    UnknownModelError,
+    WeightsHashError,
+    OSError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

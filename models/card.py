@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from models.calibration import Calibration
 from models.findings import FindingLimits
 from models.gate import GateLimits
 from models.triage import Policy
-from models.uncertainty import Calibration, Label
+from models.uncertainty import Label
 
 LABELS = (Label.NORMAL.value, Label.ABNORMAL.value)
 

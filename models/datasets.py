@@ -50,6 +50,17 @@ class Recipe:
     variety: Variety = Variety.WIDE
     profile: str = "training"
 
+    @property
+    def provenance(self) -> str:
+        """Where the chromosomes come from, for a model card."""
+        if self.crops is None:
+            return "chromosomes painted from ISCN band tables (CC0)"
+        cases = "validation" if self.validation else "training"
+        return (
+            f"{1 - self.painted_share:.0%} recombined from real single chromosomes ({self.crops.name}: the public "
+            f"Passau Pki-3 research set, {cases} cases only), {self.painted_share:.0%} painted from ISCN band tables"
+        )
+
     def material(self) -> MaterialSource:
         """Open the source of drawing material."""
         if self.crops is None:
@@ -113,14 +124,17 @@ def _splat(cells: NDArray[np.float32], point: tuple[float, float], framing: Fram
             cells[min(row + dy, last), min(column + dx, last)] += share_x * share_y
 
 
-def draw(recipe: Recipe, source: MaterialSource, number: int, size: int, cells: int) -> tuple[NDArray[np.uint8], Truth]:
-    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on a grid of ``cells`` a side."""
+def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyogram:
+    """Draw karyogram ``number`` of a recipe from its source of material."""
     rng = np.random.default_rng([recipe.seed, number])
     kind = Kind.DENSE if rng.random() < recipe.dense_share else None
     width = int(rng.integers(*_PAGE_WIDTHS))
-    karyogram = simulate(
-        rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety
-    )
+    return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety)
+
+
+def draw(recipe: Recipe, source: MaterialSource, number: int, size: int, cells: int) -> tuple[NDArray[np.uint8], Truth]:
+    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on a grid of ``cells`` a side."""
+    karyogram = draw_karyogram(recipe, source, number)
     picture, framing = prepare_with_framing(karyogram.page.pixels, size)
     return picture, truth(karyogram, framing, cells)
 

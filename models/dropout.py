@@ -17,9 +17,11 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from models.architectures import BACKBONE, as_input
+from models.architectures import BACKBONE
 from models.chromosomes import CHROMOSOMES
+from models.cutting import upper_backbone
 from models.findings import COPY_NUMBERS
+from models.phases import Trained
 
 BLOCK = 100
 """Sub-networks are computed in whole blocks, so that few shapes are ever compiled and T costs nothing below it."""
@@ -95,7 +97,7 @@ class SubNetworks:
     ``network`` is the one they are made of.
     """
 
-    def __init__(self, network: keras.Model, seed: int, chunk: int = 8) -> None:
+    def __init__(self, network: keras.Model, seed: int, chunk: int = 8, trunk: keras.Model | None = None) -> None:
         """Compile the passes.
 
         Args:
@@ -103,6 +105,8 @@ class SubNetworks:
             seed: the seed on the model's card.
             chunk: pictures computed at once, at least 1. Fewer are filled up with empty pages: a fixed shape gives a
                 picture the same figures alone and in company.
+            trunk: what leads to the backbone's output, such as ``models.cutting.upper_backbone``, if judging does not
+                begin with pictures.
 
         Raises:
             ValueError: when ``chunk`` is below 1.
@@ -112,22 +116,23 @@ class SubNetworks:
         self.network = network
         self._seed = seed
         self._chunk = chunk
-        self._side = int(network.input_shape[1])
-        self._function = _build_passes(network, chunk)
+        trunk = trunk or upper_backbone(network, Trained.ALL)
+        self._shape, self._dtype = trunk.input.shape[1:], trunk.input.dtype
+        self._function = _build_passes(network, trunk, chunk)
         self._masks: dict[int, tuple[Any, Any, Any]] = {}
 
-    def predict(self, pictures: NDArray[np.uint8], passes: int) -> Passes:
+    def predict(self, pictures: NDArray[Any], passes: int) -> Passes:
         """Judge pictures by the first ``passes`` sub-networks.
 
         Args:
-            pictures: (N, S, S) prepared pictures, black chromosomes on white.
+            pictures: (N, S, S) prepared pictures of uint8, black chromosomes on white; or what the trunk takes.
             passes: T, at least 1.
 
         Raises:
             ValueError: for pictures of a wrong shape or type, or without a pass.
         """
-        if pictures.ndim != 3 or pictures.shape[1:] != (self._side, self._side) or pictures.dtype != np.uint8:
-            expected = f"(N, {self._side}, {self._side}) of uint8"
+        if pictures.shape[1:] != self._shape or pictures.dtype != self._dtype:
+            expected = f"(N, {', '.join(map(str, self._shape))}) of {self._dtype}"
             raise ValueError(f"pictures must be {expected}, got {pictures.shape} of {pictures.dtype}")
         if passes < 1:
             raise ValueError(f"passes must be at least 1, got {passes!r}")
@@ -135,13 +140,13 @@ class SubNetworks:
         parts = [self._predict_chunk(chunk, count, masks, passes) for chunk, count in self._chunks(pictures)]
         return Passes(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Passes)))
 
-    def _chunks(self, pictures: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
+    def _chunks(self, pictures: NDArray[Any]) -> Iterator[tuple[NDArray[Any], int]]:
         for start in range(0, max(1, len(pictures)), self._chunk):  # no picture is a chunk of which nothing is kept
             part = pictures[start : start + self._chunk]
             missing = self._chunk - len(part)
-            yield np.pad(part, ((0, missing), (0, 0), (0, 0)), constant_values=_PAGE), len(part)
+            yield np.pad(part, ((0, missing), *((0, 0),) * (part.ndim - 1)), constant_values=_PAGE), len(part)
 
-    def _predict_chunk(self, chunk: NDArray[np.uint8], count: int, masks: tuple[Any, ...], passes: int) -> Passes:
+    def _predict_chunk(self, chunk: NDArray[Any], count: int, masks: tuple[Any, ...], passes: int) -> Passes:
         outputs = self._function.predict_on_batch([chunk, *masks])
         pooled = np.asarray(outputs.pop("pooled"))[:count]
         # each (chunk, whole blocks of passes, ...): pictures and passes beyond those asked for are cut off
@@ -168,17 +173,15 @@ class SubNetworks:
         return self._masks[most]
 
 
-def _build_passes(network: keras.Model, chunk: int) -> keras.Model:
+def _build_passes(network: keras.Model, trunk: keras.Model, chunk: int) -> keras.Model:
     """Build one graph from pictures and masks to what all sub-networks say."""
-    side = int(network.input_shape[1])
-    features = network.get_layer(BACKBONE)
-    _, rows, columns, channels = features.output_shape
+    _, rows, columns, channels = network.get_layer(BACKBONE).output_shape
     dtype = network.get_layer("dropout").compute_dtype
-    pictures = keras.Input(batch_shape=(chunk, side, side), dtype="uint8")
+    pictures = keras.Input(batch_shape=(chunk, *trunk.input.shape[1:]), dtype=trunk.input.dtype)
     feature_masks = keras.Input(batch_shape=(channels, rows * columns, None), dtype=dtype)
     hidden_masks = keras.Input(batch_shape=(None, network.get_layer("dense").units), dtype=dtype)
     findings_masks = keras.Input(batch_shape=(None, network.get_layer("findings_dense").units), dtype=dtype)
-    seen = features(as_input(pictures))
+    seen = trunk(pictures)
     outputs = {
         "abnormal": _abnormal(network, seen, feature_masks, hidden_masks),
         **_findings(network, seen, findings_masks),

@@ -1,4 +1,4 @@
-"""Figures of a model over labelled karyograms, with bootstrap intervals by case: NumPy functions.
+"""Figures of a model over labelled karyograms: NumPy functions.
 
 Abnormal is the positive class. Every figure takes a weight for each karyogram, so that a resample of the cases is a
 row of weights. A figure that is not defined (sensitivity without an abnormal karyogram) is NaN.
@@ -6,13 +6,16 @@ row of weights. A figure that is not defined (sensitivity without an abnormal ka
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+Mask = NDArray[np.bool_]
 Weights = NDArray[np.float64]
+
+PREVALENCE = 0.05
+"""Share of abnormal karyograms that a laboratory is taken to see, unless it says its own."""
 
 _ECE_BINS = 10
 
@@ -22,16 +25,27 @@ class Outcomes:
     """N judged karyograms, column by column, each (N,).
 
     ``abnormal`` is the truth and ``voted`` the label by votes; ``screened`` says whether triage let the karyogram
-    pass. ``score`` ranks them (mean probability of abnormal), ``calibrated`` is the calibrated probability. ``case``
-    numbers the cases from 0.
+    pass. ``score`` ranks them (mean probability of abnormal), ``calibrated`` is the calibrated probability at the share
+    of abnormal among these karyograms. ``case`` numbers the cases.
     """
 
-    abnormal: NDArray[np.bool_]
-    voted: NDArray[np.bool_]
-    screened: NDArray[np.bool_]
+    abnormal: Mask
+    voted: Mask
+    screened: Mask
     score: NDArray[np.float64]
     calibrated: NDArray[np.float64]
     case: NDArray[np.int64]
+
+    def where(self, chosen: Mask) -> Outcomes:
+        """Keep the chosen karyograms; (N,) -> those that are True."""
+        return Outcomes(
+            abnormal=self.abnormal[chosen],
+            voted=self.voted[chosen],
+            screened=self.screened[chosen],
+            score=self.score[chosen],
+            calibrated=self.calibrated[chosen],
+            case=self.case[chosen],
+        )
 
 
 def confusion(outcomes: Outcomes, weights: Weights) -> dict[str, float]:
@@ -41,44 +55,76 @@ def confusion(outcomes: Outcomes, weights: Weights) -> dict[str, float]:
     return {name: float(weights[where].sum()) for name, where in cells.items()}
 
 
-def figures(outcomes: Outcomes, weights: Weights) -> dict[str, float]:
-    """Compute every figure that gets an interval; the most important first.
+def shares(outcomes: Outcomes) -> dict[str, tuple[Mask, Mask]]:
+    """Return the figures that are the share of a part in a whole: for each the part and the whole, (N,) both.
 
-    ``sensitivity`` to ``accuracy`` judge the label by votes. ``triage_sensitivity`` is the share of the abnormal that
-    triage did not screen out, ``screened_fraction`` the share of all that it did, and ``missed_abnormal`` the number
-    of abnormal ones among these. ``ece`` (10 equal bins) and ``brier`` judge the calibrated probability.
+    ``sensitivity``, ``specificity`` and ``accuracy`` judge the label by votes. ``triage_sensitivity`` is the share of
+    the abnormal that triage did not screen out, ``screened_normal`` the share of the normal that it did, and
+    ``screened_fraction`` that of all.
+    """
+    abnormal, voted, screened = outcomes.abnormal, outcomes.voted, outcomes.screened
+    everything = np.ones_like(abnormal)
+    return {
+        "sensitivity": (voted, abnormal),
+        "specificity": (~voted, ~abnormal),
+        "triage_sensitivity": (~screened, abnormal),
+        "screened_normal": (screened, ~abnormal),
+        "screened_fraction": (screened, everything),
+        "accuracy": (voted == abnormal, everything),
+    }
+
+
+def figures(outcomes: Outcomes, weights: Weights, prevalence: float = PREVALENCE) -> dict[str, float]:
+    """Compute every figure that gets an interval.
+
+    Those of ``shares``, and: ``missed_abnormal``, how many abnormal ones triage screened. ``auc`` and
+    ``average_precision`` of the score. ``precision``: the chance that a karyogram voted abnormal is so;
+    ``negative_predictive_value``: that a screened one is normal; both at the prevalence, whatever the share of abnormal
+    among these karyograms. ``ece`` (10 equal bins) and ``brier`` judge the calibrated probability.
 
     Args:
         outcomes: the judged karyograms.
         weights: (N,) how often each of them counts.
+        prevalence: share of abnormal karyograms in the laboratory, between 0 and 1.
     """
-    cells = confusion(outcomes, weights)
-    tn, fp, fn, tp = (cells[name] for name in ("tn", "fp", "fn", "tp"))
-    missed = float(weights[outcomes.abnormal & outcomes.screened].sum())
+    found = {
+        name: _share(float(weights[part & whole].sum()), float(weights[whole].sum()))
+        for name, (part, whole) in shares(outcomes).items()
+    }
+    squares = weights * (outcomes.calibrated - outcomes.abnormal) ** 2
     return {
-        "sensitivity": _share(tp, tp + fn),
-        "specificity": _share(tn, tn + fp),
-        "triage_sensitivity": 1.0 - _share(missed, tp + fn),
-        "missed_abnormal": missed,
-        "screened_fraction": _share(float(weights[outcomes.screened].sum()), float(weights.sum())),
+        **found,
+        "missed_abnormal": float(weights[outcomes.abnormal & outcomes.screened].sum()),
         "auc": area_under_curve(outcomes.abnormal, outcomes.score, weights),
         "average_precision": average_precision(outcomes.abnormal, outcomes.score, weights),
-        "precision": _share(tp, tp + fp),
-        "negative_predictive_value": _share(tn, tn + fn),
-        "accuracy": _share(tn + tp, tn + fp + fn + tp),
+        "precision": predictive_value(found["sensitivity"], 1 - found["specificity"], prevalence),
+        "negative_predictive_value": predictive_value(
+            found["screened_normal"], 1 - found["triage_sensitivity"], 1 - prevalence
+        ),
         "ece": expected_calibration_error(outcomes.abnormal, outcomes.calibrated, weights),
-        "brier": _share(float((weights * (outcomes.calibrated - outcomes.abnormal) ** 2).sum()), float(weights.sum())),
+        "brier": _share(float(squares.sum()), float(weights.sum())),
     }
 
 
-def area_under_curve(abnormal: NDArray[np.bool_], score: NDArray[np.float64], weights: Weights) -> float:
+def predictive_value(right: float, wrong: float, prevalence: float) -> float:
+    """Return the chance that a karyogram judged to be of a class is of it, by Bayes' rule; NaN if none is judged so.
+
+    Args:
+        right: share of the class that is judged to be of it, 0..1.
+        wrong: share of the others that is, 0..1.
+        prevalence: share of the class among all, 0..1.
+    """
+    return _share(right * prevalence, right * prevalence + wrong * (1 - prevalence))
+
+
+def area_under_curve(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> float:
     """Return the area under the ROC curve: the chance that an abnormal one scores higher, ties half. 0..1."""
     positive, negative = _weights_by_score(abnormal, score, weights)
     below = np.cumsum(negative) - negative
     return _share(float((positive * (below + negative / 2)).sum()), float(positive.sum() * negative.sum()))
 
 
-def average_precision(abnormal: NDArray[np.bool_], score: NDArray[np.float64], weights: Weights) -> float:
+def average_precision(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> float:
     """Return the mean precision over the recalls reached by lowering the threshold step by step. 0..1."""
     positive, negative = (part[::-1] for part in _weights_by_score(abnormal, score, weights))
     found, raised = np.cumsum(positive), np.cumsum(positive + negative)
@@ -86,54 +132,14 @@ def average_precision(abnormal: NDArray[np.bool_], score: NDArray[np.float64], w
     return _share(float((positive * precision).sum()), float(positive.sum()))
 
 
-def expected_calibration_error(
-    abnormal: NDArray[np.bool_], probability: NDArray[np.float64], weights: Weights
-) -> float:
+def expected_calibration_error(abnormal: Mask, probability: NDArray[np.float64], weights: Weights) -> float:
     """Return the mean gap between probability and share of abnormal over ten equal bins. 0..1."""
     bins = np.minimum((probability * _ECE_BINS).astype(np.int64), _ECE_BINS - 1)
     gaps = np.bincount(bins, weights * (probability - abnormal), minlength=_ECE_BINS)
     return _share(float(np.abs(gaps).sum()), float(weights.sum()))
 
 
-def bootstrap(
-    outcomes: Outcomes,
-    compute: Callable[[Outcomes, Weights], dict[str, float]] = figures,
-    resamples: int = 2000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> dict[str, tuple[float, float]]:
-    """Return the percentile interval of each figure over resamples of the cases.
-
-    Cases are drawn, not karyograms: several karyograms of one case are no independent evidence. Resamples in which a
-    figure is not defined are left out of it.
-
-    Args:
-        outcomes: the judged karyograms, at least one.
-        compute: the figures.
-        resamples: how many, at least 1.
-        level: coverage, between 0 and 1.
-        seed: of the draws.
-    """
-    generator = np.random.default_rng(seed)
-    cases = int(outcomes.case.max()) + 1
-    rows = []
-    for _ in range(resamples):
-        drawn = np.bincount(generator.integers(cases, size=cases), minlength=cases).astype(np.float64)
-        rows.append(compute(outcomes, drawn[outcomes.case]))
-    return {name: _interval(np.array([row[name] for row in rows]), level) for name in rows[0]}
-
-
-def _interval(values: NDArray[np.float64], level: float) -> tuple[float, float]:
-    defined = values[~np.isnan(values)]
-    if defined.size == 0:
-        return float("nan"), float("nan")
-    low, high = np.quantile(defined, ((1 - level) / 2, (1 + level) / 2))
-    return float(low), float(high)
-
-
-def _weights_by_score(
-    abnormal: NDArray[np.bool_], score: NDArray[np.float64], weights: Weights
-) -> tuple[Weights, Weights]:
+def _weights_by_score(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> tuple[Weights, Weights]:
     """Sum the weights of abnormal and of normal ones at each distinct score, in rising order."""
     levels, index = np.unique(score, return_inverse=True)
     abnormal_weights, normal_weights = np.where(abnormal, weights, 0.0), np.where(abnormal, 0.0, weights)

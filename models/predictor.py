@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models import preprocessing
 from models.architectures import build_network
 from models.card import Card, CardError
+from models.counts import miscount_probability
 from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.dropout import Passes, SubNetworks
 from models.evidence import locate
@@ -92,7 +93,7 @@ class Predictor:
             doubts = list(pool.map(self._refusals, pages))
         with self._turn:
             outputs = self._networks.predict(pictures, passes)
-        return [self._prediction(outputs, index, why) for index, why in enumerate(doubts)]
+        return interpret(outputs, doubts, self.card)
 
     def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
         """Say where on a page the evidence for abnormal lies; it takes about as long as to judge the page again.
@@ -121,21 +122,31 @@ class Predictor:
     def _refusals(self, page: NDArray[np.uint8]) -> tuple[str, ...]:
         return refusals(page, self.card.gate)
 
-    def _prediction(self, outputs: Passes, index: int, doubts: tuple[str, ...]) -> Prediction:
-        probabilities = outputs.abnormal[index]
-        measures = measure(probabilities, self.card.calibration)
-        census = Census(
-            copies=outputs.copies[index],
-            structural=outputs.structural[index],
-            numbers=outputs.numbers[index],
-            changed=outputs.changed[index],
-        )
-        findings = find(census, self.card.findings)
-        return Prediction(
-            readable=not doubts,
-            refusals=doubts,
-            measures=measures,
-            findings=findings,
-            suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
-            pass_probabilities=probabilities,
-        )
+
+def interpret(outputs: Passes, refusals: Sequence[tuple[str, ...]], card: Card) -> list[Prediction]:
+    """Turn what the sub-networks say of N pages into predictions.
+
+    Args:
+        outputs: of N pages.
+        refusals: why the input gate would not read each of them; empty where it would.
+        card: whose calibration and limits apply.
+    """
+    return [_prediction(outputs, index, doubts, card) for index, doubts in enumerate(refusals)]
+
+
+def _prediction(outputs: Passes, index: int, doubts: tuple[str, ...], card: Card) -> Prediction:
+    raw, copies = outputs.abnormal[index], outputs.copies[index]
+    census = Census(copies, outputs.structural[index], outputs.numbers[index], outputs.changed[index])
+    miscount = float(miscount_probability(copies))
+    measures = measure(raw, card.calibration, miscount)
+    findings = find(census, card.findings)
+    return Prediction(
+        readable=not doubts,
+        refusals=doubts,
+        measures=measures,
+        findings=findings,
+        suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
+        pass_probabilities=card.calibration.apply(raw, miscount).astype(np.float32),
+        raw_probabilities=raw,
+        copies=copies,
+    )

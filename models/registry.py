@@ -1,4 +1,4 @@
-"""The registry of models: one folder each, with ``card.json`` and the files it vouches for. No network in sight.
+"""The registry of models: one folder each, with ``card.json``, the files it vouches for, and its page to read.
 
 The files are the weights and, if the model has one, the familiarity of karyograms for the input gate. Weights are never
 a pickled or uploaded model: the network is rebuilt from code, and a file whose SHA-256 is not the one on the card is
@@ -15,9 +15,11 @@ from pathlib import Path
 
 from models import familiarity
 from models.card import Card, CardError, card_from_json, card_to_json
+from models.card_page import card_page
 from models.familiarity import Familiarity, FamiliarityError
 
 CARD_FILE = "card.json"
+PAGE_FILE = "README.md"
 WEIGHTS_FILE = "model.weights.h5"
 FAMILIARITY_FILE = "familiarity.npz"
 
@@ -130,8 +132,22 @@ class Registry:
             familiarity_sha256=hashlib.sha256(features).hexdigest() if known else "",
         )
         # the card comes last: until it is there, the hash refuses the new weights instead of trusting them
-        _write(folder / CARD_FILE, card_to_json(stored).encode())
-        return stored
+        return self.update(stored)
+
+    def update(self, card: Card) -> Card:
+        """Replace the card of a model, and its page; the weights stay.
+
+        Returns:
+            The card.
+
+        Raises:
+            WeightsHashError: when the card vouches for other weights.
+        """
+        folder = self.folder / card.name
+        self._vouched(card.name, WEIGHTS_FILE, card.weights_sha256)
+        _write(folder / PAGE_FILE, card_page(card).encode())
+        _write(folder / CARD_FILE, card_to_json(card).encode())
+        return card
 
 
 def is_name(text: str) -> bool:

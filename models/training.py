@@ -1,195 +1,132 @@
 """Training: a dense source task first, then the head of the thesis on what it learnt.
 
 Normal against abnormal alone gives a network no gradient to start from: one extra chromosome among 46. So the source
-task asks, all over the picture, which chromosomes stand where and where something is changed. Its read-out is linear
-on the very feature map that the thesis' head averages, so that what it learns survives the averaging. Pictures grow
-from coarse to fine, which on a CPU costs a third of training at full size from the start. Then the thesis' head is
-trained on the frozen backbone, and all of it fine-tuned. Source: design section 7; thesis section 3.3.
+task asks, all over the picture, which chromosomes stand where and where something is changed. Then the thesis' head is
+trained on the frozen backbone, and more and more of the network fine-tuned. What each phase does is data: see
+``models.phases``. Source: design section 7; thesis section 3.3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import keras
-import numpy as np
-from keras import layers
-from numpy.typing import NDArray
 
-from models.architectures import BACKBONE, as_input, build_network
-from models.datasets import GRID_CHANNELS, Recipe, SimulatedSet
+from models.batches import Examples, write_features
+from models.checkpoints import read_arrays, write_arrays
+from models.curves import FILE as CURVES_FILE
+from models.curves import Curves
+from models.cutting import lower_part
+from models.datasets import Recipe, SimulatedSet
+from models.fitting import fit
+from models.phases import Phase, TrainingError
+from models.progress import Reporter
+from models.simulation.families import Variety
+from models.trainee import GRID, Trainee
+
+PLAN_FILE = "plan.json"
 
 _VALIDATION_PICTURES = 320
 
 
 @dataclass(frozen=True)
-class Phase:
-    """One stretch of training.
-
-    ``size``: side of the pictures in pixels. ``pictures``: how many; each is seen ``epochs`` times.
-    ``learning_rate``: at the top of the warm-up. ``frozen``: only the heads learn. ``abnormal_weight``: of the thesis'
-    head in the loss. ``dense_share``: of the pictures, with dense karyotypes.
-    """
-
-    name: str
-    size: int
-    pictures: int
-    learning_rate: float
-    epochs: int = 1
-    frozen: bool = False
-    abnormal_weight: float = 0.2
-    dense_share: float = 0.0
-    batch_size: int = 16
-
-
-SOURCE_THEN_THESIS = (
-    Phase("source-coarse", 96, 6_400, 4e-4),
-    Phase("source-middle", 128, 9_600, 4e-4, dense_share=0.8),
-    Phase("source-fine", 150, 6_400, 2.5e-4, dense_share=0.6),
-    Phase("heads-frozen", 150, 6_400, 1e-3, epochs=30, frozen=True, abnormal_weight=2.0, dense_share=0.3),
-    Phase("fine-tuned", 150, 4_800, 1e-4, abnormal_weight=2.0, dense_share=0.2),
-)
-QUICK = (
-    Phase("source", 80, 16, 4e-4, dense_share=0.8),
-    Phase("heads-frozen", 96, 16, 1e-3, epochs=2, frozen=True, abnormal_weight=2.0),
-    Phase("fine-tuned", 96, 16, 1e-4, abnormal_weight=2.0),
-)
-"""Far too short to learn anything; shows that all the steps work together."""
-
-
-def build_trainee(architecture: str, size: int) -> keras.Model:
-    """Build the network with the source task's grid, (N, g, g, 25), read linearly off the backbone's features."""
-    network = build_network(architecture, size)
-    features = network.get_layer("dropout").input
-    grid = layers.Conv2D(GRID_CHANNELS, 1, dtype="float32", name="grid")(features)
-    outputs = {**network.output, "grid": grid}
-    return keras.Model(network.input, outputs, name=architecture)
-
-
-def heads_of(trainee: keras.Model) -> keras.Model:
-    """Return the part behind the backbone, from its features to all outputs; weights are shared."""
-    return keras.Model(trainee.get_layer("dropout").input, trainee.output)
-
-
-def initialise(trainee: keras.Model, seed: int) -> None:
-    """Give plain convolutions He's initialisation; the default of VGG16 lets the signal fade from scratch."""
-    for index, layer in enumerate(trainee.get_layer(BACKBONE).layers):
-        if isinstance(layer, layers.Conv2D) and layer.use_bias:
-            layer.kernel.assign(keras.initializers.HeNormal(seed + index)(layer.kernel.shape))
-
-
 class Trainer:
-    """Trains one network through its phases and keeps its curves, one CSV file a phase.
+    """Trains one network through its phases.
 
-    Args:
-        architecture: a value of ``models.architectures.Architecture``.
-        recipe: what the simulated karyograms are made of; its seed also sets initial weights and dropout.
-        folder: for data, curves and checkpoints; a training started again in the same folder goes on where it stopped.
+    ``architecture``: a value of ``models.architectures.Architecture``. ``recipe``: what the simulated karyograms are
+    made of; its seed also sets initial weights, order and dropout. ``folder``: for data, curves and checkpoints; a
+    training started again in the same folder goes on where it stopped, wherever that was. ``reporter``: is told how
+    far it is.
     """
 
-    def __init__(self, architecture: str, recipe: Recipe, folder: Path) -> None:
-        """Prepare a training; nothing is computed yet."""
-        self._architecture, self._recipe, self._folder = architecture, recipe, folder
+    architecture: str
+    recipe: Recipe
+    folder: Path
+    reporter: Reporter
 
     def run(self, phases: Sequence[Phase]) -> keras.Model:
-        """Train through all phases; return the trained network without the grid of the source task."""
-        keras.utils.set_random_seed(self._recipe.seed)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Train through all phases.
+
+        Returns:
+            The trained network, as ``models.architectures.build_network`` builds it.
+
+        Raises:
+            TrainingError: the folder holds another training.
+        """
+        self._claim_folder(phases)
         finished = [index for index, phase in enumerate(phases) if self._weights_file(index, phase).exists()]
-        trainee = build_trainee(self._architecture, phases[0].size)
-        initialise(trainee, self._recipe.seed)
+        trainee = None
         for index in range(max(finished, default=0), len(phases)):
-            weights = trainee.get_weights()
-            trainee = build_trainee(self._architecture, phases[index].size)
-            trainee.set_weights(weights)
+            # each phase has its own randomness, so that it does not matter whether earlier ones ran just before
+            keras.utils.set_random_seed(self.recipe.seed + index)
+            grown = Trainee(self.architecture, phases[index].size)
             if index in finished:
-                trainee.load_weights(self._weights_file(index, phases[index]))
+                grown.whole.set_weights(read_arrays(self._weights_file(index, phases[index]))["weights"])
             else:
-                self._train(trainee, phases[index], index)
-        return _without_grid(trainee, self._architecture, phases[-1].size)
+                self._take_over(grown, trainee)
+                self._train(grown, phases[index], index)
+            trainee = grown
+        if trainee is None:
+            raise ValueError("phases must hold at least one phase, got none")
+        return trainee.network
+
+    def _claim_folder(self, phases: Sequence[Phase]) -> None:
+        """Write down what is trained in the folder; refuse to go on with anything else."""
+        plan = {"architecture": self.architecture, "recipe": asdict(self.recipe), "phases": list(map(asdict, phases))}
+        text = json.dumps(plan, indent=2, default=str) + "\n"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / PLAN_FILE
+        if file.exists() and file.read_text(encoding="utf-8") != text:
+            raise TrainingError(f"{self.folder} holds another training (see {PLAN_FILE}): remove it or choose another")
+        file.write_text(text, encoding="utf-8")
 
     def _weights_file(self, index: int, phase: Phase) -> Path:
-        return self._folder / f"{index}-{phase.name}.weights.h5"
+        return self.folder / f"{index}-{phase.name}.weights.npz"
 
-    def _train(self, trainee: keras.Model, phase: Phase, index: int) -> None:
+    def _take_over(self, grown: Trainee, trainee: Trainee | None) -> None:
+        """Begin with the weights of the phase before, which do not depend on the size of the picture."""
+        if trainee is None:
+            grown.initialise(self.recipe.seed)
+        else:
+            grown.whole.set_weights(trainee.whole.get_weights())
+
+    def _train(self, trainee: Trainee, phase: Phase, index: int) -> None:
         stem = f"{index}-{phase.name}"
-        shape = {"size": phase.size, "cells": trainee.get_layer("grid").output.shape[1]}
-        recipe = replace(self._recipe, seed=self._recipe.seed + index, dense_share=phase.dense_share)
-        data = SimulatedSet.write(self._folder / stem, recipe, pictures=phase.pictures, **shape)
-        held_out = replace(self._recipe, seed=self._recipe.seed + index, validation=True)
-        pictures = min(phase.pictures, _VALIDATION_PICTURES)
-        validation = SimulatedSet.write(self._folder / f"{stem}-validation", held_out, pictures=pictures, **shape)
-        learner, batches = (heads_of(trainee), _features) if phase.frozen else (trainee, _pictures)
-        _compile(learner, phase)
-        learner.fit(
-            batches(trainee, data, phase.batch_size),
-            validation_data=batches(trainee, validation, phase.batch_size),
-            epochs=phase.epochs,
-            callbacks=[
-                keras.callbacks.BackupAndRestore(self._folder / f"{stem}-backup"),
-                keras.callbacks.CSVLogger(self._folder / f"{stem}.csv", append=True),
-            ],
+        recipe = replace(self.recipe, seed=self.recipe.seed + index, dense_share=phase.dense_share)
+        # pages as no training shows them: what gets better on these is not learnt by heart
+        held_out = replace(self.recipe, seed=recipe.seed, validation=True, variety=Variety.HELD_OUT)
+        training, validation = (
+            self._examples(trainee, phase, made_of, self.folder / name, pictures)
+            for name, made_of, pictures in (
+                (stem, recipe, phase.pictures),
+                (f"{stem}-validation", held_out, min(phase.pictures, _VALIDATION_PICTURES)),
+            )
         )
-        trainee.save_weights(self._weights_file(index, phase))
+        state = self.folder / f"{stem}.state.npz"
+        fit(
+            trainee.learner(phase.trained),
+            phase,
+            training,
+            validation,
+            seed=recipe.seed,
+            state_file=state,
+            curves=Curves(self.folder / CURVES_FILE),
+            reporter=self.reporter,
+        )
+        # this file says that the phase is finished
+        write_arrays(self._weights_file(index, phase), weights=trainee.whole.get_weights())
+        state.unlink(missing_ok=True)
 
-
-def _without_grid(trainee: keras.Model, architecture: str, size: int) -> keras.Model:
-    network = build_network(architecture, size)
-    kept = [values for values, v in zip(trainee.get_weights(), trainee.weights, strict=True) if "grid" not in v.path]
-    network.set_weights(kept)
-    return network
-
-
-class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of a simulated set as ``fit`` takes them: inputs and the targets by output."""
-
-    def __init__(
-        self, inputs: NDArray[Any], read: Callable[[NDArray[Any]], Any], data: SimulatedSet, size: int
-    ) -> None:
-        super().__init__(workers=1, max_queue_size=4)
-        self._inputs, self._read, self._data, self._size = inputs, read, data, size
-
-    def __len__(self) -> int:
-        return len(self._inputs) // self._size
-
-    def __getitem__(self, index: int) -> tuple[Any, dict[str, NDArray[np.generic]]]:
-        batch = slice(index * self._size, (index + 1) * self._size)
-        targets = ("abnormal", "copies", "structural", "grid")
-        return self._read(self._inputs[batch]), {name: getattr(self._data, name)[batch] for name in targets}
-
-
-def _pictures(trainee: keras.Model, data: SimulatedSet, batch_size: int) -> _Batches:
-    return _Batches(data.pictures, as_input, data, batch_size)
-
-
-def _features(trainee: keras.Model, data: SimulatedSet, batch_size: int) -> _Batches:
-    """Compute the frozen backbone's features once, instead of in every epoch; 16 KB a picture."""
-    backbone = trainee.get_layer(BACKBONE)
-    starts = range(0, len(data.pictures), batch_size)
-    features = [backbone.predict_on_batch(as_input(data.pictures[at : at + batch_size])) for at in starts]
-    return _Batches(np.concatenate([np.asarray(part, np.float16) for part in features]), np.asarray, data, batch_size)
-
-
-def _compile(trainee: keras.Model, phase: Phase) -> None:
-    steps = phase.epochs * (phase.pictures // phase.batch_size)
-    rate = keras.optimizers.schedules.CosineDecay(
-        phase.learning_rate * 0.02,
-        steps,
-        warmup_target=phase.learning_rate,
-        warmup_steps=max(1, steps // 12),
-        alpha=0.02,
-    )
-    trainee.compile(
-        keras.optimizers.AdamW(rate, weight_decay=1e-4, clipnorm=1.0),
-        loss={
-            "abnormal": "binary_crossentropy",
-            "copies": "sparse_categorical_crossentropy",
-            "structural": "binary_crossentropy",
-            "grid": "mean_squared_error",
-        },
-        loss_weights={"abnormal": phase.abnormal_weight, "copies": 5.0, "structural": 2.0, "grid": 40.0},
-        metrics={"abnormal": keras.metrics.AUC(name="auc"), "copies": "sparse_categorical_accuracy"},
-    )
+    def _examples(self, trainee: Trainee, phase: Phase, recipe: Recipe, folder: Path, pictures: int) -> Examples:
+        with self.reporter.waiting(f"{folder.name}: simulating {pictures} karyograms"):
+            cells = max(trainee.grids.values())
+            data = SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size, cells=cells)
+        lower = lower_part(trainee.network, phase.trained)
+        if lower is None:
+            return Examples(data.pictures, data, trainee.grids)
+        with self.reporter.waiting(f"{folder.name}: computing the features of the frozen part"):
+            features = write_features(lower, data.pictures, folder / "features.npy", phase.batch_size)
+        return Examples(features, data, {GRID: trainee.grids[GRID]})

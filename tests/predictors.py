@@ -10,12 +10,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from models.calibration import Calibration
 from models.card import Card
+from models.chromosomes import CHROMOSOMES
+from models.findings import COPY_NUMBERS
 from models.heatmap import HeatMap
 from models.prediction import Prediction
 from models.preprocessing import Framing
 from models.suggestion import Suggestion
-from models.uncertainty import Calibration, Measures, measure
+from models.uncertainty import Measures, measure
 
 Page = NDArray[np.uint8]
 
@@ -29,6 +32,8 @@ def prediction(probabilities: NDArray[np.float32], measures: Measures | None = N
         findings=(),
         suggestion=Suggestion(None, "nothing was counted"),
         pass_probabilities=probabilities,
+        raw_probabilities=probabilities,
+        copies=np.full((len(CHROMOSOMES), COPY_NUMBERS), 1 / COPY_NUMBERS, np.float32),
     )
 
 

@@ -1,11 +1,11 @@
-"""``python -m models evaluate``: how good a model is on labelled karyograms."""
+"""``python -m models evaluate``: measure a model on labelled or on simulated karyograms."""
 
 from __future__ import annotations
 
 import argparse
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,40 +13,57 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from models import evaluation
+from models import labels
+from models.card import Card
+from models.card_page import FIGURES, kind_cells, with_interval
+from models.commands.options import share, whole_from
+from models.evaluation import JudgedPicture, judge, row
+from models.labels import LabelledPicture, Page
+from models.metrics import PREVALENCE
 from models.registry import Registry
+from models.report import report
+from models.simulated_test import TEST_SEED, recipe_for, simulated, words_for
+from models.simulation.families import Variety
+from models.simulation.profiles import PROFILES
 
 _DESCRIPTION = """\
-Judge the labelled karyograms of a folder by a stored model and its triage policy, and print the figures; sensitivity
-leads. FOLDER holds labels.csv (columns file, case_id, label = normal or abnormal) and the pictures. Each interval is
-a 95 % bootstrap over the cases. "--split validation" keeps the cases the model was not trained on, by
-training.validation_rule on its card: {"modulus": 3, "remainder": 2} keeps P002, P005 and so on.
+Judge karyograms by a stored model and its triage policy, and print the figures; what triage misses leads. --data names
+a folder with labels.csv (columns file, case_id, label = normal or abnormal, and karyotype in ISCN if known) and the
+pictures; "--split validation" keeps the cases the model was not trained on, by training.validation_rule on its card:
+{"modulus": 3, "remainder": 2} keeps P002, P005 and so on. --simulated draws N karyograms, half of them abnormal, from
+the crops of validation cases, on pages that no training shows or of another --variety. Each interval is 95 %, by case.
 """
-_NAMES = {
-    "sensitivity": "sensitivity (abnormal voted abnormal)",
-    "specificity": "specificity (normal voted normal)",
-    "triage_sensitivity": "abnormal that triage did not screen out",
-    "missed_abnormal": "missed abnormal (among screened normal)",
-    "screened_fraction": "screened as normal, of all",
-    "auc": "area under the ROC curve",
-    "average_precision": "average precision",
-    "precision": "precision",
-    "negative_predictive_value": "negative predictive value",
-    "accuracy": "accuracy",
-    "ece": "expected calibration error",
-    "brier": "Brier score",
-}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("evaluate", help="measure a model on labelled karyograms", description=_DESCRIPTION)
     parser.add_argument("name", metavar="NAME", help="the model")
-    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="labels.csv and the pictures")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, metavar="FOLDER", help="labels.csv and the pictures")
+    source.add_argument("--simulated", type=whole_from(1), metavar="N", help="so many simulated karyograms")
     parser.add_argument(
-        "--split", choices=("all", "validation"), default="all", help="which cases (default: all of the folder)"
+        "--split", choices=("all", "validation"), default="all", help="which cases of --data (default: all)"
     )
-    parser.add_argument("--passes", type=_passes, metavar="T", help="1 to 1000 (default: the number on the card)")
+    parser.add_argument(
+        "--crops", type=Path, metavar="ZIP", help="<case>_c<cell>/<chromosome>_<i>.png; painted chromosomes without it"
+    )
+    parser.add_argument(
+        "--seed", type=whole_from(0), default=TEST_SEED, help=f"of the simulated ones (default: {TEST_SEED})"
+    )
+    parser.add_argument(
+        "--variety",
+        type=Variety,
+        choices=list(Variety),
+        default=Variety.HELD_OUT,
+        help="of their pages (default: held_out)",
+    )
+    parser.add_argument("--profile", choices=PROFILES, default=PROFILES[0], help="default: " + PROFILES[0])
+    parser.add_argument(
+        "--prevalence", type=share, default=PREVALENCE, metavar="SHARE", help="abnormal karyograms in the laboratory, "
+        f"for the predictive values (default: {PREVALENCE})"
+    )  # fmt: skip
+    parser.add_argument("--passes", type=whole_from(1, 1000), metavar="T", help="default: the number on the card")
     parser.add_argument(
         "--precision", choices=("auto", "float32", "bfloat16"), default="auto", help="to compute in (default: auto)"
     )
@@ -55,33 +72,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
-def _passes(text: str) -> int:
-    passes = int(text) if text.isdecimal() else 0
-    if not 1 <= passes <= 1000:
-        raise argparse.ArgumentTypeError(f"must be a number from 1 to 1000, got {text!r}")
-    return passes
-
-
 def run(options: argparse.Namespace, registry: Registry) -> int:
     """Judge, print, and write the files that were asked for."""
     card = registry.card(options.name)
-    labelled = evaluation.read_labels(options.data)
-    if options.split == "validation":
-        labelled = evaluation.validation_cases(labelled, card)
+    data, number, labelled = _pictures(options, card)
     # late: the checks above are quick and need no network
     from models.predictor import Predictor
 
     model = Predictor.load(registry, options.name, options.precision)
-    judging = evaluation.judge(model, options.data, labelled, options.passes)
-    judged = list(track(judging, "judging", total=len(labelled), console=Console(stderr=True)))
+    judging = judge(model, labelled, options.passes)
+    judged = list(track(judging, "judging", total=number, console=Console(stderr=True)))
     summary = {
         "model": card.name,
         "weights_sha256": card.weights_sha256,
-        "data": str(options.data),
-        "split": options.split,
+        "data": data,
         "passes": options.passes or card.passes,
         "computed_in": model.precision.value,
-        **evaluation.report(judged),
+        **report(judged, card.calibration.prevalence, options.prevalence),
     }
     _print(summary)
     if options.json:
@@ -91,28 +98,47 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     return 0
 
 
+def _pictures(options: argparse.Namespace, card: Card) -> tuple[str, int, Iterable[tuple[LabelledPicture, Page]]]:
+    """Return what the pictures are, how many, and the pictures."""
+    if options.simulated:
+        recipe = recipe_for(card, options.crops, options.seed, options.variety, options.profile)
+        return words_for(recipe), options.simulated, simulated(recipe, options.simulated)
+    labelled = labels.read_labels(options.data)
+    if options.split == "validation":
+        labelled = labels.validation_cases(labelled, card)
+    return f"{options.split} cases of {options.data}", len(labelled), labels.load(options.data, labelled)
+
+
 def _print(summary: dict[str, Any]) -> None:
-    counts = f"{summary['n']} karyograms of {summary['n_cases']} cases, {summary['n_abnormal']} abnormal"
-    table = Table("", "figure", "95 % interval by case", title=f"{summary['model']}: {counts}")
-    for key, words in _NAMES.items():
-        low, high = (_number(end) for end in summary[f"{key}_interval"])
-        table.add_row(words, _number(summary[key]), f"{low} to {high}")
     console = Console()
+    console.print(f"{summary['model']} on {summary['data']}", markup=False)
+    counts = f"{summary['n']} karyograms of {summary['n_cases']} cases, {summary['n_abnormal']} abnormal"
+    table = Table("figure", "value (95 % interval by case)", title=counts)
+    for key, words in FIGURES.items():
+        table.add_row(words, with_interval(summary[key], summary[f"{key}_interval"]))
     console.print(table)
-    for name in ("confusion", "outcomes"):
+    _print_rows(console, "kind of abnormality", "kind", summary["by_kind"])
+    _print_rows(console, "changed share of the arm", "size", summary["by_size"])
+    for name in ("confusion", "outcomes", "flags_of_normal"):
         console.print(f"{name}: " + ", ".join(f"{key} {count}" for key, count in summary[name].items()))
+    for label, found in summary["copy_numbers"].items():
+        shares = (f"{part} {found[part]['share']:.3f}" for part in ("autosomes", "x", "y", "all_24", "findings"))
+        console.print(f"right numbers and findings, {label}: " + ", ".join(shares))
     if summary["missed_abnormal_files"]:
         console.print("missed: " + ", ".join(summary["missed_abnormal_files"]), markup=False)
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return "not defined"
-    return str(value) if isinstance(value, int) else f"{value:.3f}"
+def _print_rows(console: Console, title: str, name: str, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    table = Table(title, "n", "AUC against normal", "not screened out", "named")
+    for found in rows:
+        table.add_row(found[name], *kind_cells(found))
+    console.print(table)
 
 
-def _write_csv(path: Path, judged: Sequence[evaluation.JudgedPicture]) -> None:
-    rows = [evaluation.row(item) for item in judged]
+def _write_csv(path: Path, judged: Sequence[JudgedPicture]) -> None:
+    rows = [row(item) for item in judged]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()

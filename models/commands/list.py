@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from models.card import Card
+from models.card_page import number
 from models.registry import Registry
 
 
@@ -24,7 +24,17 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     if not names:
         print(f"no model in {registry.folder}")
         return 0
-    table = Table("model", "network", "pixels", "passes", "sensitivity", "AUC", "weights (SHA-256)", "made")
+    table = Table(
+        "model",
+        "network",
+        "pixels",
+        "passes",
+        "measured on",
+        "abnormal not screened",
+        "AUC",
+        "weights (SHA-256)",
+        "made",
+    )
     for name in names:
         registry.weights(name)
         table.add_row(*_cells(registry.card(name)))
@@ -38,12 +48,14 @@ def _cells(card: Card) -> tuple[str, ...]:
         card.architecture,
         str(card.input_size),
         str(card.passes),
-        _figure(card.metrics.get("sensitivity")),
-        _figure(card.metrics.get("auc")),
+        *_figures(card),
         card.weights_sha256[:12],
         card.created[:10],
     )
 
 
-def _figure(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, int | float) else "not measured"
+def _figures(card: Card) -> tuple[str, str, str]:
+    """On which data, and the figures: on real karyograms if there are any."""
+    for data, figures in card.metrics.items():
+        return data, number(figures["triage_sensitivity"]), number(figures["auc"])
+    return "not measured", "", ""

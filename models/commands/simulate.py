@@ -18,6 +18,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
+from models.commands.options import share, whole_from
 from models.registry import Registry
 from models.simulation.batches import Batch, Cell, SimulationError, draw_case
 from models.simulation.families import Variety
@@ -41,12 +42,13 @@ pictures. A sheet shows the first {_ON_A_SHEET} with their karyotypes; without -
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("simulate", help="write simulated karyograms", description=_DESCRIPTION)
-    whole, share = _whole_from, _share
-    parser.add_argument("number", type=whole(1), metavar="N", help="how many karyograms")
+    parser.add_argument("number", type=whole_from(1), metavar="N", help="how many karyograms")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="made if it is not there")
     parser.add_argument("--sheet", type=_png, metavar="FILE.png", help="contact sheet to look at")
-    parser.add_argument("--seed", type=whole(0), default=0, help="of all randomness (default: 0)")
-    parser.add_argument("--cells", type=whole(1), default=1, metavar="K", help="karyograms of each case (default: 1)")
+    parser.add_argument("--seed", type=whole_from(0), default=0, help="of all randomness (default: 0)")
+    parser.add_argument(
+        "--cells", type=whole_from(1), default=1, metavar="K", help="karyograms of each case (default: 1)"
+    )
     parser.add_argument("--abnormal", type=share, default=0.5, metavar="SHARE", help="of cases, 0 to 1 (default: 0.5)")
     parser.add_argument(
         "--mosaics", type=share, default=0.25, metavar="SHARE", help="of abnormal cases, 0 to 1 (default: 0.25)"
@@ -59,28 +61,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--variety", choices=[variety.value for variety in Variety], default="wide", help="of pages (default: wide)"
     )
     parser.add_argument("--crops", type=Path, metavar="ZIP", help="real chromosomes to recombine")
-    parser.add_argument("--width", type=whole(200), default=960, metavar="PIXELS", help="from 200 (default: 960)")
-    parser.add_argument("--workers", type=whole(1), default=os.cpu_count() or 1, help="processes (default: all cores)")
+    parser.add_argument("--width", type=whole_from(200), default=960, metavar="PIXELS", help="from 200 (default: 960)")
+    parser.add_argument(
+        "--workers", type=whole_from(1), default=os.cpu_count() or 1, help="processes (default: all cores)"
+    )
     parser.set_defaults(run=run)
-
-
-def _whole_from(least: int) -> Callable[[str], int]:
-    def whole(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {least}, got {text!r}")
-        return int(text)
-
-    return whole
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0.0 <= share <= 1.0:
-        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, got {text!r}")
-    return share
 
 
 def _png(text: str) -> Path:

@@ -29,11 +29,11 @@ class Crop:
 
 
 class Cell:
-    """The crops of one cell by chromosome."""
+    """The crops of one cell by chromosome, and the case it is of."""
 
-    def __init__(self, crops: dict[str, list[Crop]]) -> None:
+    def __init__(self, crops: dict[str, list[Crop]], case: str) -> None:
         """Keep the crops of a cell."""
-        self.crops = crops
+        self.crops, self.case = crops, case
 
     @cached_property
     def scale(self) -> float:

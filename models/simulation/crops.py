@@ -49,7 +49,7 @@ class CropLibrary:
                     cell.setdefault(match["chromosome"], []).append(Crop(pixels))
         if not cells:
             raise ValueError(f"{archive}: expected <case>_c<cell>/<chromosome>_<i>.png of the chosen cases, found none")
-        return cls([Cell(crops) for crops in cells.values()])
+        return cls([Cell(crops, case) for (case, _), crops in cells.items()])
 
     def draw_cell(self, rng: np.random.Generator) -> CropMaterial:
         """Draw the cell that gives a page its look, and how the page changes that look."""

@@ -81,8 +81,8 @@ def photograph_screen(rng: np.random.Generator, image: Image.Image, pitch: float
     per_line = 2 * np.pi / max(2.1, pitch * image.width)
     _, lines = _turned_grid(pixels.shape, rng.uniform(-0.05, 0.05), per_line)
     _, beat = _turned_grid(pixels.shape, rng.uniform(-0.4, 0.4), per_line * rng.uniform(0.03, 0.12))
-    depth = np.float32(rng.uniform(0.03, 0.12))
-    shade: Grey = np.float32(1) - depth * (np.float32(2) + np.cos(lines) + np.cos(beat))
+    depth, swell = np.float32(rng.uniform(0.03, 0.10)), np.float32(rng.uniform(0.01, 0.05))
+    shade: Grey = np.float32(1) - depth * (np.float32(1) + np.cos(lines)) - swell * (np.float32(1) + np.cos(beat))
     return to_image(pixels * shade)
 
 

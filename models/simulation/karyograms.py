@@ -20,10 +20,11 @@ MaterialSource = Callable[[np.random.Generator], Material]
 
 @dataclass(frozen=True)
 class Karyogram:
-    """A simulated karyogram and what it truly shows."""
+    """A simulated karyogram, what it truly shows, and the case whose cell gives it its look, empty if painted."""
 
     page: Page
     karyotype: Karyotype
+    case: str = ""
 
 
 def painted(rng: np.random.Generator) -> Material:
@@ -66,4 +67,6 @@ def simulate(
         ValueError: there is no such profile.
     """
     karyotype = draw_truth(rng, abnormal_share, kind, profile)
-    return Karyogram(compose(rng, karyotype, source(rng), draw_style(rng, variety), width), karyotype)
+    material = source(rng)
+    page = compose(rng, karyotype, material, draw_style(rng, variety), width)
+    return Karyogram(page, karyotype, material.case)

@@ -19,5 +19,9 @@ Patch = NDArray[np.float32]
 class Material(Protocol):
     """One cell's worth of drawing material."""
 
+    @property
+    def case(self) -> str:
+        """The case of a real cell; empty for a painted one."""
+
     def draw(self, rng: np.random.Generator, chromosome: Chromosome, height: float) -> Patch:
         """Draw a chromosome at the scale at which chromosome 1 is ``height`` pixels tall."""

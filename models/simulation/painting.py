@@ -18,6 +18,7 @@ from models.simulation.warping import Strip, lay
 __all__ = ["Paint", "Stain", "draw_stain"]
 
 _DENSITY = 1.3
+_FINEST = 160  # taller chromosomes are drawn at this height and enlarged, like scans
 _MARGIN = 3
 _SLENDER = 10
 _STUBBIEST = 0.45  # half the width of a small marker, of its length
@@ -35,25 +36,22 @@ class Paint:
 
     def __init__(self, stain: Stain) -> None:
         """Paint with a stain."""
-        self.stain = stain
+        self.stain, self.case = stain, ""
 
     def draw(self, rng: np.random.Generator, chromosome: Chromosome, height: float) -> Patch:
         """Paint a chromosome; see ``Material``."""
-        stain, ring, tall = self.stain, chromosome.ring, height * _DENSITY
+        stain, ring, tall = self.stain, chromosome.ring, min(height, _FINEST) * _DENSITY
         longer, wider = 1 + stain.unlike * rng.standard_normal(2)
         course = draw_course(rng, chromosome.segments, stain, tall * longer)
         half = max(min(stain.half_width * tall * wider, _STUBBIEST * course.rows), 1.0)
         strip = _Body(rng, stain, course, half, ring).paint(stain.offset * tall, stain.ragged * tall)
         bend = stain.bend * min(1.0, course.rows / (_SLENDER * half))
         axis = draw_ring(rng) if ring else draw_axis(rng, bend, course.centromere)
-        return lay(stain.finish.apply(rng, strip, tall, ring), axis, _DENSITY, ring=ring)
+        return lay(stain.finish.apply(rng, strip, tall, ring), axis, tall / height, ring=ring)
 
 
 class _Body:
-    """A chromosome while it is painted on a strip, its margins left empty.
-
-    ``half``: half its usual width, in columns. ``rows``: numbered from the top end, (rows,).
-    """
+    """A chromosome while it is painted on a strip; half its usual width is ``half`` columns."""
 
     def __init__(self, rng: np.random.Generator, stain: Stain, course: Course, half: float, ring: bool) -> None:
         self._rng, self._stain, self._course, self._half, self._ring = rng, stain, course, half, ring

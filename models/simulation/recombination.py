@@ -86,7 +86,7 @@ class CropMaterial:
 
     def __init__(self, rng: np.random.Generator, cell: Cell, alike: Sequence[Cell], treatment: Treatment) -> None:
         """Take a cell, those to borrow from, the most alike first, and how to change their look."""
-        self._cell, self._treatment = cell, treatment
+        self._cell, self._treatment, self.case = cell, treatment, cell.case
         self._stock = Stock(rng, cell, alike, treatment.foreign, treatment.joined)
         self._curves: dict[int, NDArray[np.float32]] = {}
 

@@ -1,80 +1,64 @@
-"""Batches of simulated cases: their cells, their mosaics, and bytes that depend on nothing but the seed."""
+"""Batches: read in an order of their own, with the grid summed up, and features computed once."""
 
 from __future__ import annotations
 
-import re
-import zipfile
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
-from models.simulation.batches import Batch, SimulationError, draw_case
-from models.simulation.karyotypes import Kind
-
-WIDTH = 260
+from models.batches import Batches, coarser, write_features
+from tests.models.examples import examples
 
 
-def test_cells_are_shared_out_to_cases() -> None:
-    batch = Batch(pictures=7, cells=3, width=WIDTH)
-    assert [batch.cells_of(case) for case in range(batch.cases)] == [3, 3, 1]
-    assert [cell.number for cell in draw_case(batch, 0)] == [1, 2, 3]
+def test_a_coarser_grid_loses_nothing_and_stays_in_place() -> None:
+    grid = np.zeros((1, 6, 6, 2), np.float32)
+    grid[0, 0, 5, 0] = 1.0
+    grid[0, 2, 2, 1] = 2.0
+    summed = coarser(grid, 2)
+    assert summed.shape == (1, 2, 2, 2)
+    assert summed[0].sum(axis=(0, 1)) == pytest.approx([1.0, 2.0])
+    assert summed[0, 0, 1, 0] == 1.0
+    # its centre at 2.5 lies between those of the coarse cells at 1.5 and 4.5, two thirds of its weight with the first
+    assert summed[0, 0, 0, 1] == pytest.approx(2.0 * (2 / 3) ** 2)
+    assert coarser(grid, 6) is grid
 
 
-def test_the_cells_of_a_case_have_one_karyotype_unless_it_is_a_mosaic() -> None:
-    batch = Batch(pictures=6, cells=3, abnormal_share=1.0, mosaic_share=0.0, width=WIDTH)
-    for case in range(batch.cases):
-        cells = list(draw_case(batch, case))
-        assert {cell.karyogram.karyotype.iscn for cell in cells} == {cells[0].case_karyotype}
+def test_every_epoch_has_all_pictures_in_another_order() -> None:
+    drawn = examples(20)
+    batches = Batches(drawn, 5, steps=8, seed=3)
+    read = [batches[index][0][:, 0] for index in range(len(batches))]
+    first, second = np.concatenate(read[:4]), np.concatenate(read[4:])
+    assert sorted(first) == sorted(second) == sorted(drawn.inputs[:, 0])
+    assert first.tolist() != second.tolist()
 
 
-def test_a_mosaic_names_each_clone_with_its_cells() -> None:
-    batch = Batch(pictures=8, cells=4, abnormal_share=1.0, mosaic_share=1.0, kind=Kind.TRISOMY, width=WIDTH)
-    for case in range(batch.cases):
-        cells = list(draw_case(batch, case))
-        abnormal = sum(cell.karyogram.karyotype.abnormal for cell in cells)
-        assert 1 <= abnormal <= 3
-        written = re.fullmatch(r"mos 47,X[XY],\+\d+\[(\d)\]/46,X[XY]\[(\d)\]", cells[0].case_karyotype)
-        assert written
-        assert [int(number) for number in written.groups()] == [abnormal, 4 - abnormal]
+def test_batches_go_on_as_if_never_interrupted() -> None:
+    drawn = examples(20)
+    whole, rest = Batches(drawn, 5, steps=8, seed=3), Batches(drawn, 5, steps=8, first=3, seed=3)
+    assert len(rest) == 5
+    for index in range(5):
+        np.testing.assert_array_equal(rest[index][0], whole[index + 3][0])
+        np.testing.assert_array_equal(rest[index][1]["copies"], whole[index + 3][1]["copies"])
 
 
-def test_clones_of_a_tumour_are_no_mosaic() -> None:
-    batch = Batch(2, cells=2, abnormal_share=1.0, mosaic_share=1.0, profile="leukaemia", width=WIDTH)
-    (first, _) = draw_case(batch, 0)
-    assert re.fullmatch(r"4\d,.*\[1\]/46,X[XY]\[1\]", first.case_karyotype)
+def test_without_a_seed_the_order_is_that_of_the_data() -> None:
+    drawn = examples(10)
+    batches = Batches(drawn, 5, steps=2)
+    np.testing.assert_array_equal(np.concatenate([batches[0][0], batches[1][0]]), drawn.inputs)
 
 
-def test_a_single_cell_is_no_mosaic() -> None:
-    batch = Batch(pictures=3, abnormal_share=1.0, mosaic_share=1.0, width=WIDTH)
-    assert not any("mos" in cell.case_karyotype for case in range(3) for cell in draw_case(batch, case))
+def test_features_are_computed_batch_by_batch_into_a_file(tmp_path: Path) -> None:
+    lower = keras.Sequential([keras.Input((4, 4)), keras.layers.Flatten()])
+    pictures = np.random.default_rng(0).integers(0, 256, (7, 4, 4)).astype(np.uint8)
+    features = write_features(lower, pictures, tmp_path / "features.npy", 3)
+    assert isinstance(features, np.memmap)
+    assert (features.shape, features.dtype) == ((7, 16), np.float16)
+    np.testing.assert_array_equal(features, pictures.reshape(7, 16))
 
 
-def test_a_case_does_not_depend_on_how_many_follow() -> None:
-    few, many = (list(draw_case(Batch(pictures=n, cells=2, seed=9, width=WIDTH), 1)) for n in (4, 400))
-    for one, two in zip(few, many, strict=True):
-        assert np.array_equal(one.karyogram.page.pixels, two.karyogram.page.pixels)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"pictures": 0}, "pictures must be 1"),
-        ({"cells": 0}, "cells must be 1"),
-        ({"mosaic_share": 2.0}, "mosaic_share"),
-    ],
-)
-def test_impossible_batches_are_refused(wrong: dict[str, float], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        Batch(**{"pictures": 2, **wrong})  # type: ignore[arg-type]
-
-
-def test_archives_without_crops_are_named(tmp_path: Path) -> None:
-    empty, text = tmp_path / "empty.zip", tmp_path / "text.zip"
-    zipfile.ZipFile(empty, "w").close()
-    text.write_text("chromosomes")
-    for archive in (empty, text):
-        with pytest.raises(SimulationError, match=rf"{archive.name}: expected"):
-            next(draw_case(Batch(pictures=1, crops=archive), 0))
-    with pytest.raises(FileNotFoundError):
-        next(draw_case(Batch(pictures=1, crops=tmp_path / "none.zip"), 0))
+def test_features_out_of_range_are_refused(tmp_path: Path) -> None:
+    lower = keras.Sequential([keras.Input((4,)), keras.layers.Rescaling(1000.0)])
+    with pytest.raises(ValueError, match="pictures 2 to 3 must be finite in float16"):
+        write_features(lower, np.array([[0] * 4, [1] * 4, [2] * 4, [200] * 4], np.uint8), tmp_path / "f.npy", 2)

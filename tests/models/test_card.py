@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from models.calibration import Calibration
 from models.card import Card, CardError, card_from_json, card_to_json
 from models.findings import FindingLimits
 from models.gate import GateLimits
 from models.triage import Policy
-from models.uncertainty import Calibration
 
 CARD = Card(
     name="vgg16",
@@ -24,7 +24,7 @@ CARD = Card(
     findings=FindingLimits(copies=0.7),
     gate=GateLimits(min_pieces=20),
     training={"data": "simulated", "validation_rule": {"modulus": 3, "remainder": 2}},
-    metrics={"auc": 0.98, "auc_interval": [0.95, 1.0]},
+    metrics={},
     weights_sha256="ab" * 32,
     commit="c0ffee",
     created="2025-01-01T00:00:00+00:00",

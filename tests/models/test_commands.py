@@ -5,14 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from models import trials
 from models.__main__ import main
-from models.registry import WEIGHTS_FILE, Registry
+from models.card import card_from_json, card_to_json
+from models.card_page import card_page
+from models.registry import PAGE_FILE, WEIGHTS_FILE, Registry
 from models.simulation.sheets import TILE_WIDTH
+from models.trials import Trial
 from tests.models.test_gate import karyogram
 from tests.untrained import save_untrained
 
@@ -62,7 +67,8 @@ def test_evaluate_writes_what_it_prints(registry: Registry, data: Path, capsys: 
     figures, rows = data / "out.json", data / "out.csv"
     assert run(registry, "evaluate", "small", "--data", data, "--json", figures, "--csv", rows) == 0
     said = json.loads(figures.read_text())
-    assert (said["n"], said["n_abnormal"], said["passes"], said["split"]) == (5, 3, 10, "all")
+    assert (said["n"], said["n_abnormal"], said["passes"]) == (5, 3, 10)
+    assert said["data"] == f"all cases of {data}"
     required = "auc average_precision sensitivity specificity precision accuracy screened_fraction missed_abnormal"
     assert all(f"{name}_interval" in said and name in said for name in required.split())
     assert sum(said["confusion"].values()) == 5
@@ -71,7 +77,7 @@ def test_evaluate_writes_what_it_prints(registry: Registry, data: Path, capsys: 
     assert [line["file"] for line in lines] == [f"P{number:03}.png" for number in range(1, 6)]
     assert {"label", "outcome", "mean_probability", "pass_agreement"} <= set(lines[0])
     printed = capsys.readouterr().out
-    assert printed.index("sensitivity") < printed.index("ROC") < printed.index("accuracy")
+    assert printed.index("not screened out") < printed.index("sensitivity") < printed.index("ROC")
 
 
 def test_evaluate_keeps_to_validation_cases(registry: Registry, data: Path) -> None:
@@ -79,7 +85,70 @@ def test_evaluate_keeps_to_validation_cases(registry: Registry, data: Path) -> N
     command = ("evaluate", "small", "--data", data, "--split", "validation", "--passes", "3", "--json", figures)
     assert run(registry, *command) == 0
     said = json.loads(figures.read_text())
-    assert (said["n"], said["passes"], said["split"]) == (2, 3, "validation")
+    assert (said["n"], said["passes"]) == (2, 3)
+    assert said["data"] == f"validation cases of {data}"
+
+
+def test_evaluate_draws_simulated_karyograms(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures, rows = tmp_path / "out.json", tmp_path / "out.csv"
+    command = (
+        "evaluate",
+        "small",
+        "--simulated",
+        "20",
+        "--variety",
+        "fixed",
+        "--seed",
+        "8",
+        "--json",
+        figures,
+        "--csv",
+        rows,
+    )
+    assert run(registry, *command, "--prevalence", "0.1") == 0
+    said = json.loads(figures.read_text())
+    assert (said["n"], said["prevalence"]) == (20, 0.1)
+    assert said["data"].startswith(
+        "simulated karyograms of validation cases, one fixed layout (seed 8): chromosomes painted"
+    )
+    assert sum(row["n"] for row in said["by_kind"]) == said["n_abnormal"] > 5
+    assert said["copy_numbers"]["normal"]["x"]["n"] == 20 - said["n_abnormal"]
+    with rows.open(newline="") as file:
+        assert {line["karyotype"] for line in csv.DictReader(file)} > {"46,XX", "46,XY"}
+    printed = capsys.readouterr().out
+    assert "AUC against normal" in printed
+    assert "simulated karyograms" in printed
+
+
+def test_evaluate_wants_one_kind_of_data(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    for source in ((), ("--data", ".", "--simulated", "5")):
+        with pytest.raises(SystemExit):
+            run(registry, "evaluate", "small", *source)
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_card_prints_the_page(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(registry, "card", "small") == 0
+    assert capsys.readouterr().out == card_page(registry.card("small"))
+
+
+def test_card_renews_limits_and_figures_and_keeps_the_weights(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(tmp_path / "registry")
+    before = save_untrained(registry, "small", seed=4, passes=10)
+    (data / "P002.png").unlink()
+    (data / "labels.csv").write_text("file,case_id,label\nP003.png,P002,normal\nP005.png,P005,abnormal\n")
+    monkeypatch.setattr(trials, "Trial", partial(Trial, calibration_pictures=40))
+    assert run(registry, "card", "small", "--renew", "--karyograms", data, "--pictures", "100") == 0
+    card = registry.card("small")
+    assert (card.metrics["real"]["n"], card.metrics["simulated_wide"]["n"]) == (2, 100)
+    assert card.calibration != before.calibration
+    assert card.weights_sha256 == before.weights_sha256
+    assert (registry.folder / "small" / PAGE_FILE).read_text(encoding="utf-8") == card_page(card)
+    assert card_from_json(card_to_json(card)) == card
 
 
 @pytest.mark.parametrize(
@@ -111,10 +180,10 @@ def test_passes_are_checked(registry: Registry, passes: str, capsys: pytest.Capt
     with pytest.raises(SystemExit) as stopped:
         run(registry, "evaluate", "small", "--data", ".", "--passes", passes)
     assert stopped.value.code == 2
-    assert f"must be a number from 1 to 1000, got '{passes}'" in capsys.readouterr().err
+    assert f"must be a whole number from 1 to 1000, got '{passes}'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["evaluate"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["card"], ["evaluate"]])
 def test_help_is_complete(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])

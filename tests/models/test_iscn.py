@@ -9,7 +9,7 @@ import pytest
 
 from models.simulation.complements import Karyotype, Kind, Mosaic
 from models.simulation.exchanges import Derivative, Robertsonian, Translocation
-from models.simulation.iscn import parse_operation
+from models.simulation.iscn import parse_karyotype, parse_operation
 from models.simulation.karyotypes import PROFILES, draw_karyotype, draw_mosaic, read_profile
 from models.simulation.operations import Gain, Loss, MarkerChromosome, Operation
 from models.simulation.rearrangements import Deletion, Duplication, Inversion, Isochromosome, Ring
@@ -128,6 +128,45 @@ def test_what_is_no_change_is_refused(text: str) -> None:
 def test_impossible_changes_are_refused(text: str, fault: str) -> None:
     with pytest.raises(ValueError, match=re.escape(fault)):
         parse_operation(text)
+
+
+# a marker does not say what it is made of, and no kind of karyotype is called XXYY
+READABLE = [known for known in KNOWN if MAR not in known[2] and known[0] != "48,XXYY"]
+
+
+@pytest.mark.parametrize(("iscn", "sex", "operations"), READABLE, ids=[known[0] for known in READABLE])
+def test_karyotypes_are_read_as_they_are_written(iscn: str, sex: str, operations: tuple[Operation, ...]) -> None:
+    read = parse_karyotype(iscn)
+    assert (read.iscn, read.sex) == (iscn, sex)
+    assert sorted(read.operations, key=str) == sorted(operations, key=str)
+
+
+@pytest.mark.parametrize(
+    ("iscn", "kind"),
+    [
+        ("46,XY", Kind.NORMAL),
+        ("45,X", Kind.X),
+        ("47,XXY", Kind.XXY),
+        ("47,XY,+21", Kind.TRISOMY),
+        ("45,X,-Y", Kind.MONOSOMY),
+        ("46,XX,inv(3)(q21q26.2)", Kind.PARACENTRIC),
+        ("46,XY,inv(16)(p13.1q22)", Kind.PERICENTRIC),
+        ("45,XX,der(13;14)(q10;q10)", Kind.ROBERTSONIAN),
+        ("46,XX,der(4)t(4;11)(p15;q21)", Kind.DERIVATIVE),
+        ("47,XY,+8,t(9;22)(q34;q11.2)", Kind.TRISOMY),
+    ],
+)
+def test_a_karyotype_is_of_the_kind_of_its_first_change(iscn: str, kind: Kind) -> None:
+    assert parse_karyotype(iscn).kind is kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "46", "normal", "46,XX,+21", "47,XX,+21[5]", "mos 45,X[12]/46,XX[8]", "47,XX,+mar", "48,XXYY", "46,XX,+8,-7"],
+)
+def test_what_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"must be|is not a valid Kind"):
+        parse_karyotype(text)
 
 
 def test_a_change_needs_its_chromosome() -> None:

@@ -1,4 +1,4 @@
-"""The figures agree with scikit-learn, and the intervals with what the bootstrap is for."""
+"""The figures agree with their definitions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from models.metrics import (
     Outcomes,
     area_under_curve,
     average_precision,
-    bootstrap,
     confusion,
     expected_calibration_error,
     figures,
+    predictive_value,
+    shares,
 )
 
 
@@ -34,8 +35,10 @@ def test_known_figures() -> None:
     assert next(iter(said)) == "sensitivity"
     assert said["sensitivity"] == pytest.approx(2 / 3)
     assert said["specificity"] == pytest.approx(3 / 4)
-    assert said["precision"] == pytest.approx(2 / 3)
-    assert said["negative_predictive_value"] == pytest.approx(3 / 4)
+    # at a prevalence of 5 %, of 2/3 and 1/4 voted abnormal, of 3/3 normal and 1/3 abnormal screened
+    assert said["precision"] == pytest.approx(0.05 * 2 / 3 / (0.05 * 2 / 3 + 0.95 / 4))
+    assert said["screened_normal"] == pytest.approx(2 / 4)
+    assert said["negative_predictive_value"] == pytest.approx(0.95 * 2 / 4 / (0.95 * 2 / 4 + 0.05 / 3))
     assert said["accuracy"] == pytest.approx(5 / 7)
     assert said["missed_abnormal"] == 1
     assert said["triage_sensitivity"] == pytest.approx(2 / 3)
@@ -75,32 +78,25 @@ def test_calibration_error_is_the_gap_in_each_bin() -> None:
     assert expected_calibration_error(truth, probability, np.ones(4)) == pytest.approx(expected)
 
 
-def test_the_bootstrap_draws_cases_not_karyograms() -> None:
-    """Copies of the same karyograms in the same cases are no new evidence: the interval must not shrink."""
-    generator = np.random.default_rng(0)
-    truth = generator.integers(0, 2, 40).tolist()
-    score = generator.random(40).tolist()
-    once = bootstrap(outcomes(truth, score), resamples=400)
-    copied = bootstrap(outcomes(truth * 5, score * 5, list(range(40)) * 5), resamples=400)
-    as_if_new = bootstrap(outcomes(truth * 5, score * 5), resamples=400)
-    assert copied["sensitivity"] == pytest.approx(once["sensitivity"])
-    assert np.ptp(as_if_new["sensitivity"]) < 0.7 * np.ptp(once["sensitivity"])
+def test_predictive_values_are_shares_at_the_prevalence_of_the_data() -> None:
+    """At the share of abnormal among the karyograms themselves, Bayes' rule counts what is there."""
+    table = outcomes([1, 1, 1, 0, 0, 0, 0], [0.9, 0.6, 0.2, 0.7, 0.4, 0.1, 0.0])
+    said = figures(table, np.ones(7), prevalence=3 / 7)
+    assert said["precision"] == pytest.approx(np.mean(table.abnormal[table.voted]))
+    assert said["negative_predictive_value"] == pytest.approx(np.mean(~table.abnormal[table.screened]))
+    assert math.isnan(predictive_value(0.0, 0.0, 0.5))
 
 
-def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    covered = []
-    for seed in range(60):
-        generator = np.random.default_rng(seed)
-        score = generator.random(80)
-        low, high = bootstrap(outcomes([1] * 80, score.tolist()), resamples=200, seed=seed)["sensitivity"]
-        covered.append(low <= 0.5 <= high)
-    assert 0.85 <= np.mean(covered) <= 1.0
+def test_each_share_is_a_figure() -> None:
+    table = outcomes([1, 0, 1, 0], [0.9, 0.8, 0.2, 0.1])
+    said = figures(table, np.ones(4))
+    for name, (part, whole) in shares(table).items():
+        assert said[name] == np.mean(part[whole])
 
 
-def test_what_is_not_defined_is_nan() -> None:
-    table = outcomes([0, 0], [0.1, 0.2])
-    said, intervals = figures(table, np.ones(2)), bootstrap(table, resamples=10)
-    for name in ("sensitivity", "auc", "average_precision", "precision", "triage_sensitivity"):
-        assert math.isnan(said[name])
-        assert all(math.isnan(end) for end in intervals[name])
-    assert intervals["specificity"] == (1.0, 1.0)
+def test_chosen_karyograms_keep_their_columns() -> None:
+    table = outcomes([1, 0, 1], [0.9, 0.8, 0.2], [4, 4, 7])
+    kept = table.where(np.array([True, False, True]))
+    assert kept.score.tolist() == [0.9, 0.2]
+    assert kept.case.tolist() == [4, 7]
+    assert kept.abnormal.all()

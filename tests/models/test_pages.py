@@ -48,6 +48,10 @@ def test_digits_stand_where_they_are_said_to(digits: Digits, part: slice) -> Non
     assert layer[part].sum() == layer.sum() > 0
 
 
+def test_a_font_the_machine_has_not_is_replaced() -> None:
+    assert np.array_equal(captioned(CaptionStyle(font="no-such-font.ttf")), captioned(CaptionStyle(font="")))
+
+
 def test_empty_places_may_be_left_unmarked() -> None:
     empty = replace(SLOT, empty=True)
     assert captioned(CaptionStyle(), Y=empty).any()

@@ -163,6 +163,12 @@ def test_every_stain_draws_every_chromosome(seed: int) -> None:
         assert all(edge.max() > 0 for edge in (patch[0], patch[-1], patch[:, 0], patch[:, -1])), "cut to its ink"
 
 
+def test_large_chromosomes_are_enlarged() -> None:
+    paint = Paint(plain_stain())
+    small, large = (paint.draw(rng(1), normal_chromosome("2"), height) for height in (160, 640))
+    assert large.shape == pytest.approx((4 * small.shape[0], 4 * small.shape[1]), rel=0.06)
+
+
 def test_rows_of_a_course_count_its_values() -> None:
     whole = course(Segment("7"))
     assert whole.rows * FINE == len(whole.darkness) == len(whole.width) == len(whole.away)

@@ -78,7 +78,7 @@ class TestLibrary:
         pale, dark, darker = (np.full((40, 12), 255, np.uint8) for _ in range(3))
         for pixels, grey in ((pale, 180), (dark, 60), (darker, 50)):
             pixels[2:-2, 3:-3] = grey
-        cells = [Cell({"1": [Crop(pixels)]}) for pixels in (pale, dark, darker)]
+        cells = [Cell({"1": [Crop(pixels)]}, "P001") for pixels in (pale, dark, darker)]
         library = CropLibrary(cells)
         assert library.alike(1) == [cells[2], cells[0], cells[1]]
 
@@ -130,7 +130,7 @@ class TestStock:
         assert [piece.segment for piece in stock(library).take(rng(), ring)] == list(ring.segments)
 
     def test_a_chromosome_that_no_cell_has_is_named(self) -> None:
-        cell = Cell({"1": [Crop(crop("1"))]})
+        cell = Cell({"1": [Crop(crop("1"))]}, "P001")
         with pytest.raises(ValueError, match="expected a chromosome Y in some cell"):
             Stock(rng(), cell, [cell], 0.0, 0.0).take(rng(), normal_chromosome("Y"))
 

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from models.card import Card, CardError
-from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError, default_registry
+from models.card_page import card_page
+from models.registry import (
+    CARD_FILE,
+    PAGE_FILE,
+    WEIGHTS_FILE,
+    Registry,
+    UnknownModelError,
+    WeightsHashError,
+    default_registry,
+)
 from tests.conftest import REPOSITORY
 from tests.models.test_card import CARD
 
@@ -45,7 +54,22 @@ def test_saving_again_replaces_the_model(registry: Registry, stored: Card, tmp_p
     better = registry.save(CARD, file)
     assert better.weights_sha256 != stored.weights_sha256
     assert registry.weights("vgg16").read_bytes() == b"better weights"
-    assert sorted(path.name for path in (registry.folder / "vgg16").iterdir()) == [CARD_FILE, WEIGHTS_FILE]
+    assert sorted(path.name for path in (registry.folder / "vgg16").iterdir()) == sorted(
+        [CARD_FILE, PAGE_FILE, WEIGHTS_FILE]
+    )
+
+
+def test_a_new_card_comes_with_its_page_and_keeps_the_weights(registry: Registry, stored: Card) -> None:
+    renewed = registry.update(replace(stored, passes=7))
+    assert registry.card("vgg16") == renewed
+    assert (registry.folder / "vgg16" / PAGE_FILE).read_text(encoding="utf-8") == card_page(renewed)
+    assert registry.weights("vgg16").read_bytes() == b"weights"
+
+
+def test_a_card_that_vouches_for_other_weights_is_not_stored(registry: Registry, stored: Card) -> None:
+    with pytest.raises(WeightsHashError, match="SHA-256 must be"):
+        registry.update(replace(stored, weights_sha256="00" * 32))
+    assert registry.card("vgg16") == stored
 
 
 @pytest.mark.usefixtures("stored")
@@ -54,7 +78,7 @@ def test_other_weights_are_refused(registry: Registry) -> None:
     with pytest.raises(WeightsHashError, match="SHA-256 must be"):
         registry.weights("vgg16")
     (registry.folder / "vgg16" / WEIGHTS_FILE).unlink()
-    with pytest.raises(WeightsHashError, match="the weights are missing"):
+    with pytest.raises(WeightsHashError, match="the file is missing"):
         registry.weights("vgg16")
 
 
@@ -91,6 +115,6 @@ def test_the_default_registry_lies_beside_the_package() -> None:
 
 
 def test_reading_the_registry_loads_no_network() -> None:
-    modules = "models.registry, models.gate, models.findings, models.uncertainty, models.evaluation, models.__main__"
+    modules = "models.registry, models.gate, models.findings, models.uncertainty, models.report, models.__main__"
     code = f"import {modules}, sys; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False).returncode == 0

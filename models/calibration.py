@@ -1,0 +1,129 @@
+"""From what the heads of a network say to a probability of abnormal that can be taken at its word.
+
+The thesis' head looks at the whole picture, the findings head counts chromosomes. Each sub-network's probability is
+calibrated with both, so that votes, agreement and probability are about all that the model has seen.
+
+Sources: Platt 1999 (scaling and smoothed targets); Elkan 2001 and Saerens, Latinne and Decaestecker 2002 (another
+prevalence).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Probability of abnormal: sigmoid(slope * logit(pass) + miscount_slope * logit(miscount) + intercept).
+
+    It holds where ``prevalence`` of the karyograms are abnormal, that is among those it was fitted on; for a laboratory
+    with another share see ``at_prevalence``. The default changes nothing.
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    miscount_slope: float = 0.0
+    prevalence: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse a prevalence of none or all."""
+        if not 0.0 < self.prevalence < 1.0:
+            raise ValueError(f"prevalence must lie between 0 and 1, got {self.prevalence!r}")
+
+    def apply(self, probability: Floats | float, miscount: float = 0.5) -> Floats:
+        """Return calibrated probabilities of abnormal, the same shape as ``probability``.
+
+        Args:
+            probability: of abnormal, from the thesis' head, 0..1.
+            miscount: probability that some chromosome is too many or missing, from the findings head, 0..1.
+
+        Raises:
+            ValueError: when a value is not a probability.
+        """
+        evidence = self.slope * logit(probability) + self.miscount_slope * logit(miscount)
+        calibrated: Floats = expit(evidence + self.intercept)
+        return calibrated
+
+
+def fit_calibration(passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool_]) -> Calibration:
+    """Fit a calibration on validation pictures, so that the mean over the calibrated passes is calibrated.
+
+    Args:
+        passes: (N, T) probability of abnormal of each pass, 0..1.
+        miscounts: (N,) probability that some chromosome is too many or missing, 0..1.
+        abnormal: (N,) the truth.
+
+    Returns:
+        The calibration of highest likelihood against Platt's smoothed targets, which keep it finite when the two
+        classes are perfectly apart; no slope is negative.
+
+    Raises:
+        ValueError: for different lengths, when a class is missing, or a value is not a probability.
+    """
+    scores, counts, truth = logit(passes), logit(miscounts), np.asarray(abnormal, dtype=bool)
+    if scores.ndim != 2 or counts.shape != truth.shape or len(scores) != truth.size:
+        shapes = f"{scores.shape}, {counts.shape} and {truth.shape}"
+        raise ValueError(f"expected passes (N, T) with N miscounts and truths, got shapes {shapes}")
+    # late: only a release fits, and this import would cost every process a second
+    from scipy.optimize import minimize
+
+    positive, negative = int(truth.sum()), int((~truth).sum())
+    if not positive or not negative:
+        raise ValueError(f"expected pictures of both classes, got {positive} abnormal and {negative} normal")
+    targets = np.where(truth, (positive + 1) / (positive + 2), 1 / (negative + 2))
+
+    def loss(numbers: Floats) -> float:
+        calibrated = expit(numbers[0] * scores + (numbers[1] * counts + numbers[2])[:, None]).mean(axis=1)
+        likely = np.clip(calibrated, 1e-12, 1 - 1e-12)
+        return float(-np.mean(targets * np.log(likely) + (1 - targets) * np.log1p(-likely)))
+
+    found = minimize(loss, x0=(1.0, 0.0, 0.0), method="L-BFGS-B", bounds=((0.0, None), (0.0, None), (None, None)))
+    slope, miscount_slope, intercept = map(float, found.x)
+    return Calibration(slope, intercept, miscount_slope, prevalence=positive / truth.size)
+
+
+def at_prevalence(probability: Floats | float, fitted: float, wanted: float) -> Floats:
+    """Return what a probability of abnormal becomes where another share of the karyograms is abnormal.
+
+    Right if abnormal karyograms look alike in both places, and are only more or less frequent.
+
+    Args:
+        probability: of abnormal, 0..1.
+        fitted: share of abnormal karyograms at which it holds, between 0 and 1.
+        wanted: share in the other place, between 0 and 1.
+    """
+    moved: Floats = expit(logit(probability) + logit(wanted) - logit(fitted))
+    return moved
+
+
+def checked(probabilities: Floats | float) -> Floats:
+    """Return probabilities as float64.
+
+    Raises:
+        ValueError: when there are none, or one of them is not between 0 and 1.
+    """
+    values = np.asarray(probabilities, dtype=np.float64)
+    if values.size == 0:
+        raise ValueError(f"probabilities must hold at least one value, got shape {values.shape}")
+    # a NaN fails this comparison too: it must never turn into "certain"
+    if not np.all((values >= 0.0) & (values <= 1.0)):
+        wrong = values[~((values >= 0.0) & (values <= 1.0))].flat[0]
+        raise ValueError(f"probabilities must lie between 0 and 1, got {wrong!r}")
+    return values
+
+
+def logit(probabilities: Floats | float) -> Floats:
+    """Return the log odds of probabilities; those of 0 and 1 are kept within about +-16.
+
+    Raises:
+        ValueError: when a value is not a probability.
+    """
+    # a float32 sigmoid reaches 0 and 1 exactly
+    clipped: Floats = np.clip(checked(probabilities), 1e-7, 1.0 - 1e-7)
+    return np.log(clipped) - np.log1p(-clipped)

@@ -1,0 +1,14 @@
+"""A quick training as a process that can be killed: ``python -m tests.models.quick_training FOLDER``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from models.datasets import Recipe
+from models.phases import QUICK
+from models.progress import Reporter
+from models.training import Trainer
+
+if __name__ == "__main__":
+    Trainer("vgg16", Recipe(seed=1), Path(sys.argv[1]), Reporter()).run(QUICK)
