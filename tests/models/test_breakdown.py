@@ -27,7 +27,9 @@ def judged(number: int, iscn: str, probability: float, finding: str = "") -> Jud
     passes = np.full(10, probability)
     findings = (Finding(finding, f"+{finding}", 0.9),) if finding else ()
     copies = sure(true_copies(karyotype)).astype(np.float32)
-    said = Prediction(True, (), measure(passes, Calibration()), findings, Suggestion(None), passes, passes, copies)
+    said = Prediction(
+        True, (), measure(passes, Calibration()), findings, Suggestion(None), passes, passes, passes, copies
+    )
     label = Label.ABNORMAL if karyotype.abnormal else Label.NORMAL
     picture = LabelledPicture(f"{number}.png", f"P{number}", label, karyotype)
     return JudgedPicture(picture, said, triage(True, said.measures, said.findings, Policy()))

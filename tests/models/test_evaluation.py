@@ -56,6 +56,7 @@ class ByGrey:
             Suggestion(None),
             probabilities,
             probabilities,
+            np.full(passes, 0.5, np.float32),
             copies,
         )
 
