@@ -3,7 +3,8 @@
 The distance of Mahalanobis to the karyograms of the validation cases (Lee et al., "A simple unified framework for
 detecting out-of-distribution samples and adversarial attacks", 2018), with one class and the covariance of
 probabilistic PCA (Tipping and Bishop 1999): a few axes with a variance each, and one variance for all other directions.
-So some hundreds of pictures suffice in 2,048 dimensions, and what is stored stays below 200 KB.
+So some hundreds of pictures suffice in 2,048 dimensions, and what is stored stays below 200 KB. As in nearest
+neighbours (Sun et al. 2022), features are first scaled to length 1.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Familiarity:
         channels = len(self.centre)
         if features.ndim != 2 or features.shape[1] != channels:
             raise ValueError(f"features must be (N, {channels}), got {features.shape}")
-        shifted = (features - self.centre).astype(np.float64)
+        shifted = _directions(features) - self.centre
         along = (shifted @ self.axes.T.astype(np.float64)) ** 2  # (N, C) x (C, K) -> (N, K)
         beside = np.maximum((shifted**2).sum(axis=1) - along.sum(axis=1), 0.0)
         squares = np.column_stack([along, beside]) / self.variances  # (N, K + 1)
@@ -75,8 +76,9 @@ def fit(features: Features, axes: int = AXES) -> Familiarity:
     """
     if axes < 1 or features.ndim != 2 or min(features.shape) <= axes:
         raise ValueError(f"features must be (N, C) with N and C above axes, got {features.shape} and {axes}")
-    centre = features.mean(axis=0, dtype=np.float64)
-    _, singular, directions = np.linalg.svd(features - centre, full_matrices=False)
+    unit = _directions(features)
+    centre = unit.mean(axis=0)
+    _, singular, directions = np.linalg.svd(unit - centre, full_matrices=False)
     variances = singular**2 / (len(features) - 1)
     rest = variances[axes:].sum() / (features.shape[1] - axes)
     if not rest > 0.0:
@@ -103,6 +105,13 @@ def fit_with_limit(features: Features, axes: int = AXES) -> tuple[Familiarity, f
     """
     familiarity = fit(features[::2], axes)
     return familiarity, float(np.quantile(familiarity.distances(features[1::2]), 1 - STRANGE_SHARE))
+
+
+def _directions(features: Features) -> NDArray[np.float64]:
+    """Scale each picture's features to length 1: what is seen counts, not how much ink shows it; (N, C)."""
+    precise = features.astype(np.float64)
+    unit: NDArray[np.float64] = precise / np.maximum(np.linalg.norm(precise, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def to_bytes(familiarity: Familiarity) -> bytes:

@@ -22,6 +22,7 @@ _WORKING_SIDE = 640
 _INK_LEVELS = (0.3, 0.6)  # the darker one parts chromosomes that touch, and leaves grey paper behind
 _LINE_LENGTH = 0.1
 _LINE_THICKNESS = 0.009
+_GRAIN = 1.5  # pixels: the grain of the paper and the dots of print are no bands
 _ROW_TOLERANCE = 0.012
 _ROW_NEIGHBOURS = 3
 
@@ -33,7 +34,8 @@ class PageStatistics:
     ``background`` is the median grey level, 0..255. ``ink`` is the share of the page that is inked, ``piece_ink`` the
     share of the ink that lies in pieces. ``pieces`` counts them. ``aligned`` is the share of the pieces that stand in
     a row with at least three others, by their feet or their middles. ``height_ratio`` is the tall pieces' height
-    (90th percentile) over the short ones' (10th).
+    (90th percentile) over the short ones' (10th). ``banding`` tells how much the darkness changes from the top of a
+    piece to its bottom, as a share of its mean: the median of the taller half of the pieces.
     """
 
     background: float
@@ -42,6 +44,7 @@ class PageStatistics:
     piece_ink: float
     aligned: float
     height_ratio: float
+    banding: float
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,13 @@ class GateLimits:
 
     min_background: float = 30.0
     min_ink: float = 0.01
-    max_ink: float = 0.40
-    min_pieces: int = 18
+    max_ink: float = 0.25
+    min_pieces: int = 22
     max_pieces: int = 110
     min_piece_ink: float = 0.25
-    min_aligned: float = 0.40
+    min_aligned: float = 0.45
     min_height_ratio: float = 1.6
+    min_banding: float = 0.015
     max_distance: float | None = None
 
 
@@ -94,6 +98,8 @@ _SENTENCES = {
     "min_aligned": "The pieces do not stand in rows ({found:.0%} do; at least {limit:.0%} expected).",
     "min_height_ratio": "The pieces are too much alike in height (the tall ones are {found:.1f} times as tall as the "
     "short ones; at least {limit:.1f} times expected).",
+    "min_banding": "The pieces show no bands (the darkness along them changes by {found:.1%}; at least {limit:.1%} "
+    "expected).",
 }
 """What to say when a statistic is out of its range, by the name of the limit: min_ or max_ and the statistic."""
 
@@ -113,7 +119,7 @@ def refusals(page: NDArray[np.uint8], limits: GateLimits) -> tuple[str, ...]:
     """
     darkness, background = _look(page)
     # a frame or grey paper can spoil one level and not the other: the page must be a karyogram at one of them
-    return min((_broken(_statistics(darkness > level, background), limits) for level in _INK_LEVELS), key=len)
+    return min((_broken(_statistics(darkness, level, background), limits) for level in _INK_LEVELS), key=len)
 
 
 def _broken(seen: PageStatistics, limits: GateLimits) -> tuple[str, ...]:
@@ -153,7 +159,7 @@ def page_statistics(page: NDArray[np.uint8], ink_level: float = _INK_LEVELS[0]) 
         ValueError: ``page`` is not a two-dimensional array of bytes, or it is empty.
     """
     darkness, background = _look(page)
-    return _statistics(darkness > ink_level, background)
+    return _statistics(darkness, ink_level, background)
 
 
 def _look(page: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
@@ -164,7 +170,8 @@ def _look(page: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
     return flatten(small), float(np.median(small))
 
 
-def _statistics(ink: NDArray[np.bool_], background: float) -> PageStatistics:
+def _statistics(darkness: NDArray[np.float32], ink_level: float, background: float) -> PageStatistics:
+    ink = darkness > ink_level
     drawn = ink & ~_lines(ink)
     components = _components(drawn)
     pieces = components.where(_is_piece(components, drawn.shape))
@@ -175,6 +182,7 @@ def _statistics(ink: NDArray[np.bool_], background: float) -> PageStatistics:
         piece_ink=float(pieces.area.sum() / max(1.0, components.area.sum())),
         aligned=_aligned(pieces, _ROW_TOLERANCE * max(drawn.shape)),
         height_ratio=_height_ratio(pieces),
+        banding=_banding(darkness, pieces),
     )
 
 
@@ -237,3 +245,15 @@ def _height_ratio(pieces: _Boxes) -> float:
         return 1.0
     short, tall = np.percentile(pieces.height, (10, 90))
     return float(tall / short)
+
+
+def _banding(darkness: NDArray[np.float32], pieces: _Boxes) -> float:
+    tall = pieces.where(pieces.height >= np.median(pieces.height)) if pieces.area.size else pieces
+    smooth = ndimage.gaussian_filter(darkness, _GRAIN)
+    edges = np.stack([tall.top, tall.bottom, tall.left, tall.right], axis=1).astype(int)
+    changes = []
+    for top, bottom, left, right in edges:
+        end = max(1, (bottom - top) // 6)
+        along = smooth[top + end : bottom - end, left:right].max(axis=1)  # the darkest of each row: (rows,)
+        changes.append(float(along.std() / max(along.mean(), 0.05)))
+    return float(np.median(changes)) if changes else 0.0

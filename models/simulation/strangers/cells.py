@@ -10,9 +10,7 @@ from PIL import Image, ImageDraw
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.simulation.bands import bandings
-from models.simulation.families import Variety
 from models.simulation.karyograms import MaterialSource, simulate
-from models.simulation.layouts import draw_layout
 from models.simulation.material import Material, Patch
 from models.simulation.segments import Chromosome, Segment, normal_chromosome
 from models.simulation.strangers.canvas import font, sheet
@@ -88,8 +86,8 @@ def _few(rng: np.random.Generator, material: Material, count: int) -> Image.Imag
 
 def one_row(rng: np.random.Generator, source: MaterialSource) -> Image.Image:
     """One row cut out of a karyogram."""
-    rows = [row for row in draw_layout(rng, Variety.WIDE).rows if set(row) & set(AUTOSOMES)]
-    names = [name for name in rows[int(rng.integers(len(rows)))] if name in CHROMOSOMES]
+    first, places = int(rng.integers(len(CHROMOSOMES) - 3)), int(rng.integers(4, 9))
+    names = CHROMOSOMES[first : first + places]
     return _arranged(rng, source(rng), [(normal_chromosome(name),) * 2 for name in names], rows=1)
 
 
