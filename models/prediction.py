@@ -20,7 +20,8 @@ class Prediction:
     ``suggestion`` is the karyotype that the findings amount to, for a person to check.
     ``pass_probabilities`` (T,) are the calibrated probabilities of abnormal, by which the passes vote, in the order of
     the sub-networks; ``raw_probabilities`` (T,) those of the thesis' head. ``copies`` (24, 5) are the probabilities of
-    0..4 copies of each chromosome, in the order of ``CHROMOSOMES``.
+    0..4 copies of each chromosome, in the order of ``CHROMOSOMES``. ``features`` (C,) is what the backbone sees,
+    averaged over its positions: by it the gate tells how familiar the page is.
     """
 
     readable: bool
@@ -31,3 +32,4 @@ class Prediction:
     pass_probabilities: NDArray[np.float32]
     raw_probabilities: NDArray[np.float32]
     copies: NDArray[np.float32]
+    features: NDArray[np.float32]

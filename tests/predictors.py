@@ -34,6 +34,7 @@ def prediction(probabilities: NDArray[np.float32], measures: Measures | None = N
         pass_probabilities=probabilities,
         raw_probabilities=probabilities,
         copies=np.full((len(CHROMOSOMES), COPY_NUMBERS), 1 / COPY_NUMBERS, np.float32),
+        features=np.ones(8, np.float32),
     )
 
 

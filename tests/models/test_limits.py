@@ -11,13 +11,12 @@ from models.calibration import Calibration
 from models.evaluation import JudgedPicture
 from models.labels import LabelledPicture
 from models.limits import calibrated, choose_policy
-from models.prediction import Prediction
 from models.simulation.iscn import parse_karyotype
-from models.suggestion import Suggestion
 from models.triage import Policy, TriageOutcome, triage
 from models.uncertainty import Label, measure
 from tests.models.test_card import CARD
 from tests.models.test_counts import numbers, sure
+from tests.predictors import prediction
 
 
 def passes(abnormal: np.ndarray) -> np.ndarray:
@@ -57,7 +56,7 @@ def test_limits_need_normal_and_counted_ones(abnormal: list[bool], counted: list
 def judged(number: int, abnormal: bool, raw: np.ndarray, sure_of_count: float) -> JudgedPicture:
     copies = 0.05 / 4 * np.ones((24, 5)) + (0.95 - 0.05 / 4) * sure(numbers())
     copies[20] = (0, 0, sure_of_count, 1 - sure_of_count, 0)
-    said = Prediction(True, (), measure(raw, Calibration()), (), Suggestion(None), raw, raw, copies.astype(np.float32))
+    said = replace(prediction(raw), copies=copies.astype(np.float32))
     karyotype = parse_karyotype("47,XX,+21" if abnormal else "46,XX")
     label = Label.ABNORMAL if abnormal else Label.NORMAL
     picture = LabelledPicture(f"{number}.png", f"P{number}", label, karyotype)
