@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import io
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 
 from dashboard import services
 from engine import store
 from engine.vocabulary import Karyogram
-from models import pictures
+from models import heatmap, pictures
+from models.heatmap import HeatMap
 
 _THUMBNAIL_SIZE = (168, 112)  # twice what the table draws, for sharp screens
 _LARGE_SIZE = (2400, 2400)
+_LEGEND_SIZE = (160, 12)
 
 
 def large(karyogram: Karyogram) -> bytes:
@@ -24,6 +27,21 @@ def large(karyogram: Karyogram) -> bytes:
         PictureError: when the stored bytes cannot be decoded any more.
     """
     return _large_png(karyogram.image_sha256, karyogram.page)
+
+
+def with_evidence(karyogram: Karyogram, heat_map: HeatMap) -> bytes:
+    """The same picture with a heat map drawn over it.
+
+    Raises:
+        PictureError: when the stored bytes cannot be decoded any more.
+    """
+    return _evidence_png(karyogram.image_sha256, karyogram.page, karyogram.width, heat_map)
+
+
+@st.cache_data(show_spinner=False)
+def legend() -> bytes:
+    """The colours of a heat map, from weak to strong."""
+    return _png(heatmap.legend(*_LEGEND_SIZE))
 
 
 def thumbnail(karyogram: Karyogram) -> str:
@@ -45,6 +63,12 @@ def _small_png(sha256: str, page: int) -> bytes:
 @st.cache_data(show_spinner=False, max_entries=32)
 def _large_png(sha256: str, page: int) -> bytes:
     return _png(_picture(sha256, page, _LARGE_SIZE))
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _evidence_png(sha256: str, page: int, width: int, heat_map: HeatMap) -> bytes:
+    image = _picture(sha256, page, _LARGE_SIZE)
+    return _png(heatmap.overlay(np.asarray(image), heat_map.scaled(image.width / width)))
 
 
 def _picture(sha256: str, page: int, size: tuple[int, int]) -> Image.Image:

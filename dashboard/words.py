@@ -12,8 +12,7 @@ from typing import Literal
 
 from engine.heartbeat import EngineState
 from engine.vocabulary import Karyogram, KaryogramState, ProblemKind, Verdict
-from models.triage import Policy, Reason, TriageOutcome
-from models.uncertainty import Measures
+from models.triage import Finding, Reason, TriageOutcome
 
 BadgeColour = Literal["red", "orange", "gray", "violet", "blue", "primary"]
 
@@ -70,6 +69,20 @@ OUTCOMES: dict[TriageOutcome, OutcomeWords] = {
         "The passes agree on normal and no measure raises a doubt. It stands at the end of the reading list.",
     ),
 }
+
+UNREADABLE_ADVICE = (
+    "If it is a karyogram, scan or export the whole page again: upright, sharp, dark chromosomes on an even, light "
+    "ground. If it is none, take it out of the case."
+)
+SUGGESTION_ADVICE = (
+    "A suggestion, counted from the numbers of chromosomes alone: a changed structure or a mosaic would not show in "
+    "it. A person writes the karyotype."
+)
+EVIDENCE_ADVICE = (
+    "The colour shows which places of this picture speak most for abnormal, relative to the strongest one. It does not "
+    "say what is wrong there, and there is a strongest place even where nothing is wrong. A missing chromosome shows "
+    "at what is left of its pair."
+)
 
 WAITING = OutcomeWords("Waiting", "Waiting", ":material/hourglass_empty:", "gray", "No engine has judged it yet.")
 
@@ -135,37 +148,34 @@ def case_and_cell(case: str, cell: str) -> str:
     return f"{case} · cell {cell}" if cell else case
 
 
-def agreement_with_interval(measures: Measures) -> str:
-    """Pass agreement, always with its interval, because it is never shown alone."""
-    return f"{percent(measures.pass_agreement)} ({interval(measures)})"
-
-
-def interval(measures: Measures) -> str:
-    """The Wilson interval of the pass agreement."""
-    return f"95 % interval {100 * measures.agreement_low:.1f} to {100 * measures.agreement_high:.1f} %"
+def bits(value: float) -> str:
+    """An entropy in bits with three digits."""
+    return f"{value:.3f} bits"
 
 
 def reason_sentence(reason: Reason, verdict: Verdict) -> str:
     """Why a karyogram got its outcome, with the figures that crossed the limits."""
-    measures, policy = verdict.measures, verdict.policy
-    match reason:
-        case Reason.NOT_A_KARYOGRAM:
-            return "The input gate says that the picture does not look like a karyogram."
-        case Reason.VOTED_ABNORMAL:
-            return f"{measures.votes_abnormal} of {count(measures.passes, 'pass')} vote abnormal."
-        case Reason.LOW_AGREEMENT:
-            limit = percent(policy.min_pass_agreement)
-            return f"Only {percent(measures.pass_agreement)} of the passes agree; the policy asks for at least {limit}."
-        case Reason.HIGH_PROBABILITY:
-            found, limit = percent(measures.calibrated_probability), percent(policy.max_calibrated_probability)
-            return f"The calibrated probability of abnormal is {found}; the policy allows at most {limit}."
-        case Reason.HIGH_MUTUAL_INFORMATION:
-            found, limit = bits(measures.mutual_information), bits(policy.max_mutual_information)
-            return (
-                f"The passes contradict each other: mutual information is {found}; the policy allows at most {limit}."
-            )
-        case Reason.FINDING_CONTRADICTS:
-            return f"The passes vote normal, but a finding speaks against it: {named_findings(verdict)}."
+    said, policy = verdict.measures, verdict.policy
+    agreement, asked = percent(said.pass_agreement), percent(policy.min_pass_agreement)
+    probability, most = percent(said.calibrated_probability), percent(policy.max_calibrated_probability)
+    information, limit = bits(said.mutual_information), bits(policy.max_mutual_information)
+    why_refused = "; ".join(verdict.refusals) or "of a reason that was not kept"
+    sentences = {
+        Reason.NOT_A_KARYOGRAM: f"Unreadable because {why_refused}.",
+        Reason.VOTED_ABNORMAL: f"{said.votes_abnormal} of {count(said.passes, 'pass')} vote abnormal.",
+        Reason.LOW_AGREEMENT: f"Only {agreement} of the passes agree; the policy asks for at least {asked}.",
+        Reason.HIGH_PROBABILITY: (
+            f"The calibrated probability of abnormal is {probability}; the policy allows at most {most}."
+        ),
+        Reason.HIGH_MUTUAL_INFORMATION: (
+            f"The passes contradict each other: mutual information is {information}; the policy allows at most {limit}."
+        ),
+        Reason.FINDING_CONTRADICTS: (
+            f"The passes vote normal, but a finding speaks against it: {named_findings(verdict)}."
+        ),
+        Reason.NO_FINDING: "No finding shows which chromosome is abnormal; the evidence in the picture may.",
+    }
+    return sentences[reason]
 
 
 REASONS_IN_SHORT: dict[Reason, str] = {
@@ -175,6 +185,7 @@ REASONS_IN_SHORT: dict[Reason, str] = {
     Reason.HIGH_PROBABILITY: "probability too high",
     Reason.HIGH_MUTUAL_INFORMATION: "passes contradict each other",
     Reason.FINDING_CONTRADICTS: "finding",
+    Reason.NO_FINDING: "no finding",
 }
 
 
@@ -186,84 +197,22 @@ def named_findings(verdict: Verdict) -> str:
     return f"{names} and {more} more" if more > 0 else names
 
 
+def finding_line(finding: Finding) -> str:
+    """A finding as Markdown: its short text as a badge, then the same in words with its agreement."""
+    badge = f":red-badge[{plain(finding.text)}]"
+    if not finding.passes:  # kept by an earlier version, which did not count them
+        return f"{badge} probability {percent(finding.probability)}"
+    return f"{badge} {plain(finding.in_words)}"
+
+
 def in_short(karyogram: Karyogram, verdict: Verdict | None) -> str:
     """Why a karyogram stands where it stands, in a few words for a table: its findings, else its reasons."""
     if karyogram.state is KaryogramState.FAILED:
         return karyogram.failure or "no reason given"
     if verdict is None:
         return ""
+    if verdict.refusals:
+        return "; ".join(verdict.refusals)
     if verdict.findings:
         return named_findings(verdict)
     return ", ".join(REASONS_IN_SHORT[reason] for reason in verdict.reasons)
-
-
-def bits(value: float) -> str:
-    """An entropy in bits with three digits."""
-    return f"{value:.3f} bits"
-
-
-@dataclass(frozen=True)
-class MeasureWords:
-    """One measure of a verdict as a row on screen: its name, its figure, the limit if it has one, and what it says."""
-
-    name: str
-    figure: str
-    limit: str
-    meaning: str
-
-
-def measure_rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
-    """All measures of a verdict in plain words; the calibrated probability of abnormal leads."""
-    return [
-        MeasureWords(
-            "Calibrated probability of abnormal",
-            percent(measures.calibrated_probability),
-            f"at most {percent(policy.max_calibrated_probability)}",
-            "Where half of all karyograms are abnormal, this share of those with this figure is; in a laboratory with "
-            "fewer abnormal ones it is less. Learned from validation cases.",
-        ),
-        MeasureWords(
-            "Votes for abnormal",
-            f"{measures.votes_abnormal} of {measures.passes}",
-            "",
-            "How many passes, that is sub-networks, see an abnormal karyogram.",
-        ),
-        MeasureWords(
-            "Pass agreement",
-            agreement_with_interval(measures),
-            f"at least {percent(policy.min_pass_agreement)}",
-            "The share of passes behind the winning label. It can be 100 % even when every pass is barely decided, "
-            "so read it with the probability.",
-        ),
-        MeasureWords(
-            "Mean probability of abnormal",
-            percent(measures.mean_probability),
-            "",
-            "The plain average over the passes, before calibration.",
-        ),
-        *_spread_rows(measures, policy),
-    ]
-
-
-def _spread_rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
-    return [
-        MeasureWords(
-            "Standard deviation",
-            f"{measures.standard_deviation:.3f}",
-            "",
-            "How far the passes lie apart: 0 is no spread at all, 0.5 is the most there can be.",
-        ),
-        MeasureWords(
-            "Predictive entropy",
-            bits(measures.predictive_entropy),
-            "",
-            "All doubt together: 0 bits is sure, 1 bit is the toss of a coin.",
-        ),
-        MeasureWords(
-            "Mutual information",
-            bits(measures.mutual_information),
-            f"at most {bits(policy.max_mutual_information)}",
-            "The part of the doubt that comes from the passes contradicting each other: high on pictures unlike those "
-            "the model has learned from.",
-        ),
-    ]

@@ -24,17 +24,18 @@ class DrawingError(RuntimeError):
     """The heat map cannot be drawn, for a reason that people can read."""
 
 
-def ask(session: Session, stream: JobStream, karyogram_id: str, model: str, now: datetime) -> None:
+def ask(session: Session, stream: JobStream, karyogram_id: str, model: str, now: datetime) -> HeatMapRequest:
     """Ask for a heat map and wake an engine; it is committed here, before any engine hears of it.
 
-    Where Redis is away, the next engine finds the request by itself.
+    Where Redis is away, the next engine finds the request by itself. Returns what became of it so far.
     """
-    heat_maps.request(session, karyogram_id, model, now)
+    asked = heat_maps.request(session, karyogram_id, model, now)
     session.commit()
     try:
         stream.put([karyogram_id])  # a job of a karyogram that is judged only makes an engine look up
     except REDIS_AWAY as error:
         _log.warning("no engine could be told of the heat map of karyogram %s: %s", karyogram_id, error)
+    return asked
 
 
 def draw_next(sql_engine: Engine, load: Callable[[str], Predictor], decode: Decode, now: datetime) -> bool:

@@ -21,12 +21,13 @@ MOST_TRIES: Final = 3
 LEASE: Final = timedelta(minutes=2)  # several times as long as loading a model and drawing one map takes
 
 
-def request(session: Session, karyogram_id: str, model: str, now: datetime) -> None:
+def request(session: Session, karyogram_id: str, model: str, now: datetime) -> HeatMapRequest:
     """Ask for a heat map of the verdict of a model; one that failed is asked for again, others stay as they are."""
     fresh = {"state": HeatMapState.REQUESTED, "requested_at": now, "taken_at": None, "tries": 0, "failure": None}
     if not insert_once(session, heat_maps, {"karyogram_id": karyogram_id, "model": model, **fresh}):
         failed = _is(karyogram_id, model), heat_maps.c.state == HeatMapState.FAILED
         session.execute(update(heat_maps).where(*failed).values(**fresh))
+    return _to_request(session.execute(select(heat_maps).where(_is(karyogram_id, model))).mappings().one())
 
 
 def find(session: Session, karyogram_id: str, model: str) -> HeatMapRequest | None:

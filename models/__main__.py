@@ -1,4 +1,4 @@
-"""The command line of the models: ``python -m models list|card|train|evaluate|gate|simulate``."""
+"""The command line of the models: ``python -m models list|card|train|evaluate|ablate|explain|gate|simulate``."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.card import CardError
-from models.commands import card, evaluate, gate, simulate, train
+from models.commands import ablate, card, evaluate, explain, gate, simulate, train
 from models.commands import list as list_command
 from models.labels import LabelsError
 from models.phases import TrainingError
+from models.pictures import PictureError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 from models.simulation.batches import SimulationError
 
-_COMMANDS = (list_command, card, train, evaluate, gate, simulate)
+_COMMANDS = (list_command, card, train, evaluate, ablate, explain, gate, simulate)
 _EXPECTED = (
     CardError,
     LabelsError,
+    PictureError,
     SimulationError,
     TrainingError,
     UnknownModelError,

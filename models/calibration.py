@@ -36,12 +36,13 @@ class Calibration:
         if not 0.0 < self.prevalence < 1.0:
             raise ValueError(f"prevalence must lie between 0 and 1, got {self.prevalence!r}")
 
-    def apply(self, probability: Floats | float, miscount: float = 0.5) -> Floats:
+    def apply(self, probability: Floats | float, miscount: Floats | float = 0.5) -> Floats:
         """Return calibrated probabilities of abnormal, the same shape as ``probability``.
 
         Args:
             probability: of abnormal, from the thesis' head, 0..1.
-            miscount: probability that some chromosome is too many or missing, from the findings head, 0..1.
+            miscount: probability that some chromosome is too many or missing, from the findings head, 0..1; one for
+                each ``probability``, or one for all.
 
         Raises:
             ValueError: when a value is not a probability.
@@ -56,7 +57,7 @@ def fit_calibration(passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool
 
     Args:
         passes: (N, T) probability of abnormal of each pass, 0..1.
-        miscounts: (N,) probability that some chromosome is too many or missing, 0..1.
+        miscounts: (N, T) probability in each pass that some chromosome is too many or missing, 0..1.
         abnormal: (N,) the truth.
 
     Returns:
@@ -67,9 +68,9 @@ def fit_calibration(passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool
         ValueError: for different lengths, when a class is missing, or a value is not a probability.
     """
     scores, counts, truth = logit(passes), logit(miscounts), np.asarray(abnormal, dtype=bool)
-    if scores.ndim != 2 or counts.shape != truth.shape or len(scores) != truth.size:
+    if scores.ndim != 2 or counts.shape != scores.shape or truth.shape != scores.shape[:1]:
         shapes = f"{scores.shape}, {counts.shape} and {truth.shape}"
-        raise ValueError(f"expected passes (N, T) with N miscounts and truths, got shapes {shapes}")
+        raise ValueError(f"expected passes and miscounts (N, T) with N truths, got shapes {shapes}")
     # late: only a release fits, and this import would cost every process a second
     from scipy.optimize import minimize
 
@@ -79,7 +80,7 @@ def fit_calibration(passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool
     targets = np.where(truth, (positive + 1) / (positive + 2), 1 / (negative + 2))
 
     def loss(numbers: Floats) -> float:
-        calibrated = expit(numbers[0] * scores + (numbers[1] * counts + numbers[2])[:, None]).mean(axis=1)
+        calibrated = expit(numbers[0] * scores + numbers[1] * counts + numbers[2]).mean(axis=1)
         likely = np.clip(calibrated, 1e-12, 1 - 1e-12)
         return float(-np.mean(targets * np.log(likely) + (1 - targets) * np.log1p(-likely)))
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from models.architectures import BACKBONE
 from models.chromosomes import CHROMOSOMES
+from models.counts import miscount_probability
 from models.cutting import upper_backbone
 from models.findings import COPY_NUMBERS
 from models.phases import Trained
@@ -46,13 +47,15 @@ class Masks:
 class Passes:
     """What the sub-networks say of N pictures.
 
-    ``abnormal`` (N, T) is each pass' probability of abnormal; ``copies`` (N, 24, 5) and ``structural`` (N, 24) are the
-    findings head's probabilities, averaged over the passes. ``numbers`` (N, T, 24) is the likeliest copy number of
-    each chromosome in each pass, ``changed`` (N, T, 24) whether the pass sees a structural change (probability of at
+    ``abnormal`` (N, T) is each pass' probability of abnormal by the thesis' head, ``miscount`` (N, T) its probability
+    that some chromosome is too many or missing, by the findings head. ``copies`` (N, 24, 5) and ``structural`` (N, 24)
+    are the findings head's probabilities, averaged over the passes. ``numbers`` (N, T, 24) is the likeliest copy number
+    of each chromosome in each pass, ``changed`` (N, T, 24) whether the pass sees a structural change (probability of at
     least one half). ``pooled`` (N, C) is the backbone's output averaged over its positions, the same for all passes.
     """
 
     abnormal: NDArray[np.float32]
+    miscount: NDArray[np.float32]
     copies: NDArray[np.float32]
     structural: NDArray[np.float32]
     numbers: NDArray[np.int8]
@@ -151,8 +154,9 @@ class SubNetworks:
         pooled = np.asarray(outputs.pop("pooled"))[:count]
         # each (chunk, whole blocks of passes, ...): pictures and passes beyond those asked for are cut off
         said = {name: np.asarray(values)[:count, :passes] for name, values in outputs.items()}
+        miscount = miscount_probability(said["copies"]).astype(np.float32)
         means = {name: said.pop(name).mean(axis=1) for name in ("copies", "structural")}
-        return Passes(pooled=pooled, **means, **said)
+        return Passes(pooled=pooled, miscount=miscount, **means, **said)
 
     def masks(self, passes: int) -> tuple[Any, Any, Any]:
         """Return the masks of the first ``passes`` sub-networks on the device: (C, P, T), (T, 256) and (T, 512)."""

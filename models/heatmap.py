@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from models.preprocessing import Framing
 
 _MOST = 255
 _COLOURS = ((255, 214, 64), (240, 96, 32), (176, 16, 80))  # weak, middle, strong; readable on grey for the colour-blind
-_FAINT = 0.12  # below this share of the strongest place nothing is drawn
+_FAINT = 0.25  # below this share of the strongest place nothing is drawn
 _OPACITY = 0.72
 
 
@@ -44,6 +45,11 @@ class HeatMap:
         row, column = divmod(int(self.grid.argmax()), self.side)
         cell = self.framing.side / self.side
         return self.framing.left + (column + 0.5) * cell, self.framing.top + (row + 0.5) * cell
+
+    def scaled(self, factor: float) -> HeatMap:
+        """Return the map of the same page made smaller or larger by a factor."""
+        framing = self.framing
+        return replace(self, framing=Framing(framing.left * factor, framing.top * factor, framing.side * factor))
 
 
 def fuse(maps: Sequence[NDArray[np.float32]], framing: Framing) -> HeatMap:
@@ -83,32 +89,35 @@ def overlay(page: NDArray[np.uint8], heat_map: HeatMap) -> Image.Image:
         An RGB picture of the size of the page: unchanged where there is no evidence.
     """
     heat = _on_page(heat_map, page.shape)
-    opacity = _OPACITY * np.clip((heat - _FAINT) / (1 - _FAINT), 0.0, 1.0) ** 0.5
-    grey = np.repeat(page[:, :, None], 3, axis=2)
-    mixed = grey * (1 - opacity[:, :, None]) + _colour(heat) * opacity[:, :, None]
-    return Image.fromarray(np.uint8(np.rint(mixed)))
+    colours, opacity = _colours()
+    grey = Image.fromarray(page).convert("RGB")
+    return Image.composite(Image.fromarray(colours[heat]), grey, Image.fromarray(opacity[heat]))
 
 
 def legend(width: int, height: int) -> Image.Image:
     """Draw the colours from the weakest that is drawn to the strongest, from left to right."""
-    return Image.fromarray(np.uint8(np.rint(_colour(np.tile(np.linspace(_FAINT, 1.0, width), (height, 1))))))
+    levels = np.linspace(_FAINT * _MOST, _MOST, width).astype(np.uint8)
+    return Image.fromarray(_colours()[0][np.tile(levels, (height, 1))])
 
 
-def _on_page(heat_map: HeatMap, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Spread the cells over the page, (height, width), 0..1; zero outside of their square."""
+def _on_page(heat_map: HeatMap, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Spread the cells over the page, (height, width); zero outside of their square."""
     framing, cell = heat_map.framing, heat_map.framing.side / heat_map.side
-    image = Image.fromarray(heat_map.grid.astype(np.float32) / _MOST)
-    # from a pixel of the page to the cell it lies in; bicubic, so that no edges of cells are drawn
-    spread = image.transform(
+    spread = Image.fromarray(heat_map.grid).transform(
         (shape[1], shape[0]),
         Image.Transform.AFFINE,
+        # from a pixel of the page to the cell it lies in
         (1 / cell, 0.0, -framing.left / cell, 0.0, 1 / cell, -framing.top / cell),
-        Image.Resampling.BICUBIC,
+        Image.Resampling.BICUBIC,  # so that no edges of cells are drawn
     )
-    return np.clip(np.asarray(spread), 0.0, 1.0)
+    return np.asarray(spread)
 
 
-def _colour(heat: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Turn heat, (height, width) from 0 to 1, into colours, (height, width, 3)."""
+@cache
+def _colours() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return for each heat 0..255 its colour, (256, 3), and its opacity, (256,)."""
+    heat = np.linspace(0.0, 1.0, _MOST + 1)
     stops = np.linspace(_FAINT, 1.0, len(_COLOURS))
-    return np.stack([np.interp(heat, stops, channel) for channel in zip(*_COLOURS, strict=True)], axis=-1)
+    colours = np.stack([np.interp(heat, stops, channel) for channel in zip(*_COLOURS, strict=True)], axis=-1)
+    opacity = _MOST * _OPACITY * np.sqrt(np.clip((heat - _FAINT) / (1 - _FAINT), 0.0, 1.0))
+    return np.rint(colours).astype(np.uint8), np.rint(opacity).astype(np.uint8)

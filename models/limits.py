@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.calibration import fit_calibration
 from models.card import Card
 from models.copy_numbers import true_copies
-from models.counts import miscount_probability, miscounted
+from models.counts import miscounted
 from models.evaluation import JudgedPicture
 from models.triage import Policy
 from models.uncertainty import Label, Measures, measure
@@ -37,10 +37,10 @@ def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
     """
     abnormal = np.array([item.picture.label is Label.ABNORMAL for item in judged])
     passes = np.stack([item.prediction.raw_probabilities for item in judged])
-    miscounts = miscount_probability(np.stack([item.prediction.copies for item in judged]))
+    miscounts = np.stack([item.prediction.miscounts for item in judged])
     counted = miscounted(np.stack([true_copies(item.picture.karyotype) for item in judged if item.picture.karyotype]))
     calibration = fit_calibration(passes, miscounts, abnormal)
-    measures = [measure(raw, calibration, float(count)) for raw, count in zip(passes, miscounts, strict=True)]
+    measures = [measure(raw, calibration, count) for raw, count in zip(passes, miscounts, strict=True)]
     return replace(card, calibration=calibration, policy=choose_policy(measures, abnormal, counted))
 
 

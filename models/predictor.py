@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from models import preprocessing
 from models.architectures import build_network
 from models.card import Card, CardError
-from models.counts import miscount_probability
 from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.dropout import Passes, SubNetworks
 from models.evidence import locate
@@ -145,10 +144,9 @@ def interpret(outputs: Passes, refusals: Sequence[tuple[str, ...]], card: Card) 
 
 
 def _prediction(outputs: Passes, index: int, doubts: tuple[str, ...], card: Card) -> Prediction:
-    raw, copies = outputs.abnormal[index], outputs.copies[index]
+    raw, miscounts, copies = outputs.abnormal[index], outputs.miscount[index], outputs.copies[index]
     census = Census(copies, outputs.structural[index], outputs.numbers[index], outputs.changed[index])
-    miscount = float(miscount_probability(copies))
-    measures = measure(raw, card.calibration, miscount)
+    measures = measure(raw, card.calibration, miscounts)
     findings = find(census, card.findings)
     return Prediction(
         readable=not doubts,
@@ -156,8 +154,9 @@ def _prediction(outputs: Passes, index: int, doubts: tuple[str, ...], card: Card
         measures=measures,
         findings=findings,
         suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
-        pass_probabilities=card.calibration.apply(raw, miscount).astype(np.float32),
+        pass_probabilities=card.calibration.apply(raw, miscounts).astype(np.float32),
         raw_probabilities=raw,
+        miscounts=miscounts,
         copies=copies,
         features=outputs.pooled[index],
     )

@@ -100,13 +100,14 @@ def mutual_information(probabilities: Floats) -> Floats:
     return np.asarray(np.maximum(difference, 0.0))
 
 
-def measure(probabilities: Floats, calibration: Calibration, miscount: float = 0.5) -> Measures:
+def measure(probabilities: Floats, calibration: Calibration, miscount: Floats | float = 0.5) -> Measures:
     """Compute every measure of one karyogram.
 
     Args:
         probabilities: (T,) probability of abnormal of each pass, as the thesis' head says it, 0..1.
         calibration: the calibration on the model's card.
-        miscount: probability, 0..1, that some chromosome is too many or missing, as the findings head says it.
+        miscount: (T,) probability, 0..1, that some chromosome is too many or missing, as the findings head says it in
+            each pass; or one for all.
 
     Raises:
         ValueError: when it is not one row of at least one pass, or any value is not a probability.

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, frames, links, parts, services, thumbnails, times, words
+from dashboard import charts, evidence, figures, frames, links, parts, services, thumbnails, times, words
 from engine import reports, store
 from engine.requeue import retry
 from engine.vocabulary import Batch, Karyogram, KaryogramState, Verdict
 from models.pictures import PictureError
-from models.triage import TriageOutcome
+from models.suggestion import Suggestion
+from models.triage import Reason, TriageOutcome
 
 _WAIT_SECONDS = 2.0
+_FINDINGS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def render() -> None:
     _heading(shown)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _picture(shown.karyogram)
+        _picture(shown.karyogram, shown.verdict)
     with right:
         _judgement(shown)
     if shown.verdict is not None:
@@ -104,15 +106,18 @@ def _heading(shown: _Shown) -> None:
     )
 
 
-def _picture(karyogram: Karyogram) -> None:
+def _picture(karyogram: Karyogram, verdict: Verdict | None) -> None:
     with st.container(border=True):
+        heat_map = evidence.switch(verdict)
         try:
-            picture = thumbnails.large(karyogram)
+            picture = thumbnails.with_evidence(karyogram, heat_map) if heat_map else thumbnails.large(karyogram)
         except PictureError as error:
             st.error(f"The picture cannot be shown: {words.plain(str(error))}", icon=":material/broken_image:")
             return
         name = words.case_and_cell(karyogram.case_name, karyogram.cell)
         st.image(picture, width="stretch", alt=f"Karyogram of case {name}")
+        if heat_map:
+            evidence.legend()
 
 
 def _judgement(shown: _Shown) -> None:
@@ -152,20 +157,36 @@ def _verdict(verdict: Verdict) -> None:
         sentences = [words.plain(words.reason_sentence(reason, verdict)) for reason in verdict.reasons]
         if sentences:
             st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+        if verdict.outcome is TriageOutcome.FLAGGED_UNREADABLE:
+            st.markdown(f"**What to do:** {words.UNREADABLE_ADVICE}")
+            return
         _findings(verdict)
-        if verdict.outcome is not TriageOutcome.FLAGGED_UNREADABLE:
-            _headline_figures(verdict)
+        _suggestion(verdict.suggestion)
+        _headline_figures(verdict)
 
 
 def _findings(verdict: Verdict) -> None:
     if not verdict.findings:
-        st.caption("No finding on a single chromosome.")
+        if Reason.NO_FINDING not in verdict.reasons:
+            st.caption("No finding on a single chromosome.")
         return
-    named = " ".join(
-        f":red-badge[{words.plain(finding.text)} · {words.percent(finding.probability)}]"
-        for finding in verdict.findings
-    )
-    st.markdown(f"**Findings** {named}", help="What the model sees on single chromosomes, with its own probability.")
+    with st.container(gap="xsmall"):
+        st.markdown("**Findings**", help="What the model sees on single chromosomes, and how many passes see the same.")
+        for finding in verdict.findings[:_FINDINGS_SHOWN]:
+            st.markdown(words.finding_line(finding))
+        if len(verdict.findings) > _FINDINGS_SHOWN:
+            st.caption(f"And {len(verdict.findings) - _FINDINGS_SHOWN} more; the CSV file has them all.")
+
+
+def _suggestion(suggestion: Suggestion | None) -> None:
+    if suggestion is None:  # a verdict of an earlier version
+        return
+    if suggestion.iscn is None:
+        st.caption(f"No karyotype is suggested: {words.plain(suggestion.reason)}.")
+        return
+    with st.container(gap="xsmall"):
+        st.markdown(f"**Karyotype** `{suggestion.iscn}` :gray-badge[suggestion]")
+        st.caption(words.SUGGESTION_ADVICE)
 
 
 def _headline_figures(verdict: Verdict) -> None:
@@ -175,7 +196,7 @@ def _headline_figures(verdict: Verdict) -> None:
     grid.metric(
         f"Pass agreement on {measures.label.value}",
         words.percent(measures.pass_agreement),
-        delta=words.interval(measures),
+        delta=figures.interval(measures),
         delta_color="off",
         delta_arrow="off",
     )
@@ -189,7 +210,7 @@ def _figures(verdict: Verdict) -> None:
     with st.container(border=True):
         chart = charts.pass_histogram(frames.passes(verdict), verdict.measures.calibrated_probability)
         st.altair_chart(chart, alt="Histogram of the probability of abnormal over the passes")
-    rows = words.measure_rows(verdict.measures, verdict.policy)
+    rows = figures.rows(verdict.measures, verdict.policy)
     st.table(
         pd.DataFrame(
             {

@@ -27,3 +27,14 @@ def share(text: str) -> float:
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, got {text!r}")
     return value
+
+
+def budget(text: str) -> float:
+    """Read a factor of the pictures to train on, from 0.01 to 100, for ``argparse``."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.01 <= value <= 100.0:
+        raise argparse.ArgumentTypeError(f"must be a number from 0.01 to 100, got {text!r}")
+    return value

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.card_page import FIGURES, number, with_interval
-from models.commands.options import whole_from
+from models.commands.options import budget, whole_from
 from models.phases import LARGEST_SIZE, QUICK, SMALLEST_SIZE, SOURCE_THEN_THESIS, Trained, TrainingError, rescaled
 from models.registry import Registry, is_name
 
@@ -75,7 +75,7 @@ def _add_from_nothing(group: argparse._ArgumentGroup) -> None:
         metavar="PIXELS",
         help="side of the pictures it will judge (default: 150)",
     )
-    group.add_argument("--budget", type=_budget, metavar="FACTOR", help="as many pictures in each phase (default: 1)")
+    group.add_argument("--budget", type=budget, metavar="FACTOR", help="as many pictures in each phase (default: 1)")
     group.add_argument("--karyograms", type=Path, metavar="FOLDER", help="labels.csv and pictures, to measure on")
     group.add_argument(
         "--quick", action="store_true", default=None, help="a minute's training that only shows that all works"
@@ -96,16 +96,6 @@ def _name(text: str) -> str:
     if not is_name(text):
         raise argparse.ArgumentTypeError(f"must be lower-case letters, digits, '.', '_' and '-', got {text!r}")
     return text
-
-
-def _budget(text: str) -> float:
-    try:
-        budget = float(text)
-    except ValueError:
-        budget = 0.0
-    if not 0.01 <= budget <= 100.0:
-        raise argparse.ArgumentTypeError(f"must be a number from 0.01 to 100, got {text!r}")
-    return budget
 
 
 def run(options: argparse.Namespace, registry: Registry) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from models.simulation import effects
 from models.simulation.arrangements import Standing
@@ -15,7 +15,7 @@ from models.simulation.scans import ScanStyle
 
 
 def expose(
-    rng: np.random.Generator, style: ScanStyle, ink: Grey, captions: Grey, standing: Sequence[Standing]
+    rng: np.random.Generator, style: ScanStyle, ink: Grey, captions: Image.Image, standing: Sequence[Standing]
 ) -> Image.Image:
     """Return a page as it lies on the scanner.
 
@@ -23,7 +23,7 @@ def expose(
         rng: source of all randomness.
         style: how it is scanned.
         ink: darkness of the chromosomes, (height, width), 0..1.
-        captions: darkness of what is written, (height, width), 0..1.
+        captions: darkness of what is written, of the same size, 0..255.
         standing: where the chromosomes are.
     """
     levels = (ink * np.float32(255)).astype(np.uint8)
@@ -32,9 +32,11 @@ def expose(
         light = glue(rng, light, style.cut_outs, standing)
     if style.halo:
         light = clip_out(light, style.halo, levels)
-    tone = style.contrast * (np.arange(256, dtype=np.float32) / 255) ** style.gamma
-    darkness = np.maximum(np.minimum(tone, 1.0).astype(np.float32)[levels], captions)
-    return effects.to_image(light * (1 - darkness))
+    tone = [round(255 * (1 - min(1.0, style.contrast * (level / 255) ** style.gamma))) for level in range(256)]
+    reflected = ImageChops.darker(Image.fromarray(levels).point(tone), ImageChops.invert(captions))
+    light *= np.asarray(reflected)
+    light /= np.float32(255)
+    return effects.to_image(light)
 
 
 def develop(rng: np.random.Generator, style: ScanStyle, image: Image.Image) -> NDArray[np.uint8]:

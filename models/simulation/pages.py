@@ -62,6 +62,9 @@ def _draw(rng: np.random.Generator, karyotype: Karyotype, material: Material, pl
             patch = _tilt(patch, rng.normal(0, tilt))
         one = Drawn(patch, chromosome.place, chromosome.changed, centromere_of(chromosome))
         drawn.setdefault(plan.layout.stands_at(chromosome.place), []).append(one)
+    for homologues in drawn.values():
+        # a karyotype lists what is changed or extra last; where it stands must not tell
+        rng.shuffle(homologues)
     return drawn
 
 
@@ -70,8 +73,8 @@ def _tilt(patch: Patch, degrees: float) -> Patch:
     return np.asarray(turned, np.float32)
 
 
-def _write(rng: np.random.Generator, style: PageStyle, arranged: Arrangement) -> NDArray[np.float32]:
-    """Write captions and notes, (height, width)."""
+def _write(rng: np.random.Generator, style: PageStyle, arranged: Arrangement) -> Image.Image:
+    """Write captions and notes."""
     pen = Pen(*arranged.ink.shape)
     write_captions(pen, style.captions, arranged.slots)
     write_notes(rng, pen, style.notes, arranged.standing)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TypedDict
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 FONTS = (
@@ -45,9 +43,9 @@ class Pen:
         self._draw = ImageDraw.Draw(self._layer)
 
     @property
-    def layer(self) -> NDArray[np.float32]:
-        """What has been drawn: darkness (height, width), 0..1."""
-        return np.asarray(self._layer, np.float32) / np.float32(255)
+    def layer(self) -> Image.Image:
+        """What has been drawn: darkness, 0..255."""
+        return self._layer
 
     def write(self, text: str, at: tuple[float, float], *, anchor: str, font: str, size: float, shade: float) -> None:
         """Write a text; ``anchor`` is Pillow's, such as ``mt`` for the middle of the top."""

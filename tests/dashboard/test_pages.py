@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import zipfile
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from dashboard import sample
-from engine import store
+from dashboard import sample, words
+from engine import heat_maps, schema, store
 from engine.database import open_session
 from engine.heartbeat import Heartbeat, beat
 from engine.stream import JobStream, connect_redis
-from engine.vocabulary import Batch, Karyogram, KaryogramState
+from engine.vocabulary import Batch, HeatMapRequest, HeatMapState, Karyogram, KaryogramState
+from models.heatmap import HeatMap
+from models.preprocessing import Framing
+from models.suggestion import Suggestion
+from models.triage import Reason, TriageOutcome
 from tests import records
 from tests.dashboard.conftest import Dashboard
 from tests.servers import free_port
@@ -181,6 +187,86 @@ def test_the_figures_of_an_unreadable_picture_are_kept_back(dashboard: Dashboard
     app = dashboard.open("karyogram", karyogram=judged_batch[1][3].id)
     assert metrics(app) == {}
     assert "does not look like a karyogram" in said(app)
+
+
+def test_an_unreadable_picture_says_why_and_what_to_do(dashboard: Dashboard, judged_batch: Judged) -> None:
+    karyogram = judged_batch[1][3]
+    with open_session(dashboard.engine) as session:
+        refused = records.verdict(karyogram, TriageOutcome.FLAGGED_UNREADABLE, model="gate")
+        store.save_verdict(session, dataclasses.replace(refused, reasons=(Reason.NOT_A_KARYOGRAM,)))
+        session.execute(update(schema.batches).values(model="gate"))
+        session.commit()
+    text = said(dashboard.open("karyogram", karyogram=karyogram.id))
+    assert r"Unreadable because the pieces do not stand in rows \(12\% do\)" in text
+    assert words.UNREADABLE_ADVICE in text
+    assert "21" not in text.split("What to do")[1].split("How")[0]  # no finding of what is no karyogram
+
+
+def test_findings_tell_their_agreement_and_no_karyotype_is_suggested_without_a_reason(
+    dashboard: Dashboard, judged_batch: Judged
+) -> None:
+    text = said(dashboard.open("karyogram", karyogram=judged_batch[1][2].id))
+    assert r":red-badge[\+21] chromosome 21\: three copies \(3 of 3 passes\)" in text
+    assert "No karyotype is suggested: the passes do not agree on the number of chromosome 4." in text
+
+
+@pytest.mark.parametrize(("suggestion", "told"), [(Suggestion("47,XY,+21"), True), (None, False)])
+def test_a_suggested_karyotype_is_called_a_suggestion(
+    dashboard: Dashboard, judged_batch: Judged, suggestion: Suggestion | None, told: bool
+) -> None:
+    """An earlier version kept none: its verdicts are shown without."""
+    karyogram = judged_batch[1][5]
+    with open_session(dashboard.engine) as session:
+        store.save_verdict(session, dataclasses.replace(records.verdict(karyogram), suggestion=suggestion))
+        session.commit()
+    text = said(dashboard.open("karyogram", karyogram=karyogram.id))
+    assert ("**Karyotype** `47,XY,+21` :gray-badge[suggestion]" in text) is told
+    assert (words.SUGGESTION_ADVICE in text) is told
+    assert "No karyotype is suggested" not in text
+
+
+def with_evidence(app: AppTest) -> AppTest:
+    """Switch on where the evidence lies."""
+    return app.toggle[0].set_value(True).run()
+
+
+def asked_for(dashboard: Dashboard, karyogram: Karyogram) -> HeatMapRequest:
+    with open_session(dashboard.engine) as session:
+        asked = heat_maps.find(session, karyogram.id, "pixels")
+    assert asked is not None
+    return asked
+
+
+def test_the_evidence_is_asked_for_drawn_and_shown(dashboard: Dashboard, judged_batch: Judged, redis_url: str) -> None:
+    karyogram = judged_batch[1][1]
+    app = with_evidence(dashboard.open("karyogram", karyogram=karyogram.id))
+    assert "An engine draws it" in said(app)
+    assert JobStream(connect_redis(redis_url)).backlog() == 1  # an engine is woken
+    with open_session(dashboard.engine) as session:
+        heat_maps.keep(session, asked_for(dashboard, karyogram), HeatMap(1, b"\xff", Framing(0.0, 0.0, 100.0)))
+        session.commit()
+    text = said(app.run())
+    assert words.EVIDENCE_ADVICE in text
+    assert "An engine draws it" not in text
+
+
+def test_evidence_that_could_not_be_drawn_can_be_asked_for_again(dashboard: Dashboard, judged_batch: Judged) -> None:
+    karyogram = judged_batch[1][1]
+    app = with_evidence(dashboard.open("karyogram", karyogram=karyogram.id))
+    with open_session(dashboard.engine) as session:
+        heat_maps.fail(session, asked_for(dashboard, karyogram), "out of *memory*")
+        session.commit()
+    assert r"It could not be drawn: out of \*memory\*" in said(app.run())
+    app.button[0].click().run()
+    assert "An engine draws it" in said(app)
+    assert asked_for(dashboard, karyogram).state is HeatMapState.REQUESTED
+
+
+@pytest.mark.parametrize("index", [0, 3, 4, 5])
+def test_evidence_is_not_offered_where_nothing_speaks_for_abnormal(
+    dashboard: Dashboard, judged_batch: Judged, index: int
+) -> None:
+    assert not dashboard.open("karyogram", karyogram=judged_batch[1][index].id).toggle
 
 
 def test_a_waiting_karyogram_says_so(dashboard: Dashboard, judged_batch: Judged) -> None:

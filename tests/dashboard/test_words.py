@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from dashboard import words
 from engine.heartbeat import EngineState
 from engine.vocabulary import Karyogram, KaryogramState, ProblemKind
-from models.triage import Finding, Policy, Reason, TriageOutcome
+from models.triage import Finding, Reason, TriageOutcome
 from tests import records
 
 KARYOGRAM = Karyogram(
@@ -102,36 +102,16 @@ def test_plain_text_stays_what_it_is_in_markdown(text: str) -> None:
     assert "".join(token.content for token in tokens) == text
 
 
-def test_pass_agreement_is_never_told_without_its_interval() -> None:
-    measures = records.verdict(KARYOGRAM).measures
-    assert words.agreement_with_interval(measures) == "66.7 % (95 % interval 30.0 to 100.0 %)"
-    rows = {row.name: row for row in words.measure_rows(measures, Policy())}
-    assert "interval" in rows["Pass agreement"].figure
-
-
-def test_all_measures_are_told_with_their_limits() -> None:
-    rows = {row.name: row for row in words.measure_rows(records.verdict(KARYOGRAM).measures, Policy())}
-    assert next(iter(rows)) == "Calibrated probability of abnormal"
-    assert rows["Calibrated probability of abnormal"].figure == "40 %"
-    assert rows["Calibrated probability of abnormal"].limit == "at most 30 %"
-    assert rows["Votes for abnormal"].figure == "1 of 3"
-    assert rows["Pass agreement"].limit == "at least 80 %"
-    assert rows["Mean probability of abnormal"].figure == "33.3 %"
-    assert rows["Standard deviation"].figure == "0.000"
-    assert rows["Predictive entropy"].figure == "0.918 bits"
-    assert (rows["Mutual information"].figure, rows["Mutual information"].limit) == ("0.100 bits", "at most 0.100 bits")
-    assert all(row.meaning for row in rows.values())
-
-
 @pytest.mark.parametrize(
     ("reason", "figures"),
     [
-        (Reason.NOT_A_KARYOGRAM, ["input gate"]),
+        (Reason.NOT_A_KARYOGRAM, ["the pieces do not stand in rows (12% do)"]),
         (Reason.VOTED_ABNORMAL, ["1 of 3 passes"]),
         (Reason.LOW_AGREEMENT, ["66.7 %", "at least 90 %"]),
         (Reason.HIGH_PROBABILITY, ["40 %", "at most 30 %"]),
         (Reason.HIGH_MUTUAL_INFORMATION, ["0.100 bits", "at most 0.100 bits"]),
         (Reason.FINDING_CONTRADICTS, ["+21, structural change on 9"]),
+        (Reason.NO_FINDING, ["No finding"]),
     ],
 )
 def test_each_reason_names_the_figures_that_count(reason: Reason, figures: list[str]) -> None:
@@ -140,9 +120,11 @@ def test_each_reason_names_the_figures_that_count(reason: Reason, figures: list[
 
 
 def test_a_list_says_why_in_short() -> None:
-    verdict = records.verdict(KARYOGRAM)
+    unreadable = records.verdict(KARYOGRAM)
+    verdict = dataclasses.replace(unreadable, refusals=())
     without = dataclasses.replace(verdict, findings=())
     failed = dataclasses.replace(KARYOGRAM, state=KaryogramState.FAILED, failure="out of memory")
+    assert words.in_short(KARYOGRAM, unreadable) == "the pieces do not stand in rows (12% do)"
     assert words.in_short(KARYOGRAM, verdict) == "+21, structural change on 9"
     assert words.in_short(KARYOGRAM, without) == "low agreement, finding"
     assert words.in_short(KARYOGRAM, None) == ""
@@ -153,6 +135,18 @@ def test_of_many_findings_the_most_probable_are_named() -> None:
     findings = tuple(Finding(str(number), f"+{number}", number / 22) for number in range(1, 23))
     verdict = dataclasses.replace(records.verdict(KARYOGRAM), findings=findings)
     assert words.named_findings(verdict) == "+22, +21 and 20 more"
+
+
+def test_an_unreadable_verdict_of_an_earlier_version_says_that_no_reason_was_kept() -> None:
+    verdict = dataclasses.replace(records.verdict(KARYOGRAM), refusals=())
+    assert "not kept" in words.reason_sentence(Reason.NOT_A_KARYOGRAM, verdict)
+
+
+def test_a_finding_is_told_with_its_agreement_or_as_an_earlier_version_kept_it() -> None:
+    (found, _) = records.verdict(KARYOGRAM).findings
+    assert words.finding_line(found) == r":red-badge[\+21] chromosome 21\: three copies \(3 of 3 passes\)"
+    old = dataclasses.replace(found, words="", votes=0, passes=0)
+    assert words.finding_line(old) == r":red-badge[\+21] probability 87.5 %"
 
 
 def test_a_cell_is_only_named_where_there_is_one() -> None:

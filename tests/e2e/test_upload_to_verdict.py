@@ -131,16 +131,19 @@ def test_from_upload_to_verdict(karyotriage: Karyotriage, page: Page, archive: P
     page.evaluate("window.notReloaded = true")
     with karyotriage.start_engine():
         expect(metric(page, "Waiting")).to_have_text("0", timeout=ENGINE_STARTS_WITHIN)
-    expect(page.get_by_text("No engine is running")).to_have_count(0)
-    settle(page)
-    counts = outcome_counts(page)
-    assert sum(counts.values()) == number
-    assert page.evaluate("window.notReloaded") is True
+        expect(page.get_by_text("No engine is running")).to_have_count(0)
+        settle(page)
+        counts = outcome_counts(page)
+        assert sum(counts.values()) == number
+        assert page.evaluate("window.notReloaded") is True
 
-    flagged = [TriageOutcome.FLAGGED_ABNORMAL, TriageOutcome.FLAGGED_UNCERTAIN]
-    chosen = next(outcome for outcome in flagged if counts[outcome])
-    open_first_of(page, chosen)
-    expect(page.get_by_role("heading", name=words.OUTCOMES[chosen].label)).to_be_visible()
+        flagged = [TriageOutcome.FLAGGED_ABNORMAL, TriageOutcome.FLAGGED_UNCERTAIN]
+        chosen = next(outcome for outcome in flagged if counts[outcome])
+        open_first_of(page, chosen)
+        expect(page.get_by_role("heading", name=words.OUTCOMES[chosen].label)).to_be_visible()
+        page.get_by_text("Show where the evidence lies").click()
+        expect(page.get_by_text(words.EVIDENCE_ADVICE)).to_be_visible()
+
     shown, address = figures(page), page.url
     page.reload()
     expect(page.get_by_role("heading", name=words.OUTCOMES[chosen].label)).to_be_visible()

@@ -20,7 +20,7 @@ def test_it_recovers_a_known_distortion() -> None:
     generator = np.random.default_rng(1)
     raw, miscounts = generator.uniform(0.02, 0.98, (2, 5_000))
     expected = expit(2.0 * logit(raw) + 0.5 * logit(miscounts) - 1.0)
-    found = fit_calibration(raw[:, None], miscounts, generator.random(5_000) < expected)
+    found = fit_calibration(raw[:, None], miscounts[:, None], generator.random(5_000) < expected)
     assert (found.slope, found.intercept, found.miscount_slope) == pytest.approx((2.0, -1.0, 0.5), abs=0.15)
 
 
@@ -30,7 +30,7 @@ def test_it_calibrates_the_mean_over_the_passes() -> None:
     truth = generator.random(3000) < 0.3
     centres = generator.normal(np.where(truth, 1, -1), 1.5)
     passes = expit(centres[:, None] + generator.normal(0, 2, (3000, 20)))
-    found = fit_calibration(passes, np.full(3000, NEUTRAL), truth)
+    found = fit_calibration(passes, np.full(passes.shape, NEUTRAL), truth)
     shown = np.array([measure(row, found).calibrated_probability for row in passes])
     assert shown.mean() == pytest.approx(truth.mean(), abs=0.01)
     assert found.prevalence == truth.mean()
@@ -41,14 +41,14 @@ def test_it_calibrates_the_mean_over_the_passes() -> None:
 
 def test_separable_classes_stay_finite() -> None:
     truth = np.array([False, False, False, True, True])
-    found = fit_calibration(truth[:, None].astype(float), np.full(5, NEUTRAL), truth)
+    found = fit_calibration(truth[:, None].astype(float), np.full((5, 1), NEUTRAL), truth)
     assert float(found.apply(0.0)) == pytest.approx(1 / 5, abs=0.02)  # Platt's targets for three and for two
     assert float(found.apply(1.0)) == pytest.approx(3 / 4, abs=0.02)
 
 
 def test_it_never_turns_the_order_round() -> None:
     scores = np.array([0.1, 0.2, 0.8, 0.9])
-    found = fit_calibration(scores[:, None], scores, np.array([True, True, False, False]))
+    found = fit_calibration(scores[:, None], scores[:, None], np.array([True, True, False, False]))
     assert found.slope < 1e-9
     assert found.miscount_slope < 1e-9
 
@@ -64,7 +64,7 @@ def test_it_never_turns_the_order_round() -> None:
 )
 def test_it_needs_both_classes_and_one_truth_each(passes: list[object], truth: list[bool]) -> None:
     with pytest.raises(ValueError, match="expected"):
-        fit_calibration(np.array(passes), np.full(len(truth), NEUTRAL), np.array(truth))
+        fit_calibration(np.array(passes), np.full(np.array(passes).shape, NEUTRAL), np.array(truth))
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

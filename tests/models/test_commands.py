@@ -194,6 +194,38 @@ def test_damaged_weights_are_one_clear_line(tmp_path: Path, capsys: pytest.Captu
     assert "SHA-256 must be" in capsys.readouterr().err
 
 
+def test_explain_prints_what_the_model_says_and_draws_where(
+    registry: Registry, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "evidence"
+    assert run(registry, "explain", data / "P001.png", data / "P002.png", "--model", "small", "--out", out) == 0
+    printed = capsys.readouterr().out
+    assert f"{data / 'P001.png'}: flagged" in printed or f"{data / 'P001.png'}: screened" in printed
+    assert printed.count("suggestion: ") == 2
+    assert sorted(path.name for path in out.iterdir()) == ["P001-evidence.png", "P002-evidence.png"]
+    with Image.open(out / "P001-evidence.png") as drawn, Image.open(data / "P001.png") as page:
+        assert (drawn.size, drawn.mode) == (page.size, "RGB")
+        assert drawn.tobytes() != page.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize(
+    ("files", "fault"),
+    [
+        (("P001.png", "labels.csv"), "labels.csv"),
+        (("P001.png", "absent.png"), "absent.png"),
+        (("P001.png", "P001.png"), "different names"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_clear_line(
+    registry: Registry, data: Path, files: tuple[str, ...], fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [data / name for name in files]
+    assert run(registry, "explain", *paths, "--model", "small", "--out", data / "out") == 2
+    complaint = capsys.readouterr().err
+    assert fault in complaint
+    assert complaint.count("\n") == 1
+
+
 @pytest.mark.parametrize("passes", ["0", "1001", "many"])
 def test_passes_are_checked(registry: Registry, passes: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

@@ -48,7 +48,8 @@ class ByGrey:
         dark = probability > 0.6
         findings = (Finding("21", "+21", 0.9),) if dark else ()
         copies = sure(numbers(c21=3 if dark else 2)).astype(np.float32)
-        return replace(prediction(probabilities), findings=findings, copies=copies)
+        said = prediction(probabilities)
+        return replace(said, findings=findings, miscounts=np.full(passes, 0.5, np.float32), copies=copies)
 
 
 def evaluate(karyograms: Sequence[tuple[str, str, str, int]] = KARYOGRAMS) -> list[JudgedPicture]:

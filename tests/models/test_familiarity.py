@@ -24,7 +24,7 @@ def known(number: int, seed: int = 0) -> NDArray[np.float32]:
     """Features that vary in six directions, and a little in all others."""
     rng = np.random.default_rng(seed)
     features = 400.0 + rng.normal(size=(number, 6)) @ MIXING + rng.normal(0, 0.3, (number, CHANNELS))
-    return features.astype(np.float32)
+    return np.asarray(features, np.float32)
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,11 @@ def test_the_overlay_keeps_to_the_square_of_the_map() -> None:
     assert not coloured[71:].any()
 
 
+def test_a_page_made_smaller_has_its_map_made_smaller() -> None:
+    x, y = one_cell(8, 3, 5).peak()
+    assert one_cell(8, 3, 5).scaled(0.5).peak() == (x / 2, y / 2)
+
+
 def test_ink_shows_through() -> None:
     page = np.full((100, 140), 255, np.uint8)
     page[25, 75] = 0

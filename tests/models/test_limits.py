@@ -53,10 +53,9 @@ def test_limits_need_normal_and_counted_ones(abnormal: list[bool], counted: list
         choose_policy(measures, np.array(abnormal), np.array(counted))
 
 
-def judged(number: int, abnormal: bool, raw: np.ndarray, sure_of_count: float) -> JudgedPicture:
-    copies = 0.05 / 4 * np.ones((24, 5)) + (0.95 - 0.05 / 4) * sure(numbers())
-    copies[20] = (0, 0, sure_of_count, 1 - sure_of_count, 0)
-    said = replace(prediction(raw), copies=copies.astype(np.float32))
+def judged(number: int, abnormal: bool, raw: np.ndarray, miscount: float) -> JudgedPicture:
+    miscounts, copies = np.full(raw.size, miscount), sure(numbers()).astype(np.float32)
+    said = replace(prediction(raw), miscounts=miscounts, copies=copies)
     karyotype = parse_karyotype("47,XX,+21" if abnormal else "46,XX")
     label = Label.ABNORMAL if abnormal else Label.NORMAL
     picture = LabelledPicture(f"{number}.png", f"P{number}", label, karyotype)
@@ -67,18 +66,15 @@ def test_a_calibrated_card_uses_what_the_findings_head_counts() -> None:
     """Passes that scatter around one half, and counts that are nearly right: the card must trust the counts."""
     generator = np.random.default_rng(0)
     known = [
-        judged(n, abnormal, generator.uniform(0.3, 0.7, 20), generator.beta(*((1, 8) if abnormal else (8, 1))))
+        judged(n, abnormal, generator.uniform(0.3, 0.7, 20), generator.beta(*((8, 1) if abnormal else (1, 8))))
         for n, abnormal in enumerate([True, False] * 150)
     ]
     card = calibrated(CARD, known)
     assert card.calibration.miscount_slope > 0.5
     assert card.calibration.prevalence == 0.5
     assert replace(card, calibration=CARD.calibration, policy=CARD.policy) == CARD
-    certain, normal = judged(0, True, np.full(20, 0.5), 0.01), judged(1, False, np.full(20, 0.5), 0.99)
-    shown = [
-        measure(item.prediction.raw_probabilities, card.calibration, 1 - float(np.prod(item.prediction.copies[:22, 2])))
-        for item in (certain, normal)
-    ]
+    undecided = np.full(20, 0.5)
+    shown = [measure(undecided, card.calibration, np.full(20, miscount)) for miscount in (0.99, 0.01)]
     assert [triage(True, said, (), card.policy).outcome for said in shown] == [
         TriageOutcome.FLAGGED_ABNORMAL,
         TriageOutcome.SCREENED_NORMAL,

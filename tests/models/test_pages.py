@@ -28,10 +28,10 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def captioned(style: CaptionStyle, **slots: Slot) -> NDArray[np.float32]:
+def captioned(style: CaptionStyle, **slots: Slot) -> NDArray[np.uint8]:
     pen = Pen(HEIGHT, WIDTH)
     write_captions(pen, style, slots or {"7": SLOT})
-    return pen.layer
+    return np.asarray(pen.layer)
 
 
 @pytest.mark.parametrize("mark", list(Mark))
@@ -68,10 +68,10 @@ def standing(changed: int | None = None) -> list[Standing]:
     return [Standing(str(index), index == changed, box) for index, box in enumerate(boxes)]
 
 
-def noted(style: NoteStyle, chromosomes: list[Standing], seed: int = 0) -> NDArray[np.float32]:
+def noted(style: NoteStyle, chromosomes: list[Standing], seed: int = 0) -> NDArray[np.uint8]:
     pen = Pen(HEIGHT, WIDTH)
     write_notes(rng(seed), pen, style, chromosomes)
-    return pen.layer
+    return np.asarray(pen.layer)
 
 
 def test_an_arrow_points_to_normal_chromosomes_too() -> None:

@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 
 from models.card import CardError
-from models.counts import miscount_probability
 from models.familiarity import fit
 from models.predictor import Predictor
 from models.preprocessing import prepare_with_framing
@@ -93,9 +92,7 @@ def test_a_prediction_is_complete(predictor: Predictor) -> None:
     assert said.readable
     assert said.refusals == ()
     assert said.pass_probabilities.shape == (predictor.card.passes,)
-    assert said.measures == measure(
-        said.raw_probabilities, predictor.card.calibration, float(miscount_probability(said.copies))
-    )
+    assert said.measures == measure(said.raw_probabilities, predictor.card.calibration, said.miscounts)
     assert said.copies.shape == (24, 5)
     assert np.mean(said.pass_probabilities) == pytest.approx(said.measures.calibrated_probability, abs=1e-6)
     assert predictor.precision in {"float32", "bfloat16"}

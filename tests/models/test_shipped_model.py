@@ -91,7 +91,7 @@ def test_the_evidence_for_a_trisomy_lies_at_its_chromosomes(predictor: Predictor
         drawn = simulate(np.random.default_rng([78, seed]), painted, 1.0, Kind.TRISOMY, variety=Variety.FIXED)
         (place,) = drawn.karyotype.gained
         boxes = np.array([standing.box for standing in drawn.page.standing if standing.place == place])
-        left, top, right, bottom = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+        (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
         x, y = predictor.explain(drawn.page.pixels).peak()
         slack = (right - left) / len(boxes) / 2  # half a chromosome's width
         hits.append(left - slack <= x <= right + slack and top - slack <= y <= bottom + slack)

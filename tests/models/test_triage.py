@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ POLICY = Policy()
 FINDING = Finding("21", "+21", 0.9, "chromosome 21: three copies", 98, 100)
 
 
-def measures(probability: float = 0.05, **changes: float) -> Measures:
+def measures(probability: float = 0.05, **changes: Any) -> Measures:
     return dataclasses.replace(measure(np.full(100, probability), Calibration()), **changes)
 
 

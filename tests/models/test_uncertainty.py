@@ -107,3 +107,8 @@ def test_what_the_findings_head_counts_moves_every_pass() -> None:
     assert (doubtful.votes_abnormal, sure.votes_abnormal) == (2, 0)
     assert sure.calibrated_probability < passes.mean() < doubtful.calibrated_probability
     assert sure.mean_probability == doubtful.mean_probability
+
+
+def test_each_pass_has_its_own_count() -> None:
+    said = measure(np.array([0.45, 0.45]), Calibration(miscount_slope=1.0), miscount=np.array([0.9, 0.1]))
+    assert (said.votes_abnormal, said.pass_agreement) == (1, 0.5)

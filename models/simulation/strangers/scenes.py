@@ -129,7 +129,8 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...], fall: float) -> Sce
     frequency[0, 0] = np.inf  # no constant part
     spectrum = np.fft.rfft2(rng.normal(size=shape)) / frequency**fall
     scene: Scene = np.fft.irfft2(spectrum, s=shape)
-    return scene / scene.std()
+    scene /= scene.std()
+    return scene
 
 
 def _blob(rng: np.random.Generator, y: Scene, x: Scene, radius: float) -> Scene:

@@ -105,7 +105,8 @@ def barcode(rng: np.random.Generator) -> Image.Image:
     if rng.random() < 0.4:
         modules = rng.random((int(rng.integers(17, 50)),) * 2) < 0.5
         side = int(rng.integers(5, 14))
-        return picture(np.pad(~np.kron(modules, np.ones((side, side), bool)), 3 * side, constant_values=True) * 1.0)
+        paper = np.pad(~np.kron(modules, np.ones((side, side), bool)), 3 * side, constant_values=True)
+        return picture(paper.astype(np.float64))
     image = sheet(rng)
     pen, (width, height) = ImageDraw.Draw(image), image.size
     for label in range(int(rng.integers(1, 6))):
@@ -123,7 +124,8 @@ def board(rng: np.random.Generator) -> Image.Image:
     side = int(rng.integers(25, 80))
     kind = rng.random()
     checks = np.indices((rows, columns)).sum(axis=0) % 2 == 0 if kind < 0.5 else rng.random((rows, columns)) < 0.3
-    image = picture(np.kron(np.where(checks & (kind < 0.8), 0.2, 1.0), np.ones((side, side))))
+    squares = np.where(checks & (kind < 0.8), 0.2, 1.0)
+    image = picture(np.kron(squares, np.ones((side, side))).astype(np.float64))
     pen = ImageDraw.Draw(image)
     for row in range(rows + 1):
         pen.line((0, row * side, columns * side, row * side), fill=30, width=2)
