@@ -65,7 +65,7 @@ def fuse(maps: Sequence[NDArray[np.float32]], framing: Framing) -> HeatMap:
     side = len(maps[-1])
     product = np.prod([_relative(_enlarged(one, side)) for one in maps], axis=0)
     fused = _relative(np.power(product, 1 / len(maps)))
-    return HeatMap(side, np.uint8(np.rint(_MOST * fused)).tobytes(), framing)
+    return HeatMap(side, np.rint(_MOST * fused).astype(np.uint8).tobytes(), framing)
 
 
 def _relative(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -120,4 +120,4 @@ def _colours() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     stops = np.linspace(_FAINT, 1.0, len(_COLOURS))
     colours = np.stack([np.interp(heat, stops, channel) for channel in zip(*_COLOURS, strict=True)], axis=-1)
     opacity = _MOST * _OPACITY * np.sqrt(np.clip((heat - _FAINT) / (1 - _FAINT), 0.0, 1.0))
-    return np.uint8(np.rint(colours)), np.uint8(np.rint(opacity))
+    return np.rint(colours).astype(np.uint8), np.rint(opacity).astype(np.uint8)
