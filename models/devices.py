@@ -41,16 +41,21 @@ def choose_precision(requested: str) -> Precision:
 
 def has_gpu() -> bool:
     """Tell whether the backend of Keras sees a GPU."""
-    return bool(keras.distribution.list_devices("gpu"))
+    return bool(_gpus())
 
 
 def device_name() -> str:
     """Return the device a network runs on, in words, such as ``2 x gpu`` or ``cpu: AMD EPYC, 2 cores``."""
-    gpus = keras.distribution.list_devices("gpu")
+    gpus = _gpus()
     if gpus:
         return f"{len(gpus)} x gpu"
     model = _cpu_line("model name") or platform.processor() or platform.machine()
     return f"cpu: {model}, {os.cpu_count()} cores"
+
+
+def _gpus() -> list[str]:
+    # the best kind there is, because JAX raises when it is asked for a kind that is not there
+    return [device for device in keras.distribution.list_devices() if device.lower().startswith("gpu")]
 
 
 def processor_flags() -> set[str]:

@@ -89,6 +89,9 @@ def prepare_all(labelled: Iterable[tuple[LabelledPicture, Page]], number: int, c
         number: how many they are.
         card: of the model.
         file: where the prepared pictures are written.
+
+    Raises:
+        ValueError: they are fewer.
     """
     shape = (number, card.input_size, card.input_size)
     pictures = open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
@@ -97,5 +100,7 @@ def prepare_all(labelled: Iterable[tuple[LabelledPicture, Page]], number: int, c
         pictures[index] = prepare(page, card.input_size)
         items.append(item)
         doubts.append(refusals(page, card.gate))
+    if len(items) != number:
+        raise ValueError(f"expected {number} karyograms, got {len(items)}")
     pictures.flush()
     return Prepared(tuple(items), pictures, tuple(doubts))

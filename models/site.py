@@ -91,11 +91,11 @@ def adapt_to_site(
         UnknownModelError: there is no such base.
     """
     base, weights = registry.card(plan.base), registry.weights(plan.base)
+    plan.work.mkdir(parents=True, exist_ok=True)
+    sets = _prepare(plan, base, reporter)
     with building_in(precision):
         network = build_network(base.architecture, base.input_size)
     read_weights(network, weights)
-    plan.work.mkdir(parents=True, exist_ok=True)
-    sets = _prepare(plan, base, reporter)
     with reporter.waiting("computing the features of the frozen part"):
         adaptation = Adaptation(network, base, plan.trained, sets, plan.work)
     adapted = adaptation.run(plan.seed, reporter)

@@ -175,6 +175,11 @@ def test_gate_counts_whom_it_refuses(
     [
         (("evaluate", "large", "--data", "."), "model must be one of ['small'], got 'large'"),
         (("evaluate", "small", "--data", "/absent"), "must be a folder with labels.csv"),
+        (("train",), "a model needs a --name"),
+        (("train", "--name", "new", "--data", "."), "--data cannot be used without --from"),
+        (("train", "--name", "new", "--from", "small", "--size", "150", "--quick"), "--size, --quick cannot be used"),
+        (("train", "--name", "new", "--from", "small"), "--from needs --data"),
+        (("train", "--name", "new", "--from", "large", "--data", "."), "model must be one of ['small'], got 'large'"),
     ],
 )
 def test_a_mistake_is_one_clear_line(
@@ -234,7 +239,7 @@ def test_passes_are_checked(registry: Registry, passes: str, capsys: pytest.Capt
     assert f"must be a whole number from 1 to 1000, got '{passes}'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["card"], ["evaluate"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["card"], ["evaluate"], ["train"]])
 def test_help_is_complete(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])
@@ -324,7 +329,10 @@ def test_simulated_folders_can_be_evaluated(registry: Registry, tmp_path: Path) 
         (["simulate", "2", "--out", "x", "--variety", "wild"], "choose from 'fixed', 'wide', 'held_out'"),
         (["simulate", "2", "--out", "x", "--kind", "tetrasomy"], "'trisomy'"),
         (["simulate", "2", "--sheet", "x.jpg"], "name of a .png file"),
-        (["train", "VGG16-new"], "lower-case letters"),
+        (["train", "--name", "VGG16-new"], "lower-case letters"),
+        (["train", "--name", "new", "--size", "301"], "whole number from 75 to 300"),
+        (["train", "--name", "new", "--budget", "0"], "number from 0.01 to 100"),
+        (["train", "--name", "new", "--from", "small", "--trained", "all"], "invalid choice"),
     ],
 )
 def test_wrong_arguments_are_refused_before_anything_runs(
