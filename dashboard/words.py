@@ -81,7 +81,7 @@ SUGGESTION_ADVICE = (
 EVIDENCE_ADVICE = (
     "The colour shows which places of this picture speak most for abnormal, relative to the strongest one. It does not "
     "say what is wrong there, and there is a strongest place even where nothing is wrong. A missing chromosome shows "
-    "at what is left of its pair."
+    "at what is left of its pair; where X or Y is at fault, the colour is often elsewhere."
 )
 
 WAITING = OutcomeWords("Waiting", "Waiting", ":material/hourglass_empty:", "gray", "No engine has judged it yet.")

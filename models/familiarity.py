@@ -90,12 +90,12 @@ def fit(features: Features, axes: int = AXES) -> Familiarity:
     )
 
 
-def fit_with_limit(features: Features, axes: int = AXES) -> tuple[Familiarity, float]:
+def fit_with_limit(features: Features) -> tuple[Familiarity, float]:
     """Learn where karyograms lie from one half of them, and how far one may lie off from the other.
 
     Args:
-        features: (N, C) of karyograms that the network was not trained on, as varied as a laboratory's may be.
-        axes: as in ``fit``.
+        features: (N, C) of karyograms that the network was not trained on, as varied as a laboratory's may be; some
+            hundreds. Fewer have fewer axes.
 
     Returns:
         The familiarity, and the largest distance to accept: ``STRANGE_SHARE`` of the second half lie beyond it.
@@ -103,7 +103,7 @@ def fit_with_limit(features: Features, axes: int = AXES) -> tuple[Familiarity, f
     Raises:
         ValueError: as ``fit``.
     """
-    familiarity = fit(features[::2], axes)
+    familiarity = fit(features[::2], min(AXES, len(features) // 8))
     return familiarity, float(np.quantile(familiarity.distances(features[1::2]), 1 - STRANGE_SHARE))
 
 

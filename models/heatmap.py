@@ -65,7 +65,7 @@ def fuse(maps: Sequence[NDArray[np.float32]], framing: Framing) -> HeatMap:
     side = len(maps[-1])
     product = np.prod([_relative(_enlarged(one, side)) for one in maps], axis=0)
     fused = _relative(np.power(product, 1 / len(maps)))
-    return HeatMap(side, np.uint8(np.rint(_MOST * fused)).tobytes(), framing)
+    return HeatMap(side, np.rint(_MOST * fused).astype(np.uint8).tobytes(), framing)
 
 
 def _relative(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -21,7 +21,8 @@ class Prediction:
     ``pass_probabilities`` (T,) are the calibrated probabilities of abnormal, by which the passes vote, in the order of
     the sub-networks; ``raw_probabilities`` (T,) those of the thesis' head, and ``miscounts`` (T,) those of the findings
     head that some chromosome is too many or missing. ``copies`` (24, 5) are the probabilities of 0..4 copies of each
-    chromosome, in the order of ``CHROMOSOMES``.
+    chromosome, in the order of ``CHROMOSOMES``. ``features`` (C,) is what the backbone sees, averaged over its
+    positions: by it the gate tells how familiar the page is.
     """
 
     readable: bool
@@ -33,3 +34,4 @@ class Prediction:
     raw_probabilities: NDArray[np.float32]
     miscounts: NDArray[np.float32]
     copies: NDArray[np.float32]
+    features: NDArray[np.float32]

@@ -15,8 +15,9 @@ from models.card import Card, CardError
 from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.dropout import Passes, SubNetworks
 from models.evidence import locate
+from models.familiarity import Familiarity
 from models.findings import Census, find
-from models.gate import refusals
+from models.gate import refusals, unfamiliarity
 from models.heatmap import HeatMap, fuse
 from models.prediction import Prediction
 from models.registry import Registry
@@ -37,12 +38,15 @@ class Predictor:
     call ``predict``; they take turns on the network.
     """
 
-    def __init__(self, card: Card, networks: SubNetworks, precision: Precision) -> None:
+    def __init__(
+        self, card: Card, networks: SubNetworks, precision: Precision, familiarity: Familiarity | None = None
+    ) -> None:
         """Use ``load`` instead, which rebuilds the network and checks its weights."""
         self.card = card
         self.precision = precision
         self.device = device_name()
         self._networks = networks
+        self._familiarity = familiarity
         self._turn = threading.Lock()
 
     @classmethod
@@ -56,7 +60,7 @@ class Predictor:
 
         Raises:
             UnknownModelError: when there is no such model.
-            WeightsHashError: when the weights are not those of the card.
+            WeightsHashError: when the weights, or the familiarity beside them, are not those of the card.
             CardError: when the card is damaged, or asks for a preparation that this version does not have.
             ValueError: for an unknown precision.
         """
@@ -69,7 +73,7 @@ class Predictor:
             network = build_network(card.architecture, card.input_size)
         read_weights(network, weights)
         chunk = _CHUNK_GPU if has_gpu() else _CHUNK_CPU
-        return cls(card, SubNetworks(network, card.seed, chunk), chosen)
+        return cls(card, SubNetworks(network, card.seed, chunk), chosen, registry.familiarity(name))
 
     def predict(self, pages: Sequence[NDArray[np.uint8]], passes: int | None = None) -> list[Prediction]:
         """Judge pages.
@@ -92,7 +96,7 @@ class Predictor:
             doubts = list(pool.map(self._refusals, pages))
         with self._turn:
             outputs = self._networks.predict(pictures, passes)
-        return interpret(outputs, doubts, self.card)
+        return interpret(outputs, self._with_distances(doubts, outputs.pooled), self.card)
 
     def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
         """Say where on a page the evidence for abnormal lies; it takes about as long as to judge the page again.
@@ -121,6 +125,12 @@ class Predictor:
     def _refusals(self, page: NDArray[np.uint8]) -> tuple[str, ...]:
         return refusals(page, self.card.gate)
 
+    def _with_distances(self, doubts: list[tuple[str, ...]], features: NDArray[np.float32]) -> list[tuple[str, ...]]:
+        if self._familiarity is None:
+            return doubts
+        distances = self._familiarity.distances(features)
+        return [(*why, *unfamiliarity(float(far), self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
+
 
 def interpret(outputs: Passes, refusals: Sequence[tuple[str, ...]], card: Card) -> list[Prediction]:
     """Turn what the sub-networks say of N pages into predictions.
@@ -148,4 +158,5 @@ def _prediction(outputs: Passes, index: int, doubts: tuple[str, ...], card: Card
         raw_probabilities=raw,
         miscounts=miscounts,
         copies=copies,
+        features=outputs.pooled[index],
     )

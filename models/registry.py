@@ -103,13 +103,12 @@ class Registry:
             raise WeightsHashError(f"{path}: SHA-256 must be {expected} as on the card, got {found}")
         return path
 
-    def save(self, card: Card, weights_file: Path, known: Familiarity | None = None) -> Card:
+    def save(self, card: Card, weights_file: Path) -> Card:
         """Copy weights into the registry beside their card; an earlier model of the same name is replaced.
 
         Args:
             card: the card; its hashes are filled in here.
             weights_file: weights as written by ``models.weights.write_weights``.
-            known: where the karyograms lie that the model knows; without it the gate measures no distance.
 
         Returns:
             The card as stored.
@@ -124,27 +123,29 @@ class Registry:
         arriving = folder / f"{WEIGHTS_FILE}.part"
         shutil.copyfile(weights_file, arriving)
         arriving.replace(folder / WEIGHTS_FILE)
-        features = familiarity.to_bytes(known) if known else b""
-        _write(folder / FAMILIARITY_FILE, features)
-        stored = replace(
-            card,
-            weights_sha256=file_sha256(weights_file),
-            familiarity_sha256=hashlib.sha256(features).hexdigest() if known else "",
-        )
+        (folder / FAMILIARITY_FILE).unlink(missing_ok=True)  # it was of the weights before
         # the card comes last: until it is there, the hash refuses the new weights instead of trusting them
-        return self.update(stored)
+        return self.update(replace(card, weights_sha256=file_sha256(weights_file), familiarity_sha256=""))
 
-    def update(self, card: Card) -> Card:
+    def update(self, card: Card, known: Familiarity | None = None) -> Card:
         """Replace the card of a model, and its page; the weights stay.
 
+        Args:
+            card: the card; with ``known`` the hash of the familiarity is filled in here.
+            known: where the karyograms lie that the model knows; if left out, what is stored stays.
+
         Returns:
-            The card.
+            The card as stored.
 
         Raises:
             WeightsHashError: when the card vouches for other weights.
         """
         folder = self.folder / card.name
         self._vouched(card.name, WEIGHTS_FILE, card.weights_sha256)
+        if known is not None:
+            data = familiarity.to_bytes(known)
+            _write(folder / FAMILIARITY_FILE, data)
+            card = replace(card, familiarity_sha256=hashlib.sha256(data).hexdigest())
         _write(folder / PAGE_FILE, card_page(card).encode())
         _write(folder / CARD_FILE, card_to_json(card).encode())
         return card
@@ -167,10 +168,6 @@ def file_sha256(path: Path) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file in one step; no data, no file."""
-    if not data:
-        path.unlink(missing_ok=True)
-        return
     arriving = path.with_name(f"{path.name}.part")
     arriving.write_bytes(data)
     arriving.replace(path)

@@ -13,8 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from models.card import Card
 from models.evaluation import JudgedPicture, judge
+from models.familiarity import fit_with_limit
+from models.gate import GateLimits
 from models.labels import LabelledPicture, Page, load, read_labels, validation_cases
 from models.limits import calibrated
 from models.predictor import Predictor
@@ -62,7 +66,9 @@ def calibrate(registry: Registry, name: str, trial: Trial) -> Card:
     known = [item for variety in _VARIETIES for item in _calibrating(model, trial, variety)]
     words = f"on {len(known)} simulated karyograms of validation cases, half of them on pages that no training shows"
     card = calibrated(model.card, known)
-    return registry.update(replace(card, training={**card.training, "calibration": words}))
+    familiarity, farthest = fit_with_limit(np.stack([item.prediction.features for item in known]))
+    gate = GateLimits(max_distance=farthest)
+    return registry.update(replace(card, gate=gate, training={**card.training, "calibration": words}), familiarity)
 
 
 def measure_again(registry: Registry, name: str, trial: Trial) -> Card:

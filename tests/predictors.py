@@ -35,6 +35,7 @@ def prediction(probabilities: NDArray[np.float32], measures: Measures | None = N
         raw_probabilities=probabilities,
         miscounts=np.full(probabilities.shape, 0.5, np.float32),
         copies=np.full((len(CHROMOSOMES), COPY_NUMBERS), 1 / COPY_NUMBERS, np.float32),
+        features=np.ones(8, np.float32),
     )
 
 

@@ -185,7 +185,7 @@ def _suggestion(suggestion: Suggestion | None) -> None:
         st.caption(f"No karyotype is suggested: {words.plain(suggestion.reason)}.")
         return
     with st.container(gap="xsmall"):
-        st.markdown(f"**Karyotype** `{suggestion.iscn}` :gray-badge[suggestion]")
+        st.metric("Karyotype (suggestion)", suggestion.iscn)
         st.caption(words.SUGGESTION_ADVICE)
 
 

@@ -12,7 +12,9 @@ from rich.table import Table
 
 from models import admission, pictures
 from models.admission import Admission
+from models.commands.options import whole_from
 from models.datasets import Recipe
+from models.labels import validation_split
 from models.pictures import GreyPage
 from models.registry import Registry
 from models.simulation.families import Variety
@@ -33,18 +35,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command."""
     parser = subparsers.add_parser("gate", help="measure the input gate of a model", description=_DESCRIPTION)
     parser.add_argument("name", metavar="NAME", help="the model")
-    parser.add_argument("--number", type=_number, default=30, metavar="N", help="of each family (default: 30)")
-    parser.add_argument("--seed", type=int, default=_SEED, help=f"of all randomness (default: {_SEED})")
+    parser.add_argument("--number", type=whole_from(1), default=30, metavar="N", help="of each family (default: 30)")
+    parser.add_argument("--seed", type=whole_from(0), default=_SEED, help=f"of all randomness (default: {_SEED})")
     parser.add_argument("--crops", type=Path, metavar="ZIP", help="draw half of the chromosomes from real crops")
     parser.add_argument("--karyograms", type=Path, metavar="FOLDER", help="karyograms that should pass")
     parser.add_argument("--strangers", type=Path, metavar="FOLDER", help="pictures that should not")
     parser.set_defaults(run=run)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text!r}")
-    return int(text)
 
 
 def run(options: argparse.Namespace, registry: Registry) -> int:
@@ -53,7 +49,8 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     from models.predictor import Predictor
 
     model = Predictor.load(registry, options.name)
-    source = Recipe(options.seed, options.crops, validation=True, painted_share=0.5).material()
+    split = validation_split(model.card)
+    source = Recipe(options.seed, options.crops, split, validation=True, painted_share=0.5).material()
     families = {
         name: admission.admit(model, admission.strangers(name, options.seed, options.number, source))
         for name in track(FAMILIES, "strangers", console=Console(stderr=True))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.breakdown import Breakdown, Row, breakdown, changed_chromosomes
-from models.calibration import Calibration
 from models.copy_numbers import true_copies
 from models.evaluation import JudgedPicture
 from models.labels import LabelledPicture
-from models.prediction import Prediction
 from models.report import outcomes_of
 from models.simulation.iscn import parse_karyotype
-from models.suggestion import Suggestion
 from models.triage import Finding, Policy, triage
-from models.uncertainty import Label, measure
+from models.uncertainty import Label
 from tests.models.test_counts import numbers, sure
+from tests.predictors import prediction
 
 NORMAL, TRISOMY, PERICENTRIC = "46,XX", "47,XX,+18", "46,XX,inv(16)(p13.1q22)"
 SMALL, LARGE = "46,XX,t(9;11)(p22;q23)", "45,XX,der(13;14)(q10;q10)"
@@ -27,9 +27,7 @@ def judged(number: int, iscn: str, probability: float, finding: str = "") -> Jud
     passes = np.full(10, probability)
     findings = (Finding(finding, f"+{finding}", 0.9),) if finding else ()
     copies = sure(true_copies(karyotype)).astype(np.float32)
-    said = Prediction(
-        True, (), measure(passes, Calibration()), findings, Suggestion(None), passes, passes, passes, copies
-    )
+    said = replace(prediction(passes), findings=findings, copies=copies)
     label = Label.ABNORMAL if karyotype.abnormal else Label.NORMAL
     picture = LabelledPicture(f"{number}.png", f"P{number}", label, karyotype)
     return JudgedPicture(picture, said, triage(True, said.measures, said.findings, Policy()))

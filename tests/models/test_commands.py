@@ -15,8 +15,10 @@ from models import trials
 from models.__main__ import main
 from models.card import card_from_json, card_to_json
 from models.card_page import card_page
+from models.commands import gate
 from models.registry import PAGE_FILE, WEIGHTS_FILE, Registry
 from models.simulation.sheets import TILE_WIDTH
+from models.simulation.strangers import FAMILIES
 from models.trials import Trial
 from tests.models.test_gate import karyogram
 from tests.untrained import save_untrained
@@ -147,8 +149,25 @@ def test_card_renews_limits_and_figures_and_keeps_the_weights(
     assert (card.metrics["real"]["n"], card.metrics["simulated_wide"]["n"]) == (2, 100)
     assert card.calibration != before.calibration
     assert card.weights_sha256 == before.weights_sha256
+    assert card.gate.max_distance is not None
+    assert registry.familiarity("small") is not None
     assert (registry.folder / "small" / PAGE_FILE).read_text(encoding="utf-8") == card_page(card)
     assert card_from_json(card_to_json(card)) == card
+
+
+def test_gate_counts_whom_it_refuses(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(gate, "FAMILIES", {name: FAMILIES[name] for name in ("blank page", "table")})
+    Image.new("L", (300, 200), 255).save(tmp_path / "empty.png")
+    assert run(registry, "gate", "small", "--number", "2", "--strangers", tmp_path) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert any("blank page" in line and "2 (100.0%)" in line for line in lines)
+    assert any("table (held out)" in line and "2 (100.0%)" in line for line in lines)
+    assert any("all families" in line and "4 (100.0%)" in line for line in lines)
+    assert any("(no karyograms)" in line and "1 (100.0%)" in line for line in lines)
+    assert sum("simulated karyograms" in line for line in lines) == 2
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.calibration import Calibration, at_prevalence
+from models.calibration import at_prevalence
 from models.card import Card
 from models.evaluation import JudgedPicture, judge, row
 from models.labels import LabelledPicture
 from models.prediction import Prediction
 from models.report import report
 from models.simulation.iscn import parse_karyotype
-from models.suggestion import Suggestion
 from models.triage import Finding, TriageOutcome
-from models.uncertainty import Label, measure
+from models.uncertainty import Label
 from tests.models.test_card import CARD
 from tests.models.test_counts import numbers, sure
+from tests.predictors import prediction
 
 KARYOGRAMS = [
     ("P001_c1.png", "P001", "46,XX", 250),
@@ -48,17 +48,8 @@ class ByGrey:
         dark = probability > 0.6
         findings = (Finding("21", "+21", 0.9),) if dark else ()
         copies = sure(numbers(c21=3 if dark else 2)).astype(np.float32)
-        return Prediction(
-            True,
-            (),
-            measure(probabilities, Calibration()),
-            findings,
-            Suggestion(None),
-            probabilities,
-            probabilities,
-            np.full(passes, 0.5, np.float32),
-            copies,
-        )
+        said = prediction(probabilities)
+        return replace(said, findings=findings, miscounts=np.full(passes, 0.5, np.float32), copies=copies)
 
 
 def evaluate(karyograms: Sequence[tuple[str, str, str, int]] = KARYOGRAMS) -> list[JudgedPicture]:

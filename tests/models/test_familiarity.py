@@ -69,10 +69,10 @@ def test_half_precision_of_a_network_changes_little() -> None:
 
 def test_the_limit_comes_from_pictures_that_were_not_fitted() -> None:
     features = known(2000, seed=5)
-    familiarity, limit = fit_with_limit(features, axes=6)
+    familiarity, limit = fit_with_limit(features)
     beyond = familiarity.distances(features[1::2]) > limit
     assert beyond.mean() == pytest.approx(STRANGE_SHARE, abs=0.001)
-    np.testing.assert_array_equal(familiarity.centre, fit(features[::2], axes=6).centre)
+    np.testing.assert_array_equal(familiarity.centre, fit(features[::2]).centre)
 
 
 def test_it_is_stored_small_and_read_back_exactly() -> None:

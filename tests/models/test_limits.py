@@ -11,13 +11,12 @@ from models.calibration import Calibration
 from models.evaluation import JudgedPicture
 from models.labels import LabelledPicture
 from models.limits import calibrated, choose_policy
-from models.prediction import Prediction
 from models.simulation.iscn import parse_karyotype
-from models.suggestion import Suggestion
 from models.triage import Policy, TriageOutcome, triage
 from models.uncertainty import Label, measure
 from tests.models.test_card import CARD
 from tests.models.test_counts import numbers, sure
+from tests.predictors import prediction
 
 
 def passes(abnormal: np.ndarray) -> np.ndarray:
@@ -56,7 +55,7 @@ def test_limits_need_normal_and_counted_ones(abnormal: list[bool], counted: list
 
 def judged(number: int, abnormal: bool, raw: np.ndarray, miscount: float) -> JudgedPicture:
     miscounts, copies = np.full(raw.size, miscount), sure(numbers()).astype(np.float32)
-    said = Prediction(True, (), measure(raw, Calibration()), (), Suggestion(None), raw, raw, miscounts, copies)
+    said = replace(prediction(raw), miscounts=miscounts, copies=copies)
     karyotype = parse_karyotype("47,XX,+21" if abnormal else "46,XX")
     label = Label.ABNORMAL if abnormal else Label.NORMAL
     picture = LabelledPicture(f"{number}.png", f"P{number}", label, karyotype)

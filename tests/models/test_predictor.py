@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.card import CardError
+from models.familiarity import fit
 from models.predictor import Predictor
 from models.preprocessing import prepare_with_framing
 from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError
@@ -42,6 +44,18 @@ def pages() -> list[NDArray[np.uint8]]:
         page[top : top + 100, left : left + 150] = 255
         pages.append(np.pad(page, int(margin), constant_values=255))
     return pages
+
+
+def test_a_page_far_from_the_known_ones_is_unreadable(tmp_path: Path, pages: list[NDArray[np.uint8]]) -> None:
+    registry = Registry(tmp_path)
+    card = save_untrained(registry, "small", seed=1)
+    features = np.stack([said.features for said in Predictor.load(registry, "small").predict(pages, passes=1)])
+    known = fit(features, axes=8)
+    limit = 1.01 * float(known.distances(features).max())
+    registry.update(replace(card, gate=replace(card.gate, max_distance=limit)), known)
+    near, far = Predictor.load(registry, "small").predict([pages[0], metaphase_spread()], passes=1)
+    assert near.readable
+    assert far.refusals[-1].startswith("The picture is unlike the karyograms the model knows (distance ")
 
 
 def test_a_page_has_the_same_figures_alone_in_a_batch_and_from_two_engines(

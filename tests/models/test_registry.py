@@ -7,12 +7,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.card import Card, CardError
 from models.card_page import card_page
+from models.familiarity import fit
 from models.registry import (
     CARD_FILE,
+    FAMILIARITY_FILE,
     PAGE_FILE,
     WEIGHTS_FILE,
     Registry,
@@ -22,6 +25,8 @@ from models.registry import (
 )
 from tests.conftest import REPOSITORY
 from tests.models.test_card import CARD
+
+FAMILIARITY = fit(np.random.default_rng(1).normal(size=(50, 8)).astype(np.float32), axes=2)
 
 
 @pytest.fixture
@@ -87,6 +92,36 @@ def test_a_card_must_be_that_of_its_folder(registry: Registry) -> None:
     (registry.folder / "vgg16").rename(registry.folder / "other")
     with pytest.raises(CardError, match="name must be that of the folder, 'other', got 'vgg16'"):
         registry.card("other")
+
+
+def test_a_model_without_a_familiarity_measures_no_distance(registry: Registry, stored: Card) -> None:
+    assert stored.familiarity_sha256 == ""
+    assert registry.familiarity("vgg16") is None
+
+
+def test_a_familiarity_is_stored_beside_the_weights(registry: Registry, stored: Card) -> None:
+    card = registry.update(stored, FAMILIARITY)
+    assert registry.card("vgg16") == card
+    assert registry.weights("vgg16").read_bytes() == b"weights"
+    found = registry.familiarity("vgg16")
+    assert found is not None
+    np.testing.assert_array_equal(found.axes, FAMILIARITY.axes)
+    assert registry.update(replace(card, created="later")).familiarity_sha256 == card.familiarity_sha256
+    assert registry.familiarity("vgg16") is not None
+
+
+def test_other_weights_forget_the_familiarity(registry: Registry, stored: Card, tmp_path: Path) -> None:
+    card = registry.update(stored, FAMILIARITY)
+    registry.save(card, tmp_path / "weights")
+    assert registry.familiarity("vgg16") is None
+    assert not (registry.folder / "vgg16" / FAMILIARITY_FILE).exists()
+
+
+def test_another_familiarity_is_refused(registry: Registry, stored: Card) -> None:
+    registry.update(stored, FAMILIARITY)
+    (registry.folder / "vgg16" / FAMILIARITY_FILE).write_bytes(b"another")
+    with pytest.raises(WeightsHashError, match=r"familiarity\.npz: SHA-256 must be"):
+        registry.familiarity("vgg16")
 
 
 @pytest.mark.usefixtures("stored")
