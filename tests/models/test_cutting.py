@@ -38,7 +38,8 @@ def test_the_parts_say_what_the_whole_says(trainee: Trainee, trained: Trained) -
     said = trainee.learner(trained).predict_on_batch(seen)
     assert {"abnormal", "copies", "structural", "grid"} <= set(said)
     for name, values in said.items():
-        np.testing.assert_allclose(values, whole[name], rtol=5e-3, atol=5e-4)
+        # features are kept in float16, whose rounding grows with the largest value
+        np.testing.assert_allclose(values, whole[name], rtol=5e-3, atol=2e-3 * max(0.25, np.abs(whole[name]).max()))
 
 
 @pytest.mark.parametrize(("architecture", "trained"), PARTS)
