@@ -27,8 +27,8 @@ class Row:
 
     ``kind`` is empty for all kinds of changes of structure together, ``size`` for all sizes. ``auc`` is against the
     normal ones. ``flagged`` is the share that triage did not screen out, ``named`` the share of which a finding names a
-    changed chromosome (``None`` if none of the 24 is changed). ``chance``: the interval of the area holds 0.5, so that
-    nothing shows that the model sees them at all. Intervals are 95 %, by case.
+    changed chromosome (``None`` if none of the 24 is changed). ``chance``: the interval of the area reaches down to
+    0.5, so that these karyograms do not show that the model sees them at all. Intervals are 95 %, by case.
     """
 
     kind: str
@@ -102,7 +102,7 @@ def _row(kind: str, size: str, chosen: Mask, judged: Sequence[JudgedPicture], ou
         flagged=float(np.mean(~outcomes.screened[chosen])),
         flagged_interval=share_interval(~outcomes.screened, chosen, outcomes.case, _RESAMPLES),
         named=_named([item for item, kept in zip(judged, chosen, strict=True) if kept]),
-        chance=bool(low <= 0.5 <= high),
+        chance=bool(low <= 0.5),
     )
 
 

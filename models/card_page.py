@@ -119,7 +119,10 @@ def _kinds(kinds: Sequence[dict[str, Any]], sizes: Sequence[dict[str, Any]]) -> 
         yield _table(("size", *header), [(row["size"], *kind_cells(row)) for row in sizes])
     chance = [row["kind"] for row in kinds if row["chance"]]
     if chance:
-        yield f"**At chance**, so nothing shows that the model sees them at all: {', '.join(chance)}."
+        yield (
+            "**At chance**, as far as these karyograms can tell (the interval reaches down to 0.5, which a few "
+            f"karyograms alone may cause): {', '.join(chance)}."
+        )
 
 
 def kind_cells(row: dict[str, Any]) -> tuple[str, ...]:
