@@ -56,8 +56,8 @@ class GateLimits:
 
     min_background: float = 30.0
     min_ink: float = 0.01
-    max_ink: float = 0.25
-    min_pieces: int = 22
+    max_ink: float = 0.30
+    min_pieces: int = 20
     max_pieces: int = 110
     min_piece_ink: float = 0.25
     min_aligned: float = 0.45

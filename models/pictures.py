@@ -282,9 +282,13 @@ def _scale_to_8_bit(values: NDArray[np.generic]) -> GreyPage:
 
 
 def _dark_on_light(grey: GreyPage) -> GreyPage:
-    """Turn an inverted page round: its border, which is ground, lies in the darker half of its range."""
-    low, high = np.percentile(grey[::4, ::4], (0.1, 99.9))  # every 16th pixel is plenty to tell light from dark
-    ground = np.median(_border(grey))
+    """Turn an inverted page round: its ground, on its border and on most of it, lies in the darker half of its range.
+
+    The border alone could be that of the scanner's lid, or a thick black frame.
+    """
+    sample = grey[::4, ::4]  # every 16th pixel is plenty to tell light from dark
+    low, high = np.percentile(sample, (0.1, 99.9))
+    ground = max(np.median(_border(grey)), np.median(sample))
     return 255 - grey if ground < (low + high) / 2 else grey
 
 

@@ -177,6 +177,11 @@ def test_white_page_with_a_thin_black_frame_is_not_taken_for_inverted() -> None:
     np.testing.assert_array_equal(page(encode(Image.fromarray(framed), "PNG")), framed)
 
 
+def test_white_page_on_the_dark_lid_of_a_scanner_is_not_taken_for_inverted() -> None:
+    lid = np.pad(np.pad(drawing(), 300, constant_values=240), 60, constant_values=20)
+    np.testing.assert_array_equal(page(encode(Image.fromarray(lid), "PNG")), lid)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG"])
 def test_orientation_of_the_camera_is_applied(kind: str) -> None:
     exif = Image.Exif()
