@@ -13,20 +13,32 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from models.datasets import SimulatedSet
+from models.lattices import Lattice
 
 Batch = tuple[NDArray[Any], dict[str, NDArray[Any]]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One read-out of the source task: off which cells, and what of each of them.
+
+    ``lattice``: of the map it is read off. ``channels``: how many of the grid's, from the first.
+    """
+
+    lattice: Lattice
+    channels: int
 
 
 @dataclass(frozen=True)
 class Examples:
     """A simulated set as one part of a network takes it.
 
-    ``inputs``: (N, ...) pictures, or what the frozen part makes of them. ``grids``: the grid's side by output.
+    ``inputs``: (N, ...) pictures, or what the frozen part makes of them. ``readings``: by output of the network.
     """
 
     inputs: NDArray[Any]
     data: SimulatedSet
-    grids: Mapping[str, int]
+    readings: Mapping[str, Reading]
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -34,27 +46,21 @@ class Examples:
     def batch(self, which: NDArray[np.int64]) -> Batch:
         """Read the pictures of these numbers, (B,), and their targets by output."""
         targets = {name: getattr(self.data, name)[which] for name in ("abnormal", "copies", "structural")}
-        grid = self.data.grid[which]
-        return self.inputs[which], {**targets, **{name: coarser(grid, cells) for name, cells in self.grids.items()}}
+        grid, lattice = self.data.grid[which], self.data.lattice
+        read = {
+            name: moved(grid[..., : reading.channels], lattice, reading.lattice)
+            for name, reading in self.readings.items()
+        }
+        return self.inputs[which], {**targets, **read}
 
 
-def coarser(grid: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
-    """Sum a grid, (N, g, g, channels), into ``cells`` cells a side, which is at most g.
-
-    What stands in a cell goes to the two coarse cells whose centres are nearest, in each direction: nothing is lost.
-    """
-    if cells == grid.shape[1]:
+def moved(grid: NDArray[np.float32], lattice: Lattice, other: Lattice) -> NDArray[np.float32]:
+    """Sum a grid, (N, g, g, channels), into the cells of another lattice, which is no finer; nothing is lost."""
+    if lattice == other:
         return grid
-    share = _shares(grid.shape[1], cells)
+    share = other.shares(lattice)
     summed: NDArray[np.float32] = np.einsum("ai,bj,nijc->nabc", share, share, grid, optimize=True)
     return summed
-
-
-def _shares(fine: int, coarse: int) -> NDArray[np.float32]:
-    """Return how much of each fine cell goes to each coarse one, (coarse, fine); the columns sum to one."""
-    at = np.clip((np.arange(fine) + 0.5) / fine * coarse - 0.5, 0, coarse - 1)
-    weights = np.maximum(0.0, 1.0 - np.abs(np.arange(coarse)[:, None] - at[None, :]))
-    return weights.astype(np.float32)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]

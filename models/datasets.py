@@ -15,6 +15,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
+from models.lattices import Lattice
 from models.preprocessing import Framing, prepare_with_framing
 from models.simulation.crops import CropLibrary
 from models.simulation.families import Variety
@@ -87,24 +88,24 @@ class Truth:
     grid: NDArray[np.float32]
 
 
-def truth(karyogram: Karyogram, framing: Framing, cells: int) -> Truth:
+def truth(karyogram: Karyogram, framing: Framing, lattice: Lattice) -> Truth:
     """Return the truth about a simulated karyogram as a network must learn it.
 
     Args:
         karyogram: the simulated karyogram.
         framing: which square of the page the picture shows.
-        cells: side of the grid, in cells.
+        lattice: of the grid.
     """
     karyotype, page = karyogram.karyotype, karyogram.page
-    grid = np.zeros((cells, cells, GRID_CHANNELS), np.float32)
+    grid = np.zeros((lattice.cells, lattice.cells, GRID_CHANNELS), np.float32)
     for standing in page.standing:
         channel = GRID_CHANNELS - 1 if standing.place == MARKER else CHROMOSOMES.index(standing.place)
-        _splat(grid[:, :, channel], standing.centre, framing)
+        _splat(grid[:, :, channel], standing.centre, framing, lattice)
         if standing.changed and standing.place != MARKER:
-            _splat(grid[:, :, -1], standing.centre, framing)
+            _splat(grid[:, :, -1], standing.centre, framing, lattice)
     for place in (*karyotype.gained, *karyotype.lost):
         if place in page.places:
-            _splat(grid[:, :, -1], page.places[place], framing)
+            _splat(grid[:, :, -1], page.places[place], framing, lattice)
     return Truth(
         copies=np.array([min(karyotype.copies(name), _MOST_COPIES) for name in CHROMOSOMES], np.int32),
         structural=np.array([karyotype.changed(name) for name in CHROMOSOMES], np.float32),
@@ -113,12 +114,12 @@ def truth(karyogram: Karyogram, framing: Framing, cells: int) -> Truth:
     )
 
 
-def _splat(cells: NDArray[np.float32], point: tuple[float, float], framing: Framing) -> None:
+def _splat(cells: NDArray[np.float32], point: tuple[float, float], framing: Framing, lattice: Lattice) -> None:
     """Add one at a point of the page, shared between the four nearest cells."""
-    last = len(cells) - 1
-    x = float(np.clip((point[0] - framing.left) / framing.side * len(cells) - 0.5, 0, last))
-    y = float(np.clip((point[1] - framing.top) / framing.side * len(cells) - 0.5, 0, last))
+    x = float(lattice.index((point[0] - framing.left) / framing.side))
+    y = float(lattice.index((point[1] - framing.top) / framing.side))
     column, row = int(x), int(y)
+    last = lattice.cells - 1
     for dy, share_y in ((0, 1 - (y - row)), (1, y - row)):
         for dx, share_x in ((0, 1 - (x - column)), (1, x - column)):
             cells[min(row + dy, last), min(column + dx, last)] += share_x * share_y
@@ -132,11 +133,13 @@ def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyo
     return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety)
 
 
-def draw(recipe: Recipe, source: MaterialSource, number: int, size: int, cells: int) -> tuple[NDArray[np.uint8], Truth]:
-    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on a grid of ``cells`` a side."""
+def draw(
+    recipe: Recipe, source: MaterialSource, number: int, size: int, lattice: Lattice
+) -> tuple[NDArray[np.uint8], Truth]:
+    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on the cells of a lattice."""
     karyogram = draw_karyogram(recipe, source, number)
     picture, framing = prepare_with_framing(karyogram.page.pixels, size)
-    return picture, truth(karyogram, framing, cells)
+    return picture, truth(karyogram, framing, lattice)
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class SimulatedSet:
     """A data set on disk, memory-mapped.
 
     ``pictures``: (N, S, S) uint8. ``abnormal``: (N, 1). ``copies``: (N, 24). ``structural``: (N, 24).
-    ``grid``: (N, g, g, 25); see ``Truth``.
+    ``grid``: (N, g, g, 25); see ``Truth``. ``lattice``: of the grid.
     """
 
     pictures: NDArray[np.uint8]
@@ -152,14 +155,15 @@ class SimulatedSet:
     copies: NDArray[np.int32]
     structural: NDArray[np.float32]
     grid: NDArray[np.float32]
+    lattice: Lattice
 
     @classmethod
-    def open(cls, folder: Path) -> SimulatedSet:
+    def open(cls, folder: Path, lattice: Lattice) -> SimulatedSet:
         """Map the arrays of a folder that ``write`` has filled."""
-        return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS))
+        return cls(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}, lattice=lattice)
 
     @classmethod
-    def write(cls, folder: Path, recipe: Recipe, *, pictures: int, size: int, cells: int) -> SimulatedSet:
+    def write(cls, folder: Path, recipe: Recipe, *, pictures: int, size: int, lattice: Lattice) -> SimulatedSet:
         """Simulate ``pictures`` pictures of side ``size`` into ``folder``, on all cores; kept if already there."""
         done = folder / "complete"
         if not done.exists():
@@ -169,28 +173,28 @@ class SimulatedSet:
                 "abnormal": (np.float32, (1,)),
                 "copies": (np.int32, (len(CHROMOSOMES),)),
                 "structural": (np.float32, (len(CHROMOSOMES),)),
-                "grid": (np.float32, (cells, cells, GRID_CHANNELS)),
+                "grid": (np.float32, (lattice.cells, lattice.cells, GRID_CHANNELS)),
             }
             for name, (kind, shape) in shapes.items():
                 open_memmap(folder / f"{name}.npy", mode="w+", dtype=kind, shape=(pictures, *shape)).flush()
-            _write_all(folder, recipe, pictures, size, cells)
+            _write_all(folder, recipe, pictures, size, lattice)
             done.touch()
-        return cls.open(folder)
+        return cls.open(folder, lattice)
 
 
-def _write_all(folder: Path, recipe: Recipe, pictures: int, size: int, cells: int) -> None:
+def _write_all(folder: Path, recipe: Recipe, pictures: int, size: int, lattice: Lattice) -> None:
     # spawned, not forked: a process that has computed with a network must not be copied
     workers = os.cpu_count() or 1
-    jobs = [(folder, recipe, range(start, pictures, workers), size, cells) for start in range(workers)]
+    jobs = [(folder, recipe, range(start, pictures, workers), size, lattice) for start in range(workers)]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         pool.starmap(_write_some, jobs)
 
 
-def _write_some(folder: Path, recipe: Recipe, numbers: range, size: int, cells: int) -> None:
+def _write_some(folder: Path, recipe: Recipe, numbers: range, size: int, lattice: Lattice) -> None:
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r+") for name in _ARRAYS}
     source = recipe.material()
     for number in numbers:
-        picture, known = draw(recipe, source, number, size, cells)
+        picture, known = draw(recipe, source, number, size, lattice)
         arrays["pictures"][number] = picture
         for name in _ARRAYS[1:]:
             arrays[name][number] = getattr(known, name)

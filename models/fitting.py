@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 from numpy.typing import NDArray
 
 from models.batches import Batches, Examples
@@ -14,10 +15,11 @@ from models.checkpoints import read_arrays, write_arrays
 from models.curves import Curves
 from models.phases import Phase
 from models.progress import Reporter, Stretch
-from models.trainee import GRID
+from models.trainee import CLASSES, GRID
 
 _GRID_WEIGHT = 40.0
 _TAP_WEIGHT = 200.0
+_CLASSES_WEIGHT = 2.0
 _AUC, _COPIES = "val_abnormal_auc", "val_copies_accuracy"
 
 
@@ -78,6 +80,7 @@ def _compile(learner: keras.Model, phase: Phase) -> None:
     )
     ema = {"use_ema": True, "ema_momentum": phase.averaging} if phase.averaging else {}
     grids = [name for name in learner.output if name.startswith(GRID)]
+    classes = [name for name in learner.output if name.startswith(CLASSES)]
     learner.compile(
         keras.optimizers.AdamW(rate, weight_decay=1e-4, clipnorm=1.0, **ema),
         loss={
@@ -85,6 +88,7 @@ def _compile(learner: keras.Model, phase: Phase) -> None:
             "copies": "sparse_categorical_crossentropy",
             "structural": "binary_crossentropy",
             **dict.fromkeys(grids, "mean_squared_error"),
+            **dict.fromkeys(classes, class_cross_entropy),
         },
         loss_weights={
             "abnormal": phase.abnormal_weight,
@@ -92,13 +96,39 @@ def _compile(learner: keras.Model, phase: Phase) -> None:
             "structural": 2.0,
             # the same chromosomes spread over more cells make smaller errors
             **{name: _GRID_WEIGHT if name == GRID else _TAP_WEIGHT for name in grids},
+            **dict.fromkeys(classes, _CLASSES_WEIGHT),
         },
         metrics={
             "abnormal": keras.metrics.AUC(name="auc"),
             "copies": keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+            **dict.fromkeys(classes, recognised),
         },
     )
     learner.optimizer.build(learner.trainable_variables)
+
+
+def class_cross_entropy(grid: Any, logits: Any) -> Any:
+    """Return the mean cross-entropy of the chromosomes on each picture; places where none stands do not count.
+
+    Args:
+        grid: (N, g, g, 24), how many of each chromosome stand at each cell.
+        logits: (N, g, g, 24).
+
+    Returns:
+        (N,), in nats.
+    """
+    return -_by_chromosome(grid, ops.log_softmax(logits, axis=-1))
+
+
+def recognised(grid: Any, logits: Any) -> Any:
+    """Return the share of the chromosomes on each picture whose class is the likeliest where they stand, (N,)."""
+    return _by_chromosome(grid, ops.one_hot(ops.argmax(logits, axis=-1), logits.shape[-1]))
+
+
+def _by_chromosome(grid: Any, values: Any) -> Any:
+    """Average values of cells and classes over the chromosomes of each picture, (N, g, g, 24) -> (N,)."""
+    cells = (1, 2, 3)
+    return ops.sum(grid * values, axis=cells) / ops.maximum(ops.sum(grid, axis=cells), 1.0)
 
 
 class _State:

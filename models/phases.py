@@ -76,29 +76,50 @@ class Phase:
         return self.epochs * (self.pictures // self.batch_size)
 
 
-_SOURCE = (
-    Phase("source-coarse", 96, 6_400, 4e-4),
-    Phase("source-middle", 128, 9_600, 4e-4, dense_share=0.8),
-    Phase("source-fine", 150, 6_400, 2.5e-4, dense_share=0.6),
-)
-_THESIS = (
-    Phase(
-        "heads-frozen",
-        150,
-        6_400,
-        1e-3,
+def _thesis(size: int, frozen: int, tuned: int) -> tuple[Phase, Phase]:
+    """Return the phases that teach normal against abnormal: so many pictures on frozen features, so many on all."""
+    whole = Phase(
+        "fine-tuned",
+        size,
+        tuned,
+        1e-4,
+        abnormal_weight=2.0,
+        dense_share=0.2,
+        evaluations=4,
+        keep_best=True,
+        averaging=0.99,
+    )
+    heads = replace(
+        whole,
+        name="heads-frozen",
+        pictures=frozen,
+        learning_rate=1e-3,
         epochs=30,
         trained=Trained.HEADS,
-        abnormal_weight=2.0,
-        dense_share=0.3,
-        keep_best=True,
-    ),
-    Phase("fine-tuned", 150, 4_800, 1e-4, abnormal_weight=2.0, dense_share=0.2, keep_best=True, averaging=0.99),
-)
+        evaluations=8,
+        averaging=0.0,
+    )
+    return heads, whole
+
+
 SOURCE_THEN_THESIS: Mapping[str, tuple[Phase, ...]] = MappingProxyType(
-    {"vgg16": (*_SOURCE, *_THESIS), "inceptionv3": (*_SOURCE, *_THESIS)}
+    {
+        "vgg16": (
+            Phase("source-coarse", 128, 9_600, 4e-4, dense_share=0.5),
+            Phase("source-fine", 192, 9_600, 3e-4, dense_share=0.5),
+            *_thesis(192, 4_800, 2_400),
+        ),
+        "inceptionv3": (
+            Phase("source-coarse", 203, 8_000, 8e-4, dense_share=0.5, evaluations=5),
+            Phase("source-fine", 267, 22_400, 6e-4, dense_share=0.5),
+            *_thesis(267, 6_400, 4_000),
+        ),
+    }
 )
-"""The whole training, by ``models.architectures.Architecture``."""
+"""The whole training, by ``models.architectures.Architecture``.
+
+InceptionV3 takes sizes of 32 n + 11 pixels and VGG16 of 32 n, at which no edge of the picture is left out of its maps.
+"""
 
 QUICK = (
     Phase("source", 80, 16, 4e-4, dense_share=0.8, batch_size=8, evaluations=2),

@@ -52,7 +52,7 @@ class Prepared:
     @cached_property
     def abnormal(self) -> NDArray[np.bool_]:
         """The labels, (N,)."""
-        return np.array([item.label is Label.ABNORMAL for item in self.labelled])
+        return np.array([item.label is Label.ABNORMAL for item in self.labelled], np.bool_)
 
     @cached_property
     def case(self) -> NDArray[np.int64]:
@@ -66,7 +66,7 @@ class Prepared:
         copies = np.full((len(self), len(CHROMOSOMES)), 2, np.int32)
         copies_known = np.zeros(copies.shape, np.float32)
         structural = np.zeros(copies.shape, np.float32)
-        described = np.array([item.karyotype is not None for item in self.labelled])
+        described = np.array([item.karyotype is not None for item in self.labelled], np.bool_)
         copies_known[~self.abnormal, : len(AUTOSOMES)] = 1.0
         for index, item in enumerate(self.labelled):
             if item.karyotype is not None:

@@ -24,7 +24,8 @@ class Release:
     """What a release is made from.
 
     ``recipe`` and ``phases`` are those of the training. ``work``: folder for the weights before they are stored.
-    ``trial``: what the model is calibrated and measured on. ``note``: for the card, in plain words.
+    ``trial``: what the model is calibrated and measured on. ``start``: the model whose weights the training began with,
+    if any. ``note``: for the card, in plain words.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Release:
     phases: Sequence[Phase]
     work: Path
     trial: Trial
+    start: Card | None = None
     note: str = ""
 
 
@@ -65,6 +67,7 @@ def _draft(network: keras.Model, plan: Release) -> Card:
             "data": f"simulated karyograms: {plan.recipe.provenance}",
             "validation_rule": asdict(plan.recipe.split),
             "phases": [asdict(phase) for phase in plan.phases],
+            "start": plan.start and {"model": plan.start.name, "weights_sha256": plan.start.weights_sha256},
             "note": plan.note,
         },
         commit=commit(),

@@ -9,26 +9,32 @@ import keras
 from keras import layers
 
 from models.architectures import BACKBONE, Architecture, as_input, build_network
+from models.batches import Reading
+from models.chromosomes import CHROMOSOMES
 from models.cutting import heads, upper_backbone
 from models.datasets import GRID_CHANNELS
+from models.lattices import Lattice
 from models.phases import Trained
 
 GRID = "grid"
+CLASSES = "classes"
 
-SOURCE_TAPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {Architecture.VGG16: (), Architecture.INCEPTION_V3: ("mixed7",)}
+SOURCE_TAPS: Mapping[str, str] = MappingProxyType(
+    {Architecture.VGG16: "block5_conv3", Architecture.INCEPTION_V3: "mixed7"}
 )
-"""Layers of the backbone at which the source task's grid is read too, beside the last one: deep supervision."""
+"""The layer of the backbone, finer than the last one, at which the source task is read too: deep supervision."""
 
 
 class Trainee:
     """A network of ``models.architectures.build_network`` while it is trained.
 
     The grid of the source task is read linearly off the very feature map that the thesis' head averages, so that what
-    is learnt survives the averaging; and, where ``SOURCE_TAPS`` says so, off a finer one.
+    is learnt survives the averaging; and off a finer one, as is which chromosome it is that stands at a place. That
+    last question is what a network learns from first: each page answers it 46 times.
 
     ``network`` is the network itself. ``whole`` has all read-outs besides and shares its weights: pictures (N, S, S)
-    of uint8 -> the outputs of the network, "grid" and "grid_<tap>" (N, g, g, 25). ``grids`` are the g by output.
+    of uint8 -> the outputs of the network, "grid" and "grid_<tap>" (N, g, g, 25), and "classes_<tap>" (N, g, g, 24),
+    the logarithm of the odds of each chromosome. ``readings`` tell where these are read, by output.
     """
 
     def __init__(self, architecture: str, size: int) -> None:
@@ -40,16 +46,23 @@ class Trainee:
         """
         self.network = build_network(architecture, size)
         self._heads = heads(self.network)
-        self._grid = _read_out(GRID)
-        backbone, taps = self.network.get_layer(BACKBONE), SOURCE_TAPS[architecture]
-        ends = [backbone.output, *(backbone.get_layer(name).output for name in taps)]
+        self._grid = _read_out(GRID, GRID_CHANNELS)
+        backbone, tap = self.network.get_layer(BACKBONE), SOURCE_TAPS[architecture]
         pictures = keras.Input((size, size), dtype="uint8")
-        features, *tapped = _as_list(keras.Model(backbone.input, ends)(as_input(pictures)))
-        finer = {f"{GRID}_{name}": _read_out(f"{GRID}_{name}")(at) for name, at in zip(taps, tapped, strict=True)}
-        self.whole = keras.Model(pictures, {**self._outputs(features), **finer})
-        self.grids: dict[str, int] = {
-            name: values.shape[1] for name, values in self.whole.output.items() if name.startswith(GRID)
+        ends = [backbone.output, backbone.get_layer(tap).output]
+        features, tapped = keras.Model(backbone.input, ends)(as_input(pictures))
+        finer = {
+            name: _read_out(name, channels)(tapped)
+            for name, channels in ((f"{GRID}_{tap}", GRID_CHANNELS), (f"{CLASSES}_{tap}", len(CHROMOSOMES)))
         }
+        self.whole = keras.Model(pictures, {**self._outputs(features), **finer})
+        last = Lattice.of_layer(architecture, backbone.layers[-1].name, size, features.shape[1])
+        fine = Lattice.of_layer(architecture, tap, size, tapped.shape[1])
+        self.readings: dict[str, Reading] = {
+            GRID: Reading(last, GRID_CHANNELS),
+            **{name: Reading(fine, values.shape[-1]) for name, values in finer.items()},
+        }
+        self.finest = fine
 
     def _outputs(self, features: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
         return {**self._heads(features), GRID: self._grid(features)}
@@ -71,10 +84,5 @@ class Trainee:
                 layer.kernel.assign(keras.initializers.HeNormal(seed + index)(layer.kernel.shape))
 
 
-def _read_out(name: str) -> layers.Layer:
-    return layers.Conv2D(GRID_CHANNELS, 1, dtype="float32", name=name)
-
-
-def _as_list(outputs: keras.KerasTensor | list[keras.KerasTensor]) -> list[keras.KerasTensor]:
-    """Undo that a model of one output does not return a list."""
-    return outputs if isinstance(outputs, list) else [outputs]
+def _read_out(name: str, channels: int) -> layers.Layer:
+    return layers.Conv2D(channels, 1, dtype="float32", name=name)

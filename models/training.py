@@ -24,8 +24,10 @@ from models.datasets import Recipe, SimulatedSet
 from models.fitting import fit
 from models.phases import Phase, TrainingError
 from models.progress import Reporter
+from models.registry import file_sha256
 from models.simulation.families import Variety
 from models.trainee import GRID, Trainee
+from models.weights import read_weights
 
 PLAN_FILE = "plan.json"
 
@@ -39,13 +41,15 @@ class Trainer:
     ``architecture``: a value of ``models.architectures.Architecture``. ``recipe``: what the simulated karyograms are
     made of; its seed also sets initial weights, order and dropout. ``folder``: for data, curves and checkpoints; a
     training started again in the same folder goes on where it stopped, wherever that was. ``reporter``: is told how
-    far it is.
+    far it is. ``start``: weights of a network of the same architecture to begin with, at whatever size it was trained;
+    random ones if left out.
     """
 
     architecture: str
     recipe: Recipe
     folder: Path
     reporter: Reporter
+    start: Path | None = None
 
     def run(self, phases: Sequence[Phase]) -> keras.Model:
         """Train through all phases.
@@ -75,7 +79,12 @@ class Trainer:
 
     def _claim_folder(self, phases: Sequence[Phase]) -> None:
         """Write down what is trained in the folder; refuse to go on with anything else."""
-        plan = {"architecture": self.architecture, "recipe": asdict(self.recipe), "phases": list(map(asdict, phases))}
+        plan = {
+            "architecture": self.architecture,
+            "recipe": asdict(self.recipe),
+            "phases": list(map(asdict, phases)),
+            "start": self.start and file_sha256(self.start),
+        }
         text = json.dumps(plan, indent=2, default=str) + "\n"
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / PLAN_FILE
@@ -90,6 +99,8 @@ class Trainer:
         """Begin with the weights of the phase before, which do not depend on the size of the picture."""
         if trainee is None:
             grown.initialise(self.recipe.seed)
+            if self.start is not None:
+                read_weights(grown.network, self.start)
         else:
             grown.whole.set_weights(trainee.whole.get_weights())
 
@@ -122,11 +133,10 @@ class Trainer:
 
     def _examples(self, trainee: Trainee, phase: Phase, recipe: Recipe, folder: Path, pictures: int) -> Examples:
         with self.reporter.waiting(f"{folder.name}: simulating {pictures} karyograms"):
-            cells = max(trainee.grids.values())
-            data = SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size, cells=cells)
+            data = SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size, lattice=trainee.finest)
         lower = lower_part(trainee.network, phase.trained)
         if lower is None:
-            return Examples(data.pictures, data, trainee.grids)
+            return Examples(data.pictures, data, trainee.readings)
         with self.reporter.waiting(f"{folder.name}: computing the features of the frozen part"):
             features = write_features(lower, data.pictures, folder / "features.npy", phase.batch_size)
-        return Examples(features, data, {GRID: trainee.grids[GRID]})
+        return Examples(features, data, {GRID: trainee.readings[GRID]})

@@ -35,9 +35,10 @@ that it has not seen, the figures are shown, nothing is stored, and the exit cod
 _QUICK = "quick"
 _FROM_NOTHING: dict[str, object] = {
     "architecture": "vgg16",
-    "size": 150,
+    "size": None,
     "budget": 1.0,
     "karyograms": None,
+    "start": None,
     "quick": False,
 }
 _ADAPTING: dict[str, object] = {"data": None, "trained": Trained.HEADS, "even_if_worse": False}
@@ -73,8 +74,9 @@ def _add_from_nothing(group: argparse._ArgumentGroup) -> None:
         "--size",
         type=whole_from(SMALLEST_SIZE, LARGEST_SIZE),
         metavar="PIXELS",
-        help="side of the pictures it will judge (default: 150)",
+        help="side of the pictures it will judge (default: 192 for vgg16, 267 for inceptionv3)",
     )
+    group.add_argument("--start", metavar="MODEL", help="begin with its weights (default: with random ones)")
     group.add_argument("--budget", type=budget, metavar="FACTOR", help="as many pictures in each phase (default: 1)")
     group.add_argument("--karyograms", type=Path, metavar="FOLDER", help="labels.csv and pictures, to measure on")
     group.add_argument(
@@ -133,14 +135,21 @@ def _train(options: argparse.Namespace, registry: Registry) -> int:
     from models.trials import Trial
 
     phases = SOURCE_THEN_THESIS[options.architecture]
-    phases = QUICK if options.quick else rescaled(phases, options.size, options.budget)
+    phases = QUICK if options.quick else rescaled(phases, options.size or phases[-1].size, options.budget)
+    start = None if options.start is None else registry.card(options.start)
+    if start is not None and start.architecture != options.architecture:
+        raise TrainingError(
+            f"--start must be a model of {options.architecture}, got {start.name}: {start.architecture}"
+        )
     recipe = Recipe(seed=options.seed, crops=options.crops)
     trial = Trial(options.crops, options.karyograms)
     if options.quick:
         trial = replace(trial, calibration_pictures=64, test_pictures=32)
     with building_in(choose_precision(options.precision)):
-        network = Trainer(options.architecture, recipe, options.work, Reporter()).run(phases)
-        card = release(network, Release(options.name, recipe, phases, options.work, trial, options.note), registry)
+        weights = None if start is None else registry.weights(start.name)
+        network = Trainer(options.architecture, recipe, options.work, Reporter(), weights).run(phases)
+        plan = Release(options.name, recipe, phases, options.work, trial, start, options.note)
+        card = release(network, plan, registry)
     print(f"{card.name}: weights {card.weights_sha256[:12]}, in {registry.folder / card.name}")
     return 0
 
@@ -174,7 +183,9 @@ def _adapt(options: argparse.Namespace, registry: Registry) -> int:
 def _show(found: SiteModel, base: str) -> None:
     site, before = found.card.metrics["site"], found.card.metrics["site before"]
     title = f"{site['n']} karyograms of {site['n_cases']} cases, {site['n_abnormal']} abnormal, each judged unseen"
-    table = Table("", base, found.card.name, "change, 95 % by case", "as it must be", title=title)
+    table = Table("", title=title)
+    for heading in (base, found.card.name, "change, 95 % by case", "as it must be"):
+        table.add_column(heading, no_wrap=True)
     for check in found.checks:
         said = (number(check.before), number(check.after), " to ".join(map(number, check.change)))
         table.add_row(check.words, *said, "yes" if check.holds else "[bold]no[/]")

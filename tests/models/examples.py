@@ -6,8 +6,10 @@ import keras
 import numpy as np
 from keras import layers
 
-from models.batches import Examples
+from models.batches import Examples, Reading
+from models.chromosomes import CHROMOSOMES
 from models.datasets import GRID_CHANNELS, SimulatedSet
+from models.lattices import Lattice
 
 CELLS = 2
 
@@ -22,8 +24,10 @@ def examples(number: int, seed: int = 0) -> Examples:
         copies=np.where(inputs[:, 1:2] > 0, 3, 2).astype(np.int32).repeat(24, axis=1),
         structural=(inputs[:, 2:3] > 0).astype(np.float32).repeat(24, axis=1),
         grid=np.abs(rng.normal(size=(number, CELLS, CELLS, GRID_CHANNELS))).astype(np.float32),
+        lattice=Lattice.even(CELLS),
     )
-    return Examples(inputs, data, {"grid": CELLS})
+    readings = {"grid": Reading(data.lattice, GRID_CHANNELS), "classes": Reading(data.lattice, len(CHROMOSOMES))}
+    return Examples(inputs, data, readings)
 
 
 def learner() -> keras.Model:
@@ -39,5 +43,6 @@ def learner() -> keras.Model:
             "copies": copies,
             "structural": layers.Dense(24, activation="sigmoid")(hidden),
             "grid": layers.Reshape((CELLS, CELLS, GRID_CHANNELS))(layers.Dense(CELLS * CELLS * GRID_CHANNELS)(hidden)),
+            "classes": layers.Reshape((CELLS, CELLS, 24))(layers.Dense(CELLS * CELLS * 24)(hidden)),
         },
     )

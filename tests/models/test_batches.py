@@ -8,21 +8,23 @@ import keras
 import numpy as np
 import pytest
 
-from models.batches import Batches, coarser, write_features
+from models.batches import Batches, moved, write_features
+from models.lattices import Lattice
 from tests.models.examples import examples
 
 
-def test_a_coarser_grid_loses_nothing_and_stays_in_place() -> None:
+def test_a_grid_in_other_cells_loses_nothing_and_stays_in_place() -> None:
     grid = np.zeros((1, 6, 6, 2), np.float32)
     grid[0, 0, 5, 0] = 1.0
     grid[0, 2, 2, 1] = 2.0
-    summed = coarser(grid, 2)
+    fine = Lattice.even(6)
+    summed = moved(grid, fine, Lattice.even(2))
     assert summed.shape == (1, 2, 2, 2)
     assert summed[0].sum(axis=(0, 1)) == pytest.approx([1.0, 2.0])
     assert summed[0, 0, 1, 0] == 1.0
     # its centre at 2.5 lies between those of the coarse cells at 1.5 and 4.5, two thirds of its weight with the first
     assert summed[0, 0, 0, 1] == pytest.approx(2.0 * (2 / 3) ** 2)
-    assert coarser(grid, 6) is grid
+    assert moved(grid, fine, fine) is grid
 
 
 def test_every_epoch_has_all_pictures_in_another_order() -> None:

@@ -179,6 +179,11 @@ def test_gate_counts_whom_it_refuses(
         (("train", "--name", "new", "--data", "."), "--data cannot be used without --from"),
         (("train", "--name", "new", "--from", "small", "--size", "150", "--quick"), "--size, --quick cannot be used"),
         (("train", "--name", "new", "--from", "small"), "--from needs --data"),
+        (("train", "--name", "new", "--start", "large"), "model must be one of ['small'], got 'large'"),
+        (
+            ("train", "--name", "new", "--architecture", "inceptionv3", "--start", "small"),
+            "--start must be a model of inceptionv3, got small: vgg16",
+        ),
         (("train", "--name", "new", "--from", "large", "--data", "."), "model must be one of ['small'], got 'large'"),
     ],
 )

@@ -74,6 +74,16 @@ def _statistics(model: keras.Model) -> list[Any]:
     return [np.array(variable) for variable in model.non_trainable_variables if "moving" in variable.path]
 
 
-def test_the_grid_of_inception_is_read_at_a_finer_map_too() -> None:
-    assert Trainee("vgg16", 96).grids == {"grid": 3}
-    assert Trainee("inceptionv3", 128).grids == {"grid": 2, "grid_mixed7": 6}
+@pytest.mark.parametrize(
+    ("architecture", "size", "tap", "cells"),
+    [("vgg16", 96, "block5_conv3", (3, 6)), ("inceptionv3", 139, "mixed7", (3, 7))],
+)
+def test_the_source_task_is_read_at_a_finer_map_too(
+    architecture: str, size: int, tap: str, cells: tuple[int, int]
+) -> None:
+    readings = Trainee(architecture, size).readings
+    assert {name: (reading.lattice.cells, reading.channels) for name, reading in readings.items()} == {
+        "grid": (cells[0], 25),
+        f"grid_{tap}": (cells[1], 25),
+        f"classes_{tap}": (cells[1], 24),
+    }

@@ -9,13 +9,14 @@ import pytest
 
 from models.chromosomes import CHROMOSOMES
 from models.datasets import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
+from models.lattices import Lattice
 from models.preprocessing import prepare_with_framing
 from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes import Kind
 from models.splits import CaseSplit
 
-SIZE, CELLS = 96, 3
+SIZE, CELLS = 96, Lattice.even(3)
 
 
 def karyogram(kind: Kind, seed: int = 0) -> Karyogram:
@@ -27,7 +28,7 @@ def test_grid_counts_every_chromosome_and_every_change(kind: Kind) -> None:
     drawn = karyogram(kind)
     _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
     known = truth(drawn, framing, CELLS)
-    assert known.grid.shape == (CELLS, CELLS, GRID_CHANNELS)
+    assert known.grid.shape == (CELLS.cells, CELLS.cells, GRID_CHANNELS)
     counted = known.grid[:, :, :-1].sum(axis=(0, 1))
     assert counted == pytest.approx([drawn.karyotype.copies(name) for name in CHROMOSOMES], abs=1e-4)
     assert (known.grid[:, :, -1].sum() > 0.9) == drawn.karyotype.abnormal == bool(known.abnormal)
@@ -36,7 +37,7 @@ def test_grid_counts_every_chromosome_and_every_change(kind: Kind) -> None:
 def test_grid_knows_where() -> None:
     drawn = simulate(np.random.default_rng(0), painted, 0.0, Kind.NORMAL, variety=Variety.FIXED)
     _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
-    grid = truth(drawn, framing, 6).grid
+    grid = truth(drawn, framing, Lattice.even(6)).grid
     rows = np.arange(6)[:, None]
     height = {
         name: float((grid[:, :, i] * rows).sum() / grid[:, :, i].sum()) for i, name in enumerate(CHROMOSOMES[:22])
@@ -56,7 +57,7 @@ def test_structure_is_told_by_chromosome() -> None:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SimulatedSet]:
     folder = tmp_path_factory.mktemp("set")
-    return folder, SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, cells=CELLS)
+    return folder, SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, lattice=CELLS)
 
 
 def test_processes_write_what_one_would(written: tuple[Path, SimulatedSet]) -> None:
@@ -71,7 +72,7 @@ def test_processes_write_what_one_would(written: tuple[Path, SimulatedSet]) -> N
 def test_a_complete_set_is_kept(written: tuple[Path, SimulatedSet]) -> None:
     folder, _ = written
     before = (folder / "pictures.npy").stat().st_mtime_ns
-    SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, cells=CELLS)
+    SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, lattice=CELLS)
     assert (folder / "pictures.npy").stat().st_mtime_ns == before
 
 

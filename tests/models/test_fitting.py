@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.batches import Batches
 from models.curves import Curves
-from models.fitting import fit
+from models.fitting import class_cross_entropy, fit, recognised
 from models.phases import Phase
 from models.progress import Reporter
 from tests.models.examples import examples, learner
@@ -126,3 +126,11 @@ def test_a_finished_phase_is_not_trained_again(tmp_path: Path) -> None:
     finished = train(tmp_path).get_weights()
     again = train(tmp_path, curves=Interrupted(tmp_path / "curves.csv", at=8))
     assert same(again.get_weights(), finished)
+
+
+def test_classes_are_asked_for_where_chromosomes_stand() -> None:
+    grid, logits = np.zeros((2, 2, 2, 24), np.float32), np.zeros((2, 2, 2, 24), np.float32)
+    grid[0, 0, 1, 3], grid[0, 1, 0, 5] = 2.0, 1.0
+    logits[0, 0, 1, 3] = 50.0  # right; nothing is known of the other place, and nothing stands on the second picture
+    assert np.asarray(class_cross_entropy(grid, logits)) == pytest.approx([np.log(24) / 3, 0.0], abs=1e-6)
+    assert np.asarray(recognised(grid, logits)) == pytest.approx([2 / 3, 0.0])

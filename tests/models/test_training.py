@@ -14,18 +14,20 @@ import numpy as np
 import pytest
 
 from models.__main__ import main
-from models.architectures import BACKBONE
+from models.architectures import BACKBONE, build_network
 from models.card_page import card_page
 from models.checkpoints import read_arrays
 from models.datasets import Recipe
-from models.phases import QUICK, TrainingError
+from models.phases import QUICK, Phase, TrainingError
 from models.predictor import Predictor
 from models.progress import Reporter
 from models.registry import PAGE_FILE, Registry
 from models.simulation.karyograms import painted, simulate
 from models.trainee import Trainee
 from models.training import Trainer
+from models.weights import read_weights
 from tests.conftest import REPOSITORY
+from tests.untrained import save_untrained
 
 
 def test_initialisation_keeps_the_signal_alive() -> None:
@@ -63,6 +65,20 @@ def test_a_work_folder_of_another_training_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text("{}\n", encoding="utf-8")
     with pytest.raises(TrainingError, match="holds another training"):
         Trainer("vgg16", Recipe(seed=1), tmp_path, Reporter()).run(QUICK)
+
+
+def test_a_training_can_begin_with_the_weights_of_a_model(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "registry")
+    save_untrained(registry, "small", input_size=96)
+    still = Phase("still", 80, 8, learning_rate=0.0, batch_size=8, evaluations=1)
+    start = registry.weights("small")
+    found = Trainer("vgg16", Recipe(seed=1), tmp_path / "work", Reporter(), start).run([still])
+    expected = build_network("vgg16", 96)
+    read_weights(expected, start)
+    for one, other in zip(found.trainable_variables, expected.trainable_variables, strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(TrainingError, match="holds another training"):
+        Trainer("vgg16", Recipe(seed=1), tmp_path / "work", Reporter()).run([still])
 
 
 @pytest.mark.slow
