@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
 from models.preprocessing import Framing, prepare_with_framing
+from models.simulation.complements import Kind
 from models.simulation.crops import CropLibrary
 from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, MaterialSource, painted, simulate
-from models.simulation.karyotypes import MARKER, Kind
 from models.simulation.material import Material
+from models.simulation.segments import MARKER
 from models.splits import CaseSplit
 
 GRID_CHANNELS = len(CHROMOSOMES) + 1

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.simulation.bands import centromere
-from models.simulation.karyotypes import MARKER
 from models.simulation.layouts import BOTH_SEXES, Row
 from models.simulation.material import Patch
 from models.simulation.plans import Plan, relative_length
+from models.simulation.segments import MARKER
 from models.simulation.spacings import Alignment, Filling
 
 _MOST_GAPS = 0.3  # of the page's width, all gaps of a row together

@@ -13,11 +13,13 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from models.simulation.complements import Karyotype, Kind, Mosaic
 from models.simulation.crops import CropLibrary
 from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, MaterialSource, draw_truth, painted, recombined
-from models.simulation.karyotypes import PROFILES, Karyotype, Kind, Mosaic, draw_mosaic
+from models.simulation.karyotypes import draw_mosaic
 from models.simulation.pages import compose
+from models.simulation.profiles import PROFILES
 from models.simulation.styles import draw_style
 
 _ACQUIRED = ("leukaemia",)  # profiles of changes that arise in a tumour: normal cells beside them make no mosaic person

@@ -12,10 +12,10 @@ import numpy as np
 
 from models.simulation.arrangements import Slot
 from models.simulation.families import Families, Variety
-from models.simulation.karyotypes import MARKER
 from models.simulation.layouts import BOTH_SEXES, DENVER_GROUPS
 from models.simulation.pens import FONTS, Pen, Stroke
 from models.simulation.plans import Room
+from models.simulation.segments import MARKER
 
 
 class CaptionFamily(StrEnum):

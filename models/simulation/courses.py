@@ -16,8 +16,8 @@ from scipy import ndimage
 
 from models.simulation.bands import bandings, stretch
 from models.simulation.exchanges import ACROCENTRIC
-from models.simulation.karyotypes import Segment
 from models.simulation.kernels import gaussian
+from models.simulation.segments import Segment
 from models.simulation.stains import Stain
 
 FINE = 3

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.simulation.complements import Karyotype, Kind
 from models.simulation.crops import CropLibrary
 from models.simulation.families import Variety
-from models.simulation.karyotypes import Karyotype, Kind, draw_by_profile, draw_karyotype, read_profile
+from models.simulation.karyotypes import draw_by_profile, draw_karyotype
 from models.simulation.material import Material
 from models.simulation.pages import Page, compose
-from models.simulation.painting import Paint, draw_stain
+from models.simulation.painting import Paint
+from models.simulation.profiles import read_profile
+from models.simulation.stains import draw_stain
 from models.simulation.styles import draw_style
 
 MaterialSource = Callable[[np.random.Generator], Material]

@@ -1,4 +1,4 @@
-"""Karyotypes drawn at random: by kind, or as often as a profile says; and, from here, all words about karyotypes.
+"""Karyotypes drawn at random: by kind, or as often as a profile says.
 
 A karyotype is the sex chromosomes of a person and the operations on the chromosomes of a cell; a chromosome is a
 sequence of segments. Break points are drawn from the edges of bands, never for a change that nobody could see: see
@@ -18,27 +18,8 @@ from models.simulation import candidates
 from models.simulation.complements import Karyotype, Kind, Mosaic
 from models.simulation.exchanges import ACROCENTRIC, Derivative, Robertsonian, Translocation
 from models.simulation.operations import Gain, Loss, MarkerChromosome, Operation, rank
-from models.simulation.profiles import PROFILES, Profile, read_profile
+from models.simulation.profiles import Profile, read_profile
 from models.simulation.rearrangements import Isochromosome
-from models.simulation.segments import MARKER, Chromosome, Segment, normal_chromosome
-
-__all__ = [
-    "MARKER",
-    "PROFILES",
-    "TRAINING_SHARES",
-    "Chromosome",
-    "Karyotype",
-    "Kind",
-    "Mosaic",
-    "Profile",
-    "Segment",
-    "draw_by_profile",
-    "draw_karyotype",
-    "draw_kind",
-    "draw_mosaic",
-    "normal_chromosome",
-    "read_profile",
-]
 
 _T = TypeVar("_T")
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.chromosomes import CHROMOSOMES
 from models.simulation.families import Families, Variety
-from models.simulation.karyotypes import MARKER
+from models.simulation.segments import MARKER
 
 Row = tuple[str | None, ...]
 """Places of one row from left to right; ``None`` is a gap."""

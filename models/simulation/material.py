@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.simulation.karyotypes import Chromosome
+from models.simulation.segments import Chromosome
 
 Patch = NDArray[np.float32]
 

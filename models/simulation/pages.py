@@ -10,16 +10,14 @@ from PIL import Image
 
 from models.simulation.arrangements import Arrangement, Drawn, Standing, arrange
 from models.simulation.captions import write_captions
+from models.simulation.complements import Karyotype
 from models.simulation.developing import develop, expose
-from models.simulation.karyotypes import Karyotype
 from models.simulation.material import Material, Patch
 from models.simulation.notes import write_notes
 from models.simulation.pens import Pen
 from models.simulation.plans import Plan, centromere_of
 from models.simulation.styles import PageStyle
 from models.simulation.warps import Warp
-
-__all__ = ["Page", "Standing", "compose"]
 
 
 @dataclass(frozen=True)

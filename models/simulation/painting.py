@@ -10,12 +10,10 @@ from scipy import ndimage
 
 from models.simulation.axes import draw_axis, draw_ring
 from models.simulation.courses import FINE, Course, draw_course
-from models.simulation.karyotypes import Chromosome
 from models.simulation.material import Patch
-from models.simulation.stains import Stain, draw_stain
+from models.simulation.segments import Chromosome
+from models.simulation.stains import Stain
 from models.simulation.warping import Strip, lay
-
-__all__ = ["Paint", "Stain", "draw_stain"]
 
 _DENSITY = 1.3
 _FINEST = 160  # taller chromosomes are drawn at this height and enlarged, like scans

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 
 from models.simulation.bands import bandings, centromere
-from models.simulation.karyotypes import Chromosome
 from models.simulation.layouts import BOTH_SEXES, Layout
+from models.simulation.segments import Chromosome
 from models.simulation.spacings import Spacing
 
 _LEAST_LENGTH, _FITTING_LENGTH, _MOST_LENGTH = 0.11, 0.16, 0.32

@@ -17,8 +17,8 @@ from models.simulation.axes import draw_axis, draw_ring
 from models.simulation.bands import bandings, centromere
 from models.simulation.cells import Cell
 from models.simulation.finishing import Finish, draw_finish
-from models.simulation.karyotypes import Chromosome
 from models.simulation.material import Patch
+from models.simulation.segments import Chromosome
 from models.simulation.splicing import splice
 from models.simulation.stock import Piece, Stock
 from models.simulation.warping import Axis, Strip, lay, with_margins

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.simulation.bands import bandings
 from models.simulation.cells import Cell, Crop
-from models.simulation.karyotypes import Chromosome, Segment
+from models.simulation.segments import Chromosome, Segment
 
 _LEVEL = 400
 _DONORS = 10

@@ -10,8 +10,9 @@ import pytest
 from models.simulation.complements import Karyotype, Kind, Mosaic
 from models.simulation.exchanges import Derivative, Robertsonian, Translocation
 from models.simulation.iscn import parse_karyotype, parse_operation
-from models.simulation.karyotypes import PROFILES, draw_karyotype, draw_mosaic, read_profile
+from models.simulation.karyotypes import draw_karyotype, draw_mosaic
 from models.simulation.operations import Gain, Loss, MarkerChromosome, Operation
+from models.simulation.profiles import PROFILES, read_profile
 from models.simulation.rearrangements import Deletion, Duplication, Inversion, Isochromosome, Ring
 from models.simulation.segments import Segment
 

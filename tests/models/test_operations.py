@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.simulation import candidates
 from models.simulation.bands import LEVELS, band_at, bandings, break_bands, break_point, centromere, stretch
+from models.simulation.complements import Karyotype, Kind
 from models.simulation.exchanges import Derivative, Robertsonian, Translocation
-from models.simulation.karyotypes import Chromosome, Karyotype, Kind, Segment, draw_karyotype
+from models.simulation.karyotypes import draw_karyotype
 from models.simulation.rearrangements import Deletion, Duplication, Inversion, Isochromosome, Ring
+from models.simulation.segments import Chromosome, Segment
 
 SEEDS = st.integers(0, 2**32 - 1)
 KINDS = st.sampled_from(list(Kind))

@@ -12,10 +12,10 @@ from PIL import Image
 from models.simulation import effects
 from models.simulation.arrangements import Slot, Standing
 from models.simulation.captions import CaptionStyle, Digits, Mark, write_captions
+from models.simulation.complements import Kind
 from models.simulation.families import Variety
 from models.simulation.grounds import CutOuts, Ground, Halo, clip_out, glue, lay_ground
 from models.simulation.karyograms import painted, simulate
-from models.simulation.karyotypes import Kind
 from models.simulation.notes import NoteStyle, draw_note_style, write_notes
 from models.simulation.pens import Pen
 from models.simulation.warps import Warp, WarpStyle

@@ -12,9 +12,10 @@ from scipy import ndimage
 from models.simulation.bands import bandings, centromere, stretch
 from models.simulation.courses import FINE, Course, draw_course
 from models.simulation.finishing import Finish
-from models.simulation.karyotypes import Chromosome, Segment, normal_chromosome
 from models.simulation.material import Patch
-from models.simulation.painting import Paint, Stain, draw_stain
+from models.simulation.painting import Paint
+from models.simulation.segments import Chromosome, Segment, normal_chromosome
+from models.simulation.stains import Stain, draw_stain
 
 SHARP = Finish(blur=0.0, unequal=0.0, sharpening=0.0, halo=0.01)
 

@@ -15,9 +15,9 @@ from models.simulation.cells import Cell, Crop
 from models.simulation.crops import CropLibrary
 from models.simulation.exchanges import Translocation
 from models.simulation.finishing import Finish
-from models.simulation.karyotypes import Chromosome, Segment, normal_chromosome
 from models.simulation.material import Patch
 from models.simulation.recombination import CropMaterial, Treatment, draw_treatment
+from models.simulation.segments import Chromosome, Segment, normal_chromosome
 from models.simulation.splicing import splice
 from models.simulation.stock import Piece, Stock
 from tests.crops import crop, write_library

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.simulation.batches import Batch, SimulationError, draw_case
-from models.simulation.karyotypes import Kind
+from models.simulation.complements import Kind
 
 WIDTH = 260
 

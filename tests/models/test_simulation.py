@@ -13,10 +13,11 @@ from scipy import ndimage
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.simulation.bands import LEVELS, bandings, centromere
 from models.simulation.captions import CaptionStyle, Digits
+from models.simulation.complements import Karyotype, Kind
 from models.simulation.crops import CropLibrary
 from models.simulation.families import Variety
 from models.simulation.karyograms import painted, simulate
-from models.simulation.karyotypes import Karyotype, Kind, draw_karyotype
+from models.simulation.karyotypes import draw_karyotype
 from models.simulation.layouts import FIXED_LAYOUT
 from models.simulation.pages import Page, compose
 from models.simulation.styles import PageStyle
