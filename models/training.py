@@ -24,7 +24,7 @@ from models.datasets import Recipe, SimulatedSet
 from models.fitting import fit
 from models.phases import Phase, TrainingError
 from models.progress import Reporter
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 from models.trainee import GRID, Trainee
 
 PLAN_FILE = "plan.json"

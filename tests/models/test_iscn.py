@@ -7,14 +7,14 @@ import re
 import numpy as np
 import pytest
 
-from models.simulation.complements import Karyotype, Kind, Mosaic
-from models.simulation.exchanges import Derivative, Robertsonian, Translocation
-from models.simulation.iscn import parse_karyotype, parse_operation
-from models.simulation.karyotypes import draw_karyotype, draw_mosaic
-from models.simulation.operations import Gain, Loss, MarkerChromosome, Operation
-from models.simulation.profiles import PROFILES, read_profile
-from models.simulation.rearrangements import Deletion, Duplication, Inversion, Isochromosome, Ring
-from models.simulation.segments import Segment
+from models.simulation.karyotypes.draws import draw_karyotype, draw_mosaic
+from models.simulation.karyotypes.exchanges import Derivative, Robertsonian, Translocation
+from models.simulation.karyotypes.iscn import parse_karyotype, parse_operation
+from models.simulation.karyotypes.karyotype import Karyotype, Kind, Mosaic
+from models.simulation.karyotypes.operations import Gain, Loss, MarkerChromosome, Operation
+from models.simulation.karyotypes.profiles import PROFILES, read_profile
+from models.simulation.karyotypes.rearrangements import Deletion, Duplication, Inversion, Isochromosome, Ring
+from models.simulation.karyotypes.segments import Segment
 
 PHILADELPHIA = Translocation(("9", "22"), ("q34", "q11.2"))
 MAR = MarkerChromosome(Segment("15", 0.0, 0.4))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.simulation.complements import Karyotype, Kind
-from models.simulation.karyotypes import TRAINING_SHARES, draw_by_profile, draw_karyotype, draw_kind
-from models.simulation.profiles import PROFILES, read_profile
-from models.simulation.segments import MARKER
+from models.simulation.karyotypes.draws import TRAINING_SHARES, draw_by_profile, draw_karyotype, draw_kind
+from models.simulation.karyotypes.karyotype import Karyotype, Kind
+from models.simulation.karyotypes.profiles import PROFILES, read_profile
+from models.simulation.karyotypes.segments import MARKER
 
 SEX = {Kind.XXY: (2, 1), Kind.X: (1, 0), Kind.XYY: (1, 2), Kind.XXX: (3, 0)}
 STRUCTURAL = {

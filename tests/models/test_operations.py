@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.simulation import candidates
-from models.simulation.bands import LEVELS, band_at, bandings, break_bands, break_point, centromere, stretch
-from models.simulation.complements import Karyotype, Kind
-from models.simulation.exchanges import Derivative, Robertsonian, Translocation
-from models.simulation.karyotypes import draw_karyotype
-from models.simulation.rearrangements import Deletion, Duplication, Inversion, Isochromosome, Ring
-from models.simulation.segments import Chromosome, Segment
+from models.simulation.karyotypes import candidates
+from models.simulation.karyotypes.bands import LEVELS, band_at, bandings, break_bands, break_point, centromere, stretch
+from models.simulation.karyotypes.draws import draw_karyotype
+from models.simulation.karyotypes.exchanges import Derivative, Robertsonian, Translocation
+from models.simulation.karyotypes.karyotype import Karyotype, Kind
+from models.simulation.karyotypes.rearrangements import Deletion, Duplication, Inversion, Isochromosome, Ring
+from models.simulation.karyotypes.segments import Chromosome, Segment
 
 SEEDS = st.integers(0, 2**32 - 1)
 KINDS = st.sampled_from(list(Kind))

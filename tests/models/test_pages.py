@@ -9,16 +9,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.simulation import effects
-from models.simulation.arrangements import Slot, Standing
-from models.simulation.captions import CaptionStyle, Digits, Mark, write_captions
-from models.simulation.complements import Kind
-from models.simulation.families import Variety
-from models.simulation.grounds import CutOuts, Ground, Halo, clip_out, glue, lay_ground
 from models.simulation.karyograms import painted, simulate
-from models.simulation.notes import NoteStyle, draw_note_style, write_notes
-from models.simulation.pens import Pen
-from models.simulation.warps import Warp, WarpStyle
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.pages import effects
+from models.simulation.pages.arrangements import Slot, Standing
+from models.simulation.pages.captions import CaptionStyle, Digits, Mark, write_captions
+from models.simulation.pages.families import Variety
+from models.simulation.pages.grounds import CutOuts, Ground, Halo, clip_out, glue, lay_ground
+from models.simulation.pages.notes import NoteStyle, draw_note_style, write_notes
+from models.simulation.pages.pens import Pen
+from models.simulation.pages.warps import Warp, WarpStyle
 
 HEIGHT, WIDTH = 200, 300
 SLOT = Slot(100, 60, 160, 120, filled=110, empty=False, row=0)

@@ -9,13 +9,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from models.simulation.bands import bandings, centromere, stretch
-from models.simulation.courses import FINE, Course, draw_course
-from models.simulation.finishing import Finish
-from models.simulation.material import Patch
-from models.simulation.painting import Paint
-from models.simulation.segments import Chromosome, Segment, normal_chromosome
-from models.simulation.stains import Stain, draw_stain
+from models.simulation.chromosomes.courses import FINE, Course, draw_course
+from models.simulation.chromosomes.finishing import Finish
+from models.simulation.chromosomes.material import Patch
+from models.simulation.chromosomes.painting import Paint
+from models.simulation.chromosomes.stains import Stain, draw_stain
+from models.simulation.karyotypes.bands import bandings, centromere, stretch
+from models.simulation.karyotypes.segments import Chromosome, Segment, normal_chromosome
 
 SHARP = Finish(blur=0.0, unequal=0.0, sharpening=0.0, halo=0.01)
 

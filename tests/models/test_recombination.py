@@ -11,15 +11,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from models.simulation.cells import Cell, Crop
-from models.simulation.crops import CropLibrary
-from models.simulation.exchanges import Translocation
-from models.simulation.finishing import Finish
-from models.simulation.material import Patch
-from models.simulation.recombination import CropMaterial, Treatment, draw_treatment
-from models.simulation.segments import Chromosome, Segment, normal_chromosome
-from models.simulation.splicing import splice
-from models.simulation.stock import Piece, Stock
+from models.simulation.chromosomes.cells import Cell, Crop
+from models.simulation.chromosomes.crops import CropLibrary
+from models.simulation.chromosomes.finishing import Finish
+from models.simulation.chromosomes.material import Patch
+from models.simulation.chromosomes.recombination import CropMaterial, Treatment, draw_treatment
+from models.simulation.chromosomes.splicing import splice
+from models.simulation.chromosomes.stock import Piece, Stock
+from models.simulation.karyotypes.exchanges import Translocation
+from models.simulation.karyotypes.segments import Chromosome, Segment, normal_chromosome
 from tests.crops import crop, write_library
 
 PLAIN = Treatment(

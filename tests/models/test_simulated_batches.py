@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.simulation.batches import Batch, SimulationError, draw_case
-from models.simulation.complements import Kind
+from models.simulation.karyotypes.karyotype import Kind
 
 WIDTH = 260
 

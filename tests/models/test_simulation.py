@@ -11,17 +11,17 @@ import pytest
 from scipy import ndimage
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.simulation.bands import LEVELS, bandings, centromere
-from models.simulation.captions import CaptionStyle, Digits
-from models.simulation.complements import Karyotype, Kind
-from models.simulation.crops import CropLibrary
-from models.simulation.families import Variety
+from models.simulation.chromosomes.crops import CropLibrary
 from models.simulation.karyograms import painted, simulate
-from models.simulation.karyotypes import draw_karyotype
-from models.simulation.layouts import FIXED_LAYOUT
-from models.simulation.pages import Page, compose
-from models.simulation.styles import PageStyle
-from models.simulation.warps import WarpStyle
+from models.simulation.karyotypes.bands import LEVELS, bandings, centromere
+from models.simulation.karyotypes.draws import draw_karyotype
+from models.simulation.karyotypes.karyotype import Karyotype, Kind
+from models.simulation.pages.captions import CaptionStyle, Digits
+from models.simulation.pages.families import Variety
+from models.simulation.pages.layouts import FIXED_LAYOUT
+from models.simulation.pages.page import Page, compose
+from models.simulation.pages.styles import PageStyle
+from models.simulation.pages.warps import WarpStyle
 from tests.crops import write_library
 
 

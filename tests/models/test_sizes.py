@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from models.simulation.bands import break_point, centromere, stretch
-from models.simulation.complements import Karyotype, Kind
-from models.simulation.iscn import parse_operation
-from models.simulation.operations import Gain, MarkerChromosome
-from models.simulation.segments import Segment
-from models.simulation.sizes import arm_share, largest_change
+from models.simulation.karyotypes.bands import break_point, centromere, stretch
+from models.simulation.karyotypes.iscn import parse_operation
+from models.simulation.karyotypes.karyotype import Karyotype, Kind
+from models.simulation.karyotypes.operations import Gain, MarkerChromosome
+from models.simulation.karyotypes.segments import Segment
+from models.simulation.karyotypes.sizes import arm_share, largest_change
 
 
 def long_arm(chromosome: str) -> float:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.simulation.captions import CAPTION_FAMILIES
-from models.simulation.families import Families, Variety
-from models.simulation.layouts import FIXED_LAYOUT, ROW_FAMILIES, SEX_FAMILIES, Layout, RowFamily, draw_layout
-from models.simulation.scans import SCAN_FAMILIES
-from models.simulation.styles import PageStyle, draw_style
+from models.simulation.pages.captions import CAPTION_FAMILIES
+from models.simulation.pages.families import Families, Variety
+from models.simulation.pages.layouts import FIXED_LAYOUT, ROW_FAMILIES, SEX_FAMILIES, Layout, RowFamily, draw_layout
+from models.simulation.pages.scans import SCAN_FAMILIES
+from models.simulation.pages.styles import PageStyle, draw_style
 
 
 def rng(seed: int = 0) -> np.random.Generator:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from models.simulation.axes import draw_axis, draw_ring
-from models.simulation.straightening import Straight, straighten
-from models.simulation.warping import ALONG, NODES, Strip, lay, with_margins
+from models.simulation.chromosomes.axes import draw_axis, draw_ring
+from models.simulation.chromosomes.straightening import Straight, straighten
+from models.simulation.chromosomes.warping import ALONG, NODES, Strip, lay, with_margins
 
 BOW = 1.6 * (ALONG - 0.5)
 
