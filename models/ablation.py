@@ -33,7 +33,7 @@ from models.predictor import Predictor
 from models.progress import Reporter
 from models.report import outcomes_of
 from models.simulated_test import TEST_SEED, recipe_for, simulated
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 from models.training import Trainer
 
 PHASES = (

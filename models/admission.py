@@ -11,8 +11,8 @@ import numpy as np
 from models.evaluation import Judge
 from models.gate import refusals
 from models.pictures import GreyPage
-from models.simulation.families import Variety
 from models.simulation.karyograms import MaterialSource, simulate
+from models.simulation.pages.families import Variety
 from models.simulation.strangers import draw_stranger
 
 _MICRO_BATCH = 32

@@ -11,8 +11,8 @@ from models.chromosomes import CHROMOSOMES
 from models.evaluation import JudgedPicture
 from models.intervals import Interval, auc_interval, share_interval
 from models.metrics import Mask, Outcomes, area_under_curve
-from models.simulation.complements import Karyotype, Kind
-from models.simulation.sizes import largest_change
+from models.simulation.karyotypes.karyotype import Karyotype, Kind
+from models.simulation.karyotypes.sizes import largest_change
 from models.uncertainty import Label
 
 SIZES = ((0.05, "below 5 %"), (0.10, "5 to 10 %"), (0.25, "10 to 25 %"), (0.50, "25 to 50 %"), (np.inf, "above 50 %"))

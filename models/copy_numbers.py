@@ -14,7 +14,7 @@ from models.evaluation import JudgedPicture
 from models.findings import COPY_NUMBERS
 from models.intervals import RESAMPLES, Interval, share_interval
 from models.metrics import Mask
-from models.simulation.complements import Karyotype
+from models.simulation.karyotypes.karyotype import Karyotype
 from models.uncertainty import Label
 
 

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from models.chromosomes import CHROMOSOMES
 from models.lattices import Lattice
 from models.preprocessing import Framing, prepare_with_framing
-from models.simulation.crops import CropLibrary
-from models.simulation.families import Variety
+from models.simulation.chromosomes.crops import CropLibrary
+from models.simulation.chromosomes.material import Material
 from models.simulation.karyograms import Karyogram, MaterialSource, painted, simulate
-from models.simulation.karyotypes import MARKER, Kind
-from models.simulation.material import Material
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.karyotypes.segments import MARKER
+from models.simulation.pages.families import Variety
 from models.splits import CaseSplit
 
 GRID_CHANNELS = len(CHROMOSOMES) + 1

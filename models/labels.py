@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from models import pictures
 from models.card import Card
-from models.simulation.complements import Karyotype
-from models.simulation.iscn import parse_karyotype
+from models.simulation.karyotypes.iscn import parse_karyotype
+from models.simulation.karyotypes.karyotype import Karyotype
 from models.splits import CaseSplit
 from models.uncertainty import Label
 

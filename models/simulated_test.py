@@ -13,8 +13,8 @@ from pathlib import Path
 from models.card import Card
 from models.datasets import Recipe, draw_karyogram
 from models.labels import LabelledPicture, Page, validation_split
-from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, MaterialSource
+from models.simulation.pages.families import Variety
 from models.uncertainty import Label
 
 ABNORMAL_SHARE = 0.5

@@ -31,7 +31,7 @@ from models.registry import Registry, file_sha256
 from models.releasing import commit
 from models.report import report
 from models.simulated_test import ABNORMAL_SHARE, recipe_for, simulated
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 from models.weights import read_weights
 
 _REPLAY_SEED, _CALIBRATION_SEED, _TEST_SEED = 40_000, 41_000, 42_000

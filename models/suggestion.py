@@ -12,8 +12,8 @@ import numpy as np
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.findings import Census, judged_together, surplus
-from models.simulation.complements import Karyotype, Kind
-from models.simulation.operations import Gain, Loss, Operation
+from models.simulation.karyotypes.karyotype import Karyotype, Kind
+from models.simulation.karyotypes.operations import Gain, Loss, Operation
 from models.triage import Finding
 from models.uncertainty import Label
 

@@ -25,7 +25,7 @@ from models.fitting import fit
 from models.phases import Phase, TrainingError
 from models.progress import Reporter
 from models.registry import file_sha256
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 from models.trainee import GRID, Trainee
 from models.weights import read_weights
 

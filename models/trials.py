@@ -25,7 +25,7 @@ from models.predictor import Predictor
 from models.registry import Registry
 from models.report import report
 from models.simulated_test import TEST_SEED, recipe_for, simulated, words_for
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 
 _CALIBRATION_SEED = 1000
 _VARIETIES = (Variety.WIDE, Variety.HELD_OUT)

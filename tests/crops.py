@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.chromosomes import CHROMOSOMES
-from models.simulation.bands import bandings
+from models.simulation.karyotypes.bands import bandings
 
 
 def crop(name: str) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@ from tests.conftest import REPOSITORY
 PACKAGES = ("dashboard", "engine", "models")
 PAGES = ("dashboard", "views")
 MAY_IMPORT = {"models": {"models"}, "engine": {"engine", "models"}, "dashboard": {"dashboard", "engine", "models"}}
+SIMULATION = ("karyotypes", "chromosomes", "pages")  # each may import itself and those before it
 NETWORK_LIBRARIES = {"keras", "tensorflow"}
 TF_FREE = (
     "models",
@@ -85,6 +86,22 @@ def test_imports_go_from_dashboard_to_engine_to_models_and_never_back() -> None:
         for name, line in imported(tree)
         if name.split(".")[0] in {*PACKAGES, "tests"} - MAY_IMPORT[path.parts[0]]
     ]
+    assert wrong == []
+
+
+def test_the_simulation_imports_from_pages_to_chromosomes_to_karyotypes_and_never_back() -> None:
+    """Nor does any of the three import what joins them."""
+    names = [f"models.simulation.{package}" for package in SIMULATION]
+    allowed = {package: tuple(names[: index + 1]) for index, package in enumerate(SIMULATION)}
+    inside = [(path, tree) for path, tree in sources().items() if path.parts[1] == "simulation"]
+    wrong = [
+        f"{path}:{line} imports {name}"
+        for path, tree in inside
+        for name, line in imported(tree)
+        if path.parts[2] in SIMULATION and name.startswith("models.simulation")
+        if not name.startswith(allowed[path.parts[2]])
+    ]
+    assert {*SIMULATION} < {path.parts[2] for path, _ in inside}
     assert wrong == []
 
 

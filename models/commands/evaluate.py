@@ -23,8 +23,8 @@ from models.metrics import PREVALENCE
 from models.registry import Registry
 from models.report import report
 from models.simulated_test import TEST_SEED, recipe_for, simulated, words_for
-from models.simulation.families import Variety
-from models.simulation.profiles import PROFILES
+from models.simulation.karyotypes.profiles import PROFILES
+from models.simulation.pages.families import Variety
 
 _DESCRIPTION = """\
 Judge karyograms by a stored model and its triage policy, and print the figures; what triage misses leads. --data names

@@ -17,7 +17,7 @@ from models.datasets import Recipe
 from models.labels import validation_split
 from models.pictures import GreyPage
 from models.registry import Registry
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 from models.simulation.strangers import FAMILIES
 
 _DESCRIPTION = """\

@@ -21,8 +21,9 @@ from rich.progress import track
 from models.commands.options import share, whole_from
 from models.registry import Registry
 from models.simulation.batches import Batch, Cell, SimulationError, draw_case
-from models.simulation.families import Variety
-from models.simulation.karyotypes import PROFILES, Kind
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.karyotypes.profiles import PROFILES
+from models.simulation.pages.families import Variety
 from models.simulation.sheets import contact_sheet, shrink
 from models.uncertainty import Label
 

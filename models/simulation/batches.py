@@ -13,12 +13,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from models.simulation.crops import CropLibrary
-from models.simulation.families import Variety
+from models.simulation.chromosomes.crops import CropLibrary
 from models.simulation.karyograms import Karyogram, MaterialSource, draw_truth, painted, recombined
-from models.simulation.karyotypes import PROFILES, Karyotype, Kind, Mosaic, draw_mosaic
-from models.simulation.pages import compose
-from models.simulation.styles import draw_style
+from models.simulation.karyotypes.draws import draw_mosaic
+from models.simulation.karyotypes.karyotype import Karyotype, Kind, Mosaic
+from models.simulation.karyotypes.profiles import PROFILES
+from models.simulation.pages.families import Variety
+from models.simulation.pages.page import compose
+from models.simulation.pages.styles import draw_style
 
 _ACQUIRED = ("leukaemia",)  # profiles of changes that arise in a tumour: normal cells beside them make no mosaic person
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.simulation.crops import CropLibrary
-from models.simulation.families import Variety
-from models.simulation.karyotypes import Karyotype, Kind, draw_by_profile, draw_karyotype, read_profile
-from models.simulation.material import Material
-from models.simulation.pages import Page, compose
-from models.simulation.painting import Paint, draw_stain
-from models.simulation.styles import draw_style
+from models.simulation.chromosomes.crops import CropLibrary
+from models.simulation.chromosomes.material import Material
+from models.simulation.chromosomes.painting import Paint
+from models.simulation.chromosomes.stains import draw_stain
+from models.simulation.karyotypes.draws import draw_by_profile, draw_karyotype
+from models.simulation.karyotypes.karyotype import Karyotype, Kind
+from models.simulation.karyotypes.profiles import read_profile
+from models.simulation.pages.families import Variety
+from models.simulation.pages.page import Page, compose
+from models.simulation.pages.styles import draw_style
 
 MaterialSource = Callable[[np.random.Generator], Material]
 

@@ -14,7 +14,7 @@ from models import ablation
 from models.ablation import PHASES, Bench, Result, ablate, table, variants
 from models.devices import Precision
 from models.phases import Phase
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 from tests.crops import write_library
 from tests.models.test_gate import karyogram
 

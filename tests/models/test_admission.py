@@ -12,8 +12,8 @@ from models.admission import Admission, admit, karyograms, strangers
 from models.card import Card
 from models.gate import refusals
 from models.prediction import Prediction
-from models.simulation.families import Variety
 from models.simulation.karyograms import painted
+from models.simulation.pages.families import Variety
 from tests.predictors import prediction
 
 BLANK = np.full((300, 400), 255, np.uint8)

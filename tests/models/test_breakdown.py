@@ -12,7 +12,7 @@ from models.copy_numbers import true_copies
 from models.evaluation import JudgedPicture
 from models.labels import LabelledPicture
 from models.report import outcomes_of
-from models.simulation.iscn import parse_karyotype
+from models.simulation.karyotypes.iscn import parse_karyotype
 from models.triage import Finding, Policy, triage
 from models.uncertainty import Label
 from tests.models.test_counts import numbers, sure

@@ -10,7 +10,7 @@ import pytest
 from models.comparison import Judged, compare, log_losses
 from models.evaluation import JudgedPicture
 from models.labels import LabelledPicture
-from models.simulation.iscn import parse_karyotype
+from models.simulation.karyotypes.iscn import parse_karyotype
 from models.triage import Policy, triage
 from models.uncertainty import Label
 from tests.predictors import prediction

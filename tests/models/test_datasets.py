@@ -11,9 +11,9 @@ from models.chromosomes import CHROMOSOMES
 from models.datasets import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
 from models.lattices import Lattice
 from models.preprocessing import prepare_with_framing
-from models.simulation.families import Variety
 from models.simulation.karyograms import Karyogram, painted, simulate
-from models.simulation.karyotypes import Kind
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.pages.families import Variety
 from models.splits import CaseSplit
 
 SIZE, CELLS = 96, Lattice.even(3)

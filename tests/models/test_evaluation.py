@@ -16,7 +16,7 @@ from models.evaluation import JudgedPicture, judge, row
 from models.labels import LabelledPicture
 from models.prediction import Prediction
 from models.report import report
-from models.simulation.iscn import parse_karyotype
+from models.simulation.karyotypes.iscn import parse_karyotype
 from models.triage import Finding, TriageOutcome
 from models.uncertainty import Label
 from tests.models.test_card import CARD

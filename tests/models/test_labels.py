@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from models.labels import LabelledPicture, LabelsError, load, read_labels, validation_cases
-from models.simulation.complements import Kind
+from models.simulation.karyotypes.karyotype import Kind
 from models.uncertainty import Label
 from tests.models.test_card import CARD
 

@@ -11,7 +11,7 @@ from models.calibration import Calibration
 from models.evaluation import JudgedPicture
 from models.labels import LabelledPicture
 from models.limits import calibrated, choose_policy
-from models.simulation.iscn import parse_karyotype
+from models.simulation.karyotypes.iscn import parse_karyotype
 from models.triage import Policy, TriageOutcome, triage
 from models.uncertainty import Label, measure
 from tests.models.test_card import CARD

@@ -11,7 +11,7 @@ from models.chromosomes import CHROMOSOMES
 from models.labels import LabelledPicture
 from models.prepared import Prepared, prepare_all
 from models.preprocessing import prepare
-from models.simulation.iscn import parse_karyotype
+from models.simulation.karyotypes.iscn import parse_karyotype
 from models.uncertainty import Label
 from tests.models.test_card import CARD
 from tests.models.test_gate import karyogram

@@ -15,9 +15,9 @@ from models.labels import load, read_labels, validation_cases
 from models.predictor import Predictor
 from models.registry import default_registry
 from models.report import report
-from models.simulation.families import Variety
 from models.simulation.karyograms import painted, simulate
-from models.simulation.karyotypes import Kind
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.pages.families import Variety
 from models.weights import read_weights
 from tests.servers import REPOSITORY
 

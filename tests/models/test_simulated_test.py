@@ -11,7 +11,7 @@ import pytest
 from models.datasets import Recipe, draw_karyogram
 from models.labels import LabelsError
 from models.simulated_test import ABNORMAL_SHARE, recipe_for, simulated, words_for
-from models.simulation.families import Variety
+from models.simulation.pages.families import Variety
 from models.uncertainty import Label
 from tests.crops import write_library
 from tests.models.test_card import CARD

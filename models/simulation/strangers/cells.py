@@ -9,10 +9,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.simulation.bands import bandings
+from models.simulation.chromosomes.material import Material, Patch
 from models.simulation.karyograms import MaterialSource, simulate
-from models.simulation.material import Material, Patch
-from models.simulation.segments import Chromosome, Segment, normal_chromosome
+from models.simulation.karyotypes.bands import bandings
+from models.simulation.karyotypes.segments import Chromosome, Segment, normal_chromosome
 from models.simulation.strangers.canvas import font, sheet
 
 _CELL = (*(name for name in AUTOSOMES for _ in range(2)), "X")
