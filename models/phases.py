@@ -35,10 +35,11 @@ class Phase:
 
     ``size``: side of the pictures in pixels. ``pictures``: how many; each is seen ``epochs`` times.
     ``learning_rate``: at the top of the warm-up. ``abnormal_weight``: of the thesis' head in the loss.
-    ``dense_share``: of the pictures, with dense karyotypes. ``evaluations``: how often, at even distances, the network
-    is measured on held-out pictures and a state to resume from is kept. ``keep_best``: end with the weights of the best
-    evaluation, not of the last; for phases that teach normal against abnormal. ``averaging``: momentum, 0..1, of an
-    exponential moving average of the weights, which is what is measured and kept; 0 for none.
+    ``dense_share``: of the pictures, with dense karyotypes; ``shuffled_share``: with chromosomes that stand anywhere.
+    ``evaluations``: how often, at even distances, the network is measured on held-out pictures and a state to resume
+    from is kept. ``keep_best``: end with the weights of the best evaluation, not of the last; for phases that teach
+    normal against abnormal. ``averaging``: momentum, 0..1, of an exponential moving average of the weights, which is
+    what is measured and kept; 0 for none.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Phase:
     trained: Trained = Trained.ALL
     abnormal_weight: float = 0.2
     dense_share: float = 0.0
+    shuffled_share: float = 0.0
     batch_size: int = 16
     evaluations: int = 8
     keep_best: bool = False
@@ -111,7 +113,7 @@ SOURCE_THEN_THESIS: Mapping[str, tuple[Phase, ...]] = MappingProxyType(
         ),
         "inceptionv3": (
             Phase("source-coarse", 203, 8_000, 8e-4, dense_share=0.5, evaluations=5),
-            Phase("source-fine", 267, 22_400, 6e-4, dense_share=0.5),
+            Phase("source-fine", 267, 16_000, 7e-4, dense_share=0.5, shuffled_share=0.5),
             *_thesis(267, 6_400, 4_000),
         ),
     }

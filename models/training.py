@@ -106,7 +106,12 @@ class Trainer:
 
     def _train(self, trainee: Trainee, phase: Phase, index: int) -> None:
         stem = f"{index}-{phase.name}"
-        recipe = replace(self.recipe, seed=self.recipe.seed + index, dense_share=phase.dense_share)
+        recipe = replace(
+            self.recipe,
+            seed=self.recipe.seed + index,
+            dense_share=phase.dense_share,
+            shuffled_share=phase.shuffled_share,
+        )
         # pages as no training shows them: what gets better on these is not learnt by heart
         held_out = replace(self.recipe, seed=recipe.seed, validation=True, variety=Variety.HELD_OUT)
         training, validation = (

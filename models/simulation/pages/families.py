@@ -17,12 +17,15 @@ class Variety(StrEnum):
     """How much pages differ.
 
     ``FIXED``: one classic layout, digits, a clean scan: for an ablation. ``WIDE``: every family of training.
+    ``SHUFFLED``: the same, but every chromosome may stand anywhere, and no caption tells which it is: a lesson in what
+    chromosomes look like, because where they stand tells nothing.
     ``HELD_OUT``: only families that training never shows, to test what a network does with the pages of a laboratory
     it has not seen.
     """
 
     FIXED = "fixed"
     WIDE = "wide"
+    SHUFFLED = "shuffled"
     HELD_OUT = "held_out"
 
 

@@ -73,13 +73,13 @@ class SexFamily(StrEnum):
 
 ROW_FAMILIES = Families[RowFamily](
     training={
-        RowFamily.CLASSIC: 0.40,
-        RowFamily.SIXES: 0.12,
-        RowFamily.FIVES: 0.06,
-        RowFamily.EIGHTS: 0.08,
+        RowFamily.CLASSIC: 0.28,
+        RowFamily.SIXES: 0.10,
+        RowFamily.FIVES: 0.05,
+        RowFamily.EIGHTS: 0.06,
         RowFamily.HALVES: 0.04,
-        RowFamily.MANY: 0.10,
-        RowFamily.ANY: 0.20,
+        RowFamily.MANY: 0.07,
+        RowFamily.ANY: 0.40,
     },
     held_out={RowFamily.SEVENS: 0.5, RowFamily.GROUPS: 0.5},
 )
@@ -157,6 +157,8 @@ def draw_layout(rng: np.random.Generator, variety: Variety) -> Layout:
     _SEATS[SEX_FAMILIES.draw(rng, variety)](rng, rows)
     if rng.random() < 0.1:
         rows[-1].append(MARKER)
+    if variety is Variety.SHUFFLED:
+        rows = _shuffled(rng, rows)
     if rng.random() < 0.4:
         rows = [_part_groups(row) for row in rows]
     return Layout(tuple(map(tuple, rows)), str(rng.choice(["Y", "22", "X"])))
@@ -179,6 +181,12 @@ def _any_breaks(rng: np.random.Generator) -> tuple[int, ...]:
         lengths = [end - start for start, end in pairwise((0, *breaks, 22))]
         if min(lengths[:-1]) >= 3 and max(lengths) <= _MOST_IN_A_ROW and breaks not in held_out:
             return breaks
+
+
+def _shuffled(rng: np.random.Generator, rows: _Rows) -> _Rows:
+    """Give every place, other than gaps, to another one."""
+    places = iter(rng.permutation([place for row in rows for place in row if place is not None]).tolist())
+    return [[place and next(places) for place in row] for row in rows]
 
 
 def _part_groups(row: list[str | None]) -> list[str | None]:
