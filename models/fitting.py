@@ -19,7 +19,7 @@ from models.trainee import CLASSES, GRID
 
 _GRID_WEIGHT = 40.0
 _TAP_WEIGHT = 200.0
-_CLASSES_WEIGHT = 2.0
+_CLASSES_WEIGHT = 10.0
 _AUC, _COPIES = "val_abnormal_auc", "val_copies_accuracy"
 
 

@@ -113,8 +113,8 @@ SOURCE_THEN_THESIS: Mapping[str, tuple[Phase, ...]] = MappingProxyType(
         ),
         "inceptionv3": (
             Phase("source-coarse", 203, 8_000, 8e-4, dense_share=0.5, evaluations=5),
-            Phase("source-fine", 267, 16_000, 7e-4, dense_share=0.5, shuffled_share=0.5),
-            *_thesis(267, 6_400, 4_000),
+            Phase("source", 203, 14_000, 8e-4, epochs=2, dense_share=0.5, shuffled_share=0.1, evaluations=7),
+            *_thesis(203, 6_400, 3_200),
         ),
     }
 )

@@ -74,7 +74,7 @@ def _add_from_nothing(group: argparse._ArgumentGroup) -> None:
         "--size",
         type=whole_from(SMALLEST_SIZE, LARGEST_SIZE),
         metavar="PIXELS",
-        help="side of the pictures it will judge (default: 192 for vgg16, 267 for inceptionv3)",
+        help="side of the pictures it will judge (default: 192 for vgg16, 203 for inceptionv3)",
     )
     group.add_argument("--start", metavar="MODEL", help="begin with its weights (default: with random ones)")
     group.add_argument("--budget", type=budget, metavar="FACTOR", help="as many pictures in each phase (default: 1)")
