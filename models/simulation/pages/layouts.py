@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from models.chromosomes import CHROMOSOMES
+from models.simulation.karyotypes.bands import bandings
 from models.simulation.karyotypes.segments import MARKER
 from models.simulation.pages.families import Families, Variety
 
@@ -153,12 +154,12 @@ def draw_layout(rng: np.random.Generator, variety: Variety) -> Layout:
     """Draw a layout."""
     if variety is Variety.FIXED:
         return FIXED_LAYOUT
+    if variety is Variety.SHUFFLED:
+        return Layout(_shuffled(rng))
     rows = _autosomes(rng, ROW_FAMILIES.draw(rng, variety))
     _SEATS[SEX_FAMILIES.draw(rng, variety)](rng, rows)
     if rng.random() < 0.1:
         rows[-1].append(MARKER)
-    if variety is Variety.SHUFFLED:
-        rows = _shuffled(rng, rows)
     if rng.random() < 0.4:
         rows = [_part_groups(row) for row in rows]
     return Layout(tuple(map(tuple, rows)), str(rng.choice(["Y", "22", "X"])))
@@ -183,10 +184,12 @@ def _any_breaks(rng: np.random.Generator) -> tuple[int, ...]:
             return breaks
 
 
-def _shuffled(rng: np.random.Generator, rows: _Rows) -> _Rows:
-    """Give every place, other than gaps, to another one."""
-    places = iter(rng.permutation([place for row in rows for place in row if place is not None]).tolist())
-    return [[place and next(places) for place in row] for row in rows]
+def _shuffled(rng: np.random.Generator) -> tuple[Row, ...]:
+    """Put chromosomes of about the same length into rows that hold as many each, in any order."""
+    lengths = np.array([bandings(550)[name].length for name in CHROMOSOMES])
+    order = np.argsort(-lengths * rng.uniform(0.6, 1.0, len(CHROMOSOMES)))
+    rows = np.array_split(np.array(CHROMOSOMES)[order], int(rng.integers(3, 5)))
+    return tuple(tuple(rng.permutation(row).tolist()) for row in rows)
 
 
 def _part_groups(row: list[str | None]) -> list[str | None]:
