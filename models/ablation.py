@@ -19,6 +19,7 @@ import numpy as np
 
 from models import preprocessing
 from models.card import Card
+from models.choices import Trained
 from models.copy_numbers import true_copies
 from models.counts import miscount_probability
 from models.datasets import Recipe
@@ -28,7 +29,7 @@ from models.evaluation import JudgedPicture, judge
 from models.intervals import auc_interval
 from models.labels import LabelledPicture, Page, load, read_labels, validation_cases
 from models.metrics import Outcomes, area_under_curve
-from models.phases import Phase, Trained
+from models.phases import Phase
 from models.predictor import Predictor
 from models.progress import Reporter
 from models.report import outcomes_of
@@ -93,7 +94,7 @@ class Result:
 class Bench:
     """What all trainings share.
 
-    ``architecture``: a value of ``models.architectures.Architecture``. ``crops``: archive of real crops, those of
+    ``architecture``: a value of ``models.choices.Architecture``. ``crops``: archive of real crops, those of
     training cases to train on, those of validation cases to measure on. ``karyograms``: folder with labels.csv and real
     pictures. ``seed``: of all randomness. ``precision``: what the networks compute in.
     """

@@ -24,13 +24,14 @@ from numpy.typing import NDArray
 from models.adapting import Adapter, Lesson
 from models.batches import write_features
 from models.card import Card
+from models.choices import Trained
 from models.comparison import Judged, log_losses
 from models.cutting import lower_part
 from models.evaluation import JudgedPicture
 from models.folds import deal
 from models.limits import calibrated
 from models.looks import Features, Look, look_of, moved
-from models.phases import Trained, TrainingError
+from models.phases import TrainingError
 from models.predictor import interpret
 from models.prepared import Prepared
 from models.progress import Reporter

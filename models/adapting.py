@@ -10,10 +10,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from models.choices import Trained
 from models.cutting import heads, upper_backbone
 from models.dropout import Passes, SubNetworks
 from models.looks import Features
-from models.phases import Trained
 from models.prepared import Targets
 
 _LEARNING_RATE = 2e-4

@@ -7,14 +7,14 @@ design section 7 (a dense source task on each chromosome before normal against a
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 import keras
 from keras import layers, ops
 
+from models.choices import Architecture
 from models.chromosomes import CHROMOSOMES
-from models.findings import COPY_NUMBERS
+from models.counts import COPY_NUMBERS
 
 BACKBONE = "backbone"
 FINDINGS_LAYERS = (
@@ -35,13 +35,6 @@ DROPOUT_RATE = 0.5
 FINDINGS_DROPOUT_RATE = 0.3
 SMALLEST_INPUT = 75
 """Pixels; InceptionV3 has no position left below this, and both networks share the limit."""
-
-
-class Architecture(StrEnum):
-    """The networks of the thesis, by the backbone they stand on."""
-
-    VGG16 = "vgg16"
-    INCEPTION_V3 = "inceptionv3"
 
 
 def as_input(pictures: Any) -> Any:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
+from models.counts import COPY_NUMBERS
 from models.evaluation import JudgedPicture
-from models.findings import COPY_NUMBERS
 from models.intervals import RESAMPLES, Interval, share_interval
 from models.metrics import Mask
 from models.simulation.karyotypes.karyotype import Karyotype

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 import keras
 
-from models.architectures import BACKBONE, Architecture, as_input
-from models.phases import Trained
+from models.architectures import BACKBONE, as_input
+from models.choices import Architecture, Trained
 
 _LAST_FROZEN: Mapping[str, Mapping[Trained, str]] = MappingProxyType(
     {

@@ -18,11 +18,10 @@ from keras import ops
 from numpy.typing import NDArray
 
 from models.architectures import BACKBONE
+from models.choices import Trained
 from models.chromosomes import CHROMOSOMES
-from models.counts import miscount_probability
+from models.counts import COPY_NUMBERS, miscount_probability
 from models.cutting import upper_backbone
-from models.findings import COPY_NUMBERS
-from models.phases import Trained
 
 BLOCK = 100
 """Sub-networks are computed in whole blocks, so that few shapes are ever compiled and T costs nothing below it."""

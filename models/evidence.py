@@ -15,7 +15,8 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from models.architectures import BACKBONE, Architecture, as_input
+from models.architectures import BACKBONE, as_input
+from models.choices import Architecture
 from models.dropout import SubNetworks, abnormal_hidden
 from models.gradients import pull_back
 

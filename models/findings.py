@@ -14,10 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
+from models.counts import COPY_NUMBERS
 from models.triage import Finding
-
-COPY_NUMBERS = 5
-"""The findings head tells 0, 1, 2, 3 and 4 copies apart."""
 
 _AMOUNT = {1: "", 2: " twice", 3: " three times", 4: " four times"}
 _NUMBER = ("no", "one", "two", "three", "four")

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from models.architectures import Architecture
+from models.choices import Architecture
 
 _CENTRES: Mapping[str, Mapping[str, tuple[float, int]]] = MappingProxyType(
     {
@@ -46,7 +46,7 @@ class Lattice:
         """Return the lattice of a layer.
 
         Args:
-            architecture: a value of ``models.architectures.Architecture``.
+            architecture: a value of ``models.choices.Architecture``.
             layer: of its backbone; one of those that are read cell by cell.
             size: side of the picture, in pixels.
             cells: side of the layer's map.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from types import MappingProxyType
+
+from models.choices import Trained
 
 SMALLEST_SIZE = 75
 LARGEST_SIZE = 300
@@ -18,15 +19,6 @@ LARGEST_SIZE = 300
 
 class TrainingError(ValueError):
     """A training cannot be done as it was asked for: too few data, or a work folder that holds another training."""
-
-
-class Trained(StrEnum):
-    """How much of a network learns; everything below it is computed once for each picture and stays as it is."""
-
-    HEADS = "heads"
-    LAST_BLOCK = "last-block"
-    LAST_TWO_BLOCKS = "last-two-blocks"
-    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -116,7 +108,7 @@ SOURCE_THEN_THESIS: Mapping[str, tuple[Phase, ...]] = MappingProxyType(
         ),
     }
 )
-"""The whole training, by ``models.architectures.Architecture``.
+"""The whole training, by ``models.choices.Architecture``.
 
 InceptionV3 takes sizes of 32 n + 11 pixels and VGG16 of 32 n, at which no edge of the picture is left out of its maps.
 """

@@ -12,6 +12,7 @@ from typing import Any
 from models.adaptation import FOLDS, Adaptation, Adapted, Sets, check_enough
 from models.architectures import build_network
 from models.card import Card
+from models.choices import Trained
 from models.comparison import Check, compare
 from models.datasets import Recipe
 from models.devices import Precision, building_in
@@ -24,7 +25,7 @@ from models.labels import (
     read_labels,
     validation_split,
 )
-from models.phases import Trained, TrainingError
+from models.phases import TrainingError
 from models.prepared import Prepared, prepare_all
 from models.progress import Reporter
 from models.registry import Registry, file_sha256

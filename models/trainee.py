@@ -8,13 +8,13 @@ from types import MappingProxyType
 import keras
 from keras import layers
 
-from models.architectures import BACKBONE, Architecture, as_input, build_network
+from models.architectures import BACKBONE, as_input, build_network
 from models.batches import Reading
+from models.choices import Architecture, Trained
 from models.chromosomes import CHROMOSOMES
 from models.cutting import heads, upper_backbone
 from models.datasets import GRID_CHANNELS
 from models.lattices import Lattice
-from models.phases import Trained
 
 GRID = "grid"
 CLASSES = "classes"
@@ -41,7 +41,7 @@ class Trainee:
         """Build it with random weights.
 
         Args:
-            architecture: a value of ``models.architectures.Architecture``.
+            architecture: a value of ``models.choices.Architecture``.
             size: side of the pictures, in pixels.
         """
         self.network = build_network(architecture, size)

@@ -38,7 +38,7 @@ _VALIDATION_PICTURES = 320
 class Trainer:
     """Trains one network through its phases.
 
-    ``architecture``: a value of ``models.architectures.Architecture``. ``recipe``: what the simulated karyograms are
+    ``architecture``: a value of ``models.choices.Architecture``. ``recipe``: what the simulated karyograms are
     made of; its seed also sets initial weights, order and dropout. ``folder``: for data, curves and checkpoints; a
     training started again in the same folder goes on where it stopped, wherever that was. ``reporter``: is told how
     far it is. ``start``: weights of a network of the same architecture to begin with, at whatever size it was trained;

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.calibration import Calibration
 from models.card import Card
 from models.chromosomes import CHROMOSOMES
-from models.findings import COPY_NUMBERS
+from models.counts import COPY_NUMBERS
 from models.heatmap import HeatMap
 from models.prediction import Prediction
 from models.preprocessing import Framing

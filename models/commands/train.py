@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from models.card_page import FIGURES, number, with_interval
+from models.choices import Trained
 from models.commands.options import budget, whole_from
-from models.phases import LARGEST_SIZE, QUICK, SMALLEST_SIZE, SOURCE_THEN_THESIS, Trained, TrainingError, rescaled
+from models.phases import LARGEST_SIZE, QUICK, SMALLEST_SIZE, SOURCE_THEN_THESIS, TrainingError, rescaled
 from models.registry import Registry, is_name
 
 if TYPE_CHECKING:

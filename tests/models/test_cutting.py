@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from models.architectures import BACKBONE, build_network
+from models.choices import Trained
 from models.cutting import lower_part, upper_backbone
-from models.phases import Trained
 from models.trainee import Trainee
 
 SIDE = 80

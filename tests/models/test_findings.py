@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
-from models.findings import COPY_NUMBERS, Census, FindingLimits, find
+from models.counts import COPY_NUMBERS
+from models.findings import Census, FindingLimits, find
 from models.triage import Finding
 
 LIMITS = FindingLimits()
