@@ -6,10 +6,10 @@ import keras
 import numpy as np
 from keras import layers
 
-from models.batches import Examples, Reading
 from models.chromosomes import CHROMOSOMES
-from models.datasets import GRID_CHANNELS, SimulatedSet
-from models.lattices import Lattice
+from models.datasets.simulated_set import GRID_CHANNELS, SimulatedSet
+from models.networks.lattices import Lattice
+from models.training.batches import Examples, Reading
 
 CELLS = 2
 

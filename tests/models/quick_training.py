@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from models.datasets import Recipe
-from models.phases import QUICK
-from models.progress import Reporter
-from models.training import Trainer
+from models.datasets.simulated_set import Recipe
+from models.training.phases import QUICK
+from models.training.progress import Reporter
+from models.training.trainer import Trainer
 
 if __name__ == "__main__":
     Trainer("vgg16", Recipe(seed=1), Path(sys.argv[1]), Reporter()).run(QUICK)

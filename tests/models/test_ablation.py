@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models import ablation
-from models.ablation import PHASES, Bench, Result, ablate, table, variants
-from models.devices import Precision
-from models.phases import Phase
+from models.networks.devices import Precision
 from models.simulation.pages.families import Variety
+from models.training import ablation
+from models.training.ablation import PHASES, Bench, Result, ablate, table, variants
+from models.training.phases import Phase
 from tests.crops import write_library
 from tests.models.test_gate import karyogram
 

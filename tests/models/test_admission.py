@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.admission import Admission, admit, karyograms, strangers
 from models.card import Card
-from models.gate import refusals
-from models.prediction import Prediction
+from models.judging.gate import refusals
+from models.judging.prediction import Prediction
+from models.measuring.admission import Admission, admit, karyograms, strangers
 from models.simulation.karyograms import painted
 from models.simulation.pages.families import Variety
 from tests.predictors import prediction

@@ -6,8 +6,15 @@ import keras
 import numpy as np
 import pytest
 
-from models.architectures import BACKBONE, FINDINGS_LAYERS, as_input, build_backbone, build_network, thesis_part
-from models.architectures import build_thesis_network as build
+from models.networks.architectures import (
+    BACKBONE,
+    FINDINGS_LAYERS,
+    as_input,
+    build_backbone,
+    build_network,
+    thesis_part,
+)
+from models.networks.architectures import build_thesis_network as build
 
 THESIS_LAYERS = ["dropout", "global_average_pooling2d", "dense", "batch_normalization", "dropout_1", "dense_1"]
 

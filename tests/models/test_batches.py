@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from models.batches import Batches, moved, write_features
-from models.lattices import Lattice
+from models.networks.lattices import Lattice
+from models.training.batches import Batches, moved, write_features
 from tests.models.examples import examples
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.breakdown import Breakdown, Row, breakdown, changed_chromosomes
-from models.copy_numbers import true_copies
-from models.evaluation import JudgedPicture
-from models.labels import LabelledPicture
-from models.report import outcomes_of
+from models.datasets.labels import LabelledPicture
+from models.judging.triage import Finding, Policy, triage
+from models.judging.uncertainty import Label
+from models.measuring.breakdown import Breakdown, Row, breakdown, changed_chromosomes
+from models.measuring.copy_numbers import true_copies
+from models.measuring.evaluation import JudgedPicture
+from models.measuring.report import outcomes_of
 from models.simulation.karyotypes.iscn import parse_karyotype
-from models.triage import Finding, Policy, triage
-from models.uncertainty import Label
 from tests.models.test_counts import numbers, sure
 from tests.predictors import prediction
 

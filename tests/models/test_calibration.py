@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from models.calibration import Calibration, at_prevalence, fit_calibration, logit
-from models.uncertainty import measure
+from models.judging.calibration import Calibration, at_prevalence, fit_calibration, logit
+from models.judging.uncertainty import measure
 
 NEUTRAL = 0.5
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.card_page import card_page, number, with_interval
+from models.measuring.report import report
 from models.registry import PAGE_FILE, default_registry
-from models.report import report
 from tests.models.test_breakdown import many
 from tests.models.test_card import CARD
 

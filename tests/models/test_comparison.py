@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from models.comparison import Judged, compare, log_losses
-from models.evaluation import JudgedPicture
-from models.labels import LabelledPicture
+from models.adaptation.comparison import Judged, compare, log_losses
+from models.datasets.labels import LabelledPicture
+from models.judging.triage import Policy, triage
+from models.judging.uncertainty import Label
+from models.measuring.evaluation import JudgedPicture
 from models.simulation.karyotypes.iscn import parse_karyotype
-from models.triage import Policy, triage
-from models.uncertainty import Label
 from tests.predictors import prediction
 
 NORMAL, ABNORMAL = [False] * 30, [True] * 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from models.curves import Curves
+from models.training.curves import Curves
 
 
 def read(file: Path) -> list[dict[str, str]]:

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from models.architectures import BACKBONE, build_network
-from models.choices import Trained
-from models.cutting import lower_part, upper_backbone
-from models.trainee import Trainee
+from models.networks.architectures import BACKBONE, build_network
+from models.networks.choices import Trained
+from models.networks.cutting import lower_part, upper_backbone
+from models.training.trainee import Trainee
 
 SIDE = 80
 PICTURES = np.random.default_rng(0).integers(0, 256, (4, SIDE, SIDE)).astype(np.uint8)

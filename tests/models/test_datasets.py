@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from models.chromosomes import CHROMOSOMES
-from models.datasets import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
-from models.lattices import Lattice
-from models.preprocessing import prepare_with_framing
+from models.datasets.simulated_set import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
+from models.datasets.splits import CaseSplit
+from models.judging.preprocessing import prepare_with_framing
+from models.networks.lattices import Lattice
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
-from models.splits import CaseSplit
 
 SIZE, CELLS = 96, Lattice.even(3)
 

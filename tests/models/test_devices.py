@@ -7,8 +7,8 @@ from pathlib import Path
 import keras
 import pytest
 
-from models import devices
-from models.devices import Precision, building_in, choose_precision, device_name, processor_flags
+from models.networks import devices
+from models.networks.devices import Precision, building_in, choose_precision, device_name, processor_flags
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
-from models.architectures import BACKBONE, as_input, build_network
-from models.devices import Precision, building_in
-from models.dropout import BLOCK, Masks, SubNetworks, draw_masks
+from models.networks.architectures import BACKBONE, as_input, build_network
+from models.networks.devices import Precision, building_in
+from models.networks.dropout import BLOCK, Masks, SubNetworks, draw_masks
 
 SEED = 11
 DROPOUTS = ("dropout", "dropout_1", "findings_dropout")

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.calibration import at_prevalence
 from models.card import Card
-from models.evaluation import JudgedPicture, judge, row
-from models.labels import LabelledPicture
-from models.prediction import Prediction
-from models.report import report
+from models.datasets.labels import LabelledPicture
+from models.judging.calibration import at_prevalence
+from models.judging.prediction import Prediction
+from models.judging.triage import Finding, TriageOutcome
+from models.judging.uncertainty import Label
+from models.measuring.evaluation import JudgedPicture, judge, row
+from models.measuring.report import report
 from models.simulation.karyotypes.iscn import parse_karyotype
-from models.triage import Finding, TriageOutcome
-from models.uncertainty import Label
 from tests.models.test_card import CARD
 from tests.models.test_counts import numbers, sure
 from tests.predictors import prediction

@@ -8,10 +8,10 @@ import pytest
 from keras import ops
 from numpy.typing import NDArray
 
-from models.architectures import BACKBONE, as_input, build_network
-from models.dropout import SubNetworks
-from models.evidence import locate
-from models.gradients import pull_back
+from models.networks.architectures import BACKBONE, as_input, build_network
+from models.networks.dropout import SubNetworks
+from models.networks.evidence import locate
+from models.networks.gradients import pull_back
 
 SIDE = 96
 

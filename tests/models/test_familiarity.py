@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.familiarity import (
+from models.judging.familiarity import (
     STRANGE_SHARE,
     Familiarity,
     FamiliarityError,

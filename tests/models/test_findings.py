@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
 from models.counts import COPY_NUMBERS
-from models.findings import Census, FindingLimits, find
-from models.triage import Finding
+from models.judging.findings import Census, FindingLimits, find
+from models.judging.triage import Finding
 
 LIMITS = FindingLimits()
 

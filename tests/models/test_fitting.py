@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.batches import Batches
-from models.curves import Curves
-from models.fitting import class_cross_entropy, fit, recognised
-from models.phases import Phase
-from models.progress import Reporter
+from models.training.batches import Batches
+from models.training.curves import Curves
+from models.training.fitting import class_cross_entropy, fit, recognised
+from models.training.phases import Phase
+from models.training.progress import Reporter
 from tests.models.examples import examples, learner
 
 PHASE = Phase("short", 80, 64, 3e-3, epochs=4, batch_size=8, evaluations=8, abnormal_weight=2.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.folds import deal
+from models.adaptation.folds import deal
 
 CASES = np.repeat(np.arange(20), 2)
 ABNORMAL = np.isin(CASES, [3, 8, 9, 15]) & (np.arange(40) % 2 == 0)

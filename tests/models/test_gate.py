@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from models.gate import GateLimits, page_statistics, refusals, unfamiliarity
+from models.judging.gate import GateLimits, page_statistics, refusals, unfamiliarity
 from models.pictures import page as decode
 from models.simulation.strangers import draw_stranger
 

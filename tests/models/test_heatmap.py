@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.heatmap import HeatMap, fuse, legend, overlay
-from models.preprocessing import Framing
+from models.judging.heatmap import HeatMap, fuse, legend, overlay
+from models.judging.preprocessing import Framing
 
 FRAMING = Framing(left=20.0, top=-10.0, side=80.0)
 

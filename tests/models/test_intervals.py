@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from models.intervals import area_interval, auc_interval, bootstrap, intervals, share_interval, wilson_by_case
-from models.metrics import figures
-from models.uncertainty import wilson_interval
+from models.judging.uncertainty import wilson_interval
+from models.measuring.intervals import area_interval, auc_interval, bootstrap, intervals, share_interval, wilson_by_case
+from models.measuring.metrics import figures
 from tests.models.test_metrics import outcomes
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.labels import LabelledPicture, LabelsError, load, read_labels, validation_cases
+from models.datasets.labels import LabelledPicture, LabelsError, load, read_labels, validation_cases
+from models.judging.uncertainty import Label
 from models.simulation.karyotypes.karyotype import Kind
-from models.uncertainty import Label
 from tests.models.test_card import CARD
 
 

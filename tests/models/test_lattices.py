@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.architectures import build_backbone
-from models.lattices import Lattice
-from models.trainee import SOURCE_TAPS
+from models.networks.architectures import build_backbone
+from models.networks.lattices import Lattice
+from models.training.trainee import SOURCE_TAPS
 
 
 @pytest.mark.parametrize(("architecture", "sizes"), [("vgg16", (96, 192)), ("inceptionv3", (139, 267))])

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.calibration import Calibration
-from models.evaluation import JudgedPicture
-from models.labels import LabelledPicture
-from models.limits import calibrated, choose_policy
+from models.datasets.labels import LabelledPicture
+from models.judging.calibration import Calibration
+from models.judging.triage import Policy, TriageOutcome, triage
+from models.judging.uncertainty import Label, measure
+from models.measuring.evaluation import JudgedPicture
+from models.measuring.limits import calibrated, choose_policy
 from models.simulation.karyotypes.iscn import parse_karyotype
-from models.triage import Policy, TriageOutcome, triage
-from models.uncertainty import Label, measure
 from tests.models.test_card import CARD
 from tests.models.test_counts import numbers, sure
 from tests.predictors import prediction

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.looks import Features, look_of, moved
+from models.adaptation.looks import Features, look_of, moved
 
 EVERYTHING = np.arange(200)
 

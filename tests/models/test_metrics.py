@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.metrics import (
+from models.measuring.metrics import (
     Outcomes,
     area_under_curve,
     average_precision,

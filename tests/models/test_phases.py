@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from models.choices import Architecture, Trained
-from models.phases import QUICK, SOURCE_THEN_THESIS, Phase, rescaled
+from models.networks.choices import Architecture, Trained
+from models.training.phases import QUICK, SOURCE_THEN_THESIS, Phase, rescaled
 
 PHASE = Phase("one", 100, 160, 1e-3, epochs=3, evaluations=4)
 

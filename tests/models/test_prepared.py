@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.adaptation.prepared import Prepared, prepare_all
 from models.chromosomes import CHROMOSOMES
-from models.labels import LabelledPicture
-from models.prepared import Prepared, prepare_all
-from models.preprocessing import prepare
+from models.datasets.labels import LabelledPicture
+from models.judging.preprocessing import prepare
+from models.judging.uncertainty import Label
 from models.simulation.karyotypes.iscn import parse_karyotype
-from models.uncertainty import Label
 from tests.models.test_card import CARD
 from tests.models.test_gate import karyogram
 

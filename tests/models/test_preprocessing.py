@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.preprocessing import flatten, prepare, prepare_with_framing
+from models.judging.preprocessing import flatten, prepare, prepare_with_framing
 from models.simulation.karyograms import painted, simulate
 
 SIZE = 150

@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 from rich.console import Console
 
-from models.progress import Reporter
+from models.training.progress import Reporter
 
 
 def clock() -> Iterator[float]:

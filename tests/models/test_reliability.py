@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.reliability import reliability
+from models.measuring.reliability import reliability
 
 
 def test_honest_probabilities_lie_within_their_intervals() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.datasets import Recipe, draw_karyogram
-from models.labels import LabelsError
-from models.simulated_test import ABNORMAL_SHARE, recipe_for, simulated, words_for
+from models.datasets.labels import LabelsError
+from models.datasets.simulated_set import Recipe, draw_karyogram
+from models.datasets.simulated_test import ABNORMAL_SHARE, recipe_for, simulated, words_for
+from models.judging.uncertainty import Label
 from models.simulation.pages.families import Variety
-from models.uncertainty import Label
 from tests.crops import write_library
 from tests.models.test_card import CARD
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import adaptation, site
 from models.__main__ import main
-from models.adaptation import Round, best_round, check_enough
-from models.comparison import Check
-from models.devices import Precision
-from models.labels import case_digest, read_labels, validation_cases
-from models.phases import TrainingError
+from models.adaptation import procedure, site
+from models.adaptation.comparison import Check
+from models.adaptation.prepared import Prepared
+from models.adaptation.procedure import Round, best_round, check_enough
+from models.adaptation.site import SitePlan, adapt_to_site
+from models.datasets.labels import case_digest, read_labels, validation_cases
+from models.networks.devices import Precision
 from models.predictor import Predictor
-from models.prepared import Prepared
-from models.progress import Reporter
 from models.registry import Registry
 from models.simulation.karyograms import painted, simulate
-from models.site import SitePlan, adapt_to_site
+from models.training.phases import TrainingError
+from models.training.progress import Reporter
 from tests.models.test_card import CARD
 from tests.models.test_prepared import ITEMS
 from tests.untrained import save_untrained
@@ -48,8 +48,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As little of everything as it takes."""
     monkeypatch.setattr(site, "SitePlan", partial(SitePlan, simulated=48))
-    monkeypatch.setattr(adaptation, "ROUNDS", (0, 1))
-    monkeypatch.setattr(adaptation, "FOLDS", 2)
+    monkeypatch.setattr(procedure, "ROUNDS", (0, 1))
+    monkeypatch.setattr(procedure, "FOLDS", 2)
 
 
 def adapt(registry: Registry, data: Path, work: Path, *more: str) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.findings import Census, FindingLimits, find
-from models.suggestion import AGREED, Suggestion, suggest
-from models.uncertainty import Label
+from models.judging.findings import Census, FindingLimits, find
+from models.judging.suggestion import AGREED, Suggestion, suggest
+from models.judging.uncertainty import Label
 from tests.models.test_findings import census, with_copies, with_votes
 
 PASSES = 100

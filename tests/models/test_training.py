@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 
 from models.__main__ import main
-from models.architectures import BACKBONE, build_network
 from models.card_page import card_page
-from models.checkpoints import read_arrays
-from models.datasets import Recipe
-from models.phases import QUICK, Phase, TrainingError
+from models.datasets.simulated_set import Recipe
+from models.networks.architectures import BACKBONE, build_network
+from models.networks.weights import read_weights
 from models.predictor import Predictor
-from models.progress import Reporter
 from models.registry import PAGE_FILE, Registry
 from models.simulation.karyograms import painted, simulate
-from models.trainee import Trainee
-from models.training import Trainer
-from models.weights import read_weights
+from models.training.checkpoints import read_arrays
+from models.training.phases import QUICK, Phase, TrainingError
+from models.training.progress import Reporter
+from models.training.trainee import Trainee
+from models.training.trainer import Trainer
 from tests.conftest import REPOSITORY
 from tests.untrained import save_untrained
 

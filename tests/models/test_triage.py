@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.calibration import Calibration
-from models.triage import Finding, Policy, Reason, TriageDecision, TriageOutcome, risk_key, triage
-from models.uncertainty import Measures, measure
+from models.judging.calibration import Calibration
+from models.judging.triage import Finding, Policy, Reason, TriageDecision, TriageOutcome, risk_key, triage
+from models.judging.uncertainty import Measures, measure
 
 POLICY = Policy()
 FINDING = Finding("21", "+21", 0.9, "chromosome 21: three copies", 98, 100)

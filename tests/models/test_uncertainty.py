@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models import uncertainty
-from models.calibration import Calibration
-from models.uncertainty import Label, measure
+from models.judging import uncertainty
+from models.judging.calibration import Calibration
+from models.judging.uncertainty import Label, measure
 
 PASSES = arrays(np.float64, st.integers(1, 40), elements=st.floats(0, 1))
 

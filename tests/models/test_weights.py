@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from models.architectures import build_network
-from models.weights import read_weights, write_weights
+from models.networks.architectures import build_network
+from models.networks.weights import read_weights, write_weights
 
 
 @pytest.mark.parametrize("architecture", ["vgg16", "inceptionv3"])
