@@ -20,7 +20,7 @@ from models.simulation.sheets import TILE_WIDTH
 from models.simulation.strangers import FAMILIES
 from models.training import trials
 from models.training.trials import Trial
-from tests.models.test_gate import karyogram
+from tests.models.judging.test_gate import karyogram
 from tests.untrained import save_untrained
 
 

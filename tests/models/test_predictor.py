@@ -18,7 +18,7 @@ from models.judging.suggestion import UNREADABLE
 from models.judging.uncertainty import measure
 from models.predictor import Predictor
 from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError
-from tests.models.test_gate import karyogram, metaphase_spread
+from tests.models.judging.test_gate import karyogram, metaphase_spread
 from tests.untrained import save_untrained
 
 

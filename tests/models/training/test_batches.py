@@ -10,7 +10,7 @@ import pytest
 
 from models.networks.lattices import Lattice
 from models.training.batches import Batches, moved, write_features
-from tests.models.examples import examples
+from tests.models.training.examples import examples
 
 
 def test_a_grid_in_other_cells_loses_nothing_and_stays_in_place() -> None:

@@ -16,7 +16,7 @@ from models.training import ablation
 from models.training.ablation import PHASES, Bench, Result, ablate, table, variants
 from models.training.phases import Phase
 from tests.crops import write_library
-from tests.models.test_gate import karyogram
+from tests.models.judging.test_gate import karyogram
 
 RESULT = Result("as it should be", "simulated_held_out", 600, 300, 0.75, 0.7, 0.8, 0.9, 0.85, 0.95, 0.5)
 

@@ -13,8 +13,8 @@ from models.datasets.labels import LabelledPicture
 from models.judging.preprocessing import prepare
 from models.judging.uncertainty import Label
 from models.simulation.karyotypes.iscn import parse_karyotype
+from tests.models.judging.test_gate import karyogram
 from tests.models.test_card import CARD
-from tests.models.test_gate import karyogram
 
 ITEMS = (
     LabelledPicture("a", "Q2", Label.NORMAL, parse_karyotype("46,XY")),

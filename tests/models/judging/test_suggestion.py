@@ -8,7 +8,7 @@ import pytest
 from models.judging.findings import Census, FindingLimits, find
 from models.judging.suggestion import AGREED, Suggestion, suggest
 from models.judging.uncertainty import Label
-from tests.models.test_findings import census, with_copies, with_votes
+from tests.models.judging.test_findings import census, with_copies, with_votes
 
 PASSES = 100
 ENOUGH = round(AGREED * PASSES)

@@ -18,7 +18,7 @@ from models.training.curves import Curves
 from models.training.fitting import class_cross_entropy, fit, recognised
 from models.training.phases import Phase
 from models.training.progress import Reporter
-from tests.models.examples import examples, learner
+from tests.models.training.examples import examples, learner
 
 PHASE = Phase("short", 80, 64, 3e-3, epochs=4, batch_size=8, evaluations=8, abnormal_weight=2.0)
 VALIDATION = examples(32, seed=1)

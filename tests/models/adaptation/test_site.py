@@ -23,8 +23,8 @@ from models.registry import Registry
 from models.simulation.karyograms import painted, simulate
 from models.training.phases import TrainingError
 from models.training.progress import Reporter
+from tests.models.adaptation.test_prepared import ITEMS
 from tests.models.test_card import CARD
-from tests.models.test_prepared import ITEMS
 from tests.untrained import save_untrained
 
 

@@ -1,4 +1,4 @@
-"""A quick training as a process that can be killed: ``python -m tests.models.quick_training FOLDER``."""
+"""A quick training as a process that can be killed: ``python -m tests.models.training.quick_training FOLDER``."""
 
 from __future__ import annotations
 

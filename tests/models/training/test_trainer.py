@@ -100,7 +100,7 @@ def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path) -> None:
 def run_until(folder: Path, file: Path) -> None:
     """Train in a process of its own, and kill it with all its children once a file is there."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, "-m", "tests.models.quick_training", str(folder)]
+    command = [sys.executable, "-m", "tests.models.training.quick_training", str(folder)]
     with subprocess.Popen(command, env=environment, cwd=REPOSITORY, start_new_session=True) as training:
         while not file.exists() and training.poll() is None:
             time.sleep(0.01)

@@ -10,7 +10,7 @@ import pytest
 from models.judging.uncertainty import wilson_interval
 from models.measuring.intervals import area_interval, auc_interval, bootstrap, intervals, share_interval, wilson_by_case
 from models.measuring.metrics import figures
-from tests.models.test_metrics import outcomes
+from tests.models.measuring.test_metrics import outcomes
 
 
 def test_the_bootstrap_draws_cases_not_karyograms() -> None:
