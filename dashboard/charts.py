@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard import symbols, words
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 OUTCOME_COLOURS: dict[str, str] = {
     words.OUTCOMES[outcome].short: symbols.COLOURS[outcome]

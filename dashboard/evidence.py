@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard import links, services, thumbnails, times, words
 from engine import drawing, heat_maps
 from engine.vocabulary import HeatMapRequest, HeatMapState, Verdict
-from models.heatmap import HeatMap
-from models.triage import TriageOutcome
+from models.judging.heatmap import HeatMap
+from models.judging.triage import TriageOutcome
 
 _WAIT_SECONDS = 1.0
 _OFFERED = (TriageOutcome.FLAGGED_ABNORMAL, TriageOutcome.FLAGGED_UNCERTAIN)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.words import bits, percent
-from models.triage import Policy
-from models.uncertainty import Measures
+from models.judging.triage import Policy
+from models.judging.uncertainty import Measures
 
 
 def agreement_with_interval(measures: Measures) -> str:

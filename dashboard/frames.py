@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import links, symbols, times, words
 from engine.heartbeat import Heartbeat
 from engine.vocabulary import FileProblem, Karyogram, KaryogramState, Verdict
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 Judged = tuple[Karyogram, Verdict | None]
 

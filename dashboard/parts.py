@@ -11,7 +11,7 @@ from dashboard import frames, links, services, times, words
 from engine import reports
 from engine.reports import Progress
 from engine.vocabulary import FileProblem
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 _BRAND = Path(__file__).parent / "brand"
 MARK = _BRAND / "mark.svg"

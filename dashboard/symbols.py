@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 COLOURS: dict[TriageOutcome | None, str] = {
     TriageOutcome.FLAGGED_ABNORMAL: "#c8401f",

@@ -12,8 +12,9 @@ from PIL import Image
 from dashboard import services
 from engine import store
 from engine.vocabulary import Karyogram
-from models import heatmap, pictures
-from models.heatmap import HeatMap
+from models import pictures
+from models.judging import heatmap
+from models.judging.heatmap import HeatMap
 
 _THUMBNAIL_SIZE = (168, 112)  # twice what the table draws, for sharp screens
 _LARGE_SIZE = (2400, 2400)

@@ -1,7 +1,7 @@
 """The words on screen: outcomes, reasons and problems in plain language. Pure functions; nothing is drawn here.
 
 Abnormal leads the counts and the charts, because a missed abnormal karyogram is the worst error of triage. The reading
-list has an order of its own (``models.triage.risk_key``): what no network could judge stands before it.
+list has an order of its own (``models.judging.triage.risk_key``): what no network could judge stands before it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal
 
 from engine.heartbeat import EngineState
 from engine.vocabulary import Karyogram, KaryogramState, ProblemKind, Verdict
-from models.triage import Finding, Reason, TriageOutcome
+from models.judging.triage import Finding, Reason, TriageOutcome
 
 BadgeColour = Literal["red", "orange", "gray", "violet", "blue", "primary"]
 

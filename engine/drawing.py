@@ -15,7 +15,7 @@ from engine.errors import REDIS_AWAY
 from engine.judging import Decode, Predictor
 from engine.stream import JobStream
 from engine.vocabulary import HeatMapRequest
-from models.heatmap import HeatMap
+from models.judging.heatmap import HeatMap
 
 _log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from engine import reports, store
 from engine.vocabulary import Batch, Karyogram, KaryogramState, Verdict
-from models.triage import Finding, Policy, TriageOutcome
-from models.uncertainty import Measures
+from models.judging.triage import Finding, Policy, TriageOutcome
+from models.judging.uncertainty import Measures
 
 Cell: TypeAlias = str | int | float
 Row: TypeAlias = dict[str, Cell]

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from engine.stream import Job
 from engine.vocabulary import Batch, Karyogram, Verdict
 from models.card import Card
-from models.heatmap import HeatMap
+from models.judging.heatmap import HeatMap
+from models.judging.prediction import Prediction
+from models.judging.triage import triage
 from models.pictures import PictureError
-from models.prediction import Prediction
-from models.triage import triage
 
 _log = logging.getLogger(__name__)
 

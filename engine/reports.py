@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import schema, store
 from engine.rows import select_karyograms, to_batch, to_karyogram, to_problem, to_verdict
 from engine.vocabulary import Batch, FileProblem, Karyogram, KaryogramState, Verdict
-from models.triage import TriageOutcome, risk_key
+from models.judging.triage import TriageOutcome, risk_key
 
 _SPEED_WINDOW: Final = timedelta(seconds=60)
 

@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping, Select, select
 
 from engine.schema import cases, karyograms
 from engine.vocabulary import Batch, Case, FileProblem, Karyogram, Verdict
-from models.suggestion import Suggestion
-from models.triage import Finding, Policy, Reason
-from models.uncertainty import Measures
+from models.judging.suggestion import Suggestion
+from models.judging.triage import Finding, Policy, Reason
+from models.judging.uncertainty import Measures
 
 _PASS_TYPE: Final = np.dtype("<f8")  # little-endian on every machine; float64 keeps every value exactly
 _MEASURES: Final = tuple(field.name for field in fields(Measures))

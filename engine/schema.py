@@ -31,8 +31,8 @@ from sqlalchemy import (
 )
 
 from engine.vocabulary import HeatMapState, KaryogramState, ProblemKind
-from models.triage import TriageOutcome
-from models.uncertainty import Label
+from models.judging.triage import TriageOutcome
+from models.judging.uncertainty import Label
 
 
 class UtcTime(TypeDecorator[datetime]):

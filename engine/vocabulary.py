@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.heatmap import HeatMap
-from models.suggestion import Suggestion
-from models.triage import Finding, Policy, Reason, TriageOutcome
-from models.uncertainty import Measures
+from models.judging.heatmap import HeatMap
+from models.judging.suggestion import Suggestion
+from models.judging.triage import Finding, Policy, Reason, TriageOutcome
+from models.judging.uncertainty import Measures
 
 
 class KaryogramState(StrEnum):

@@ -1,5 +1,11 @@
-"""Everything that learns: networks, MC-Dropout, uncertainty, simulation, training, evaluation, registry.
+"""Everything that learns, and what its verdicts are made of; the command line is ``python -m models``.
 
-TensorFlow is imported in this package alone, and only by the modules that compute with a network. Importing
-``models`` itself, or its NumPy modules (pictures, uncertainty, triage, registry), does not load it.
+A stored model has a ``card`` (as a page: ``card_page``), lies in the ``registry`` and judges as a ``predictor``;
+``pictures`` decodes what laboratories have. All know the ``chromosomes`` and their ``counts``. The rest is in packages:
+``networks`` are built and run, ``judging`` makes a verdict of what they say, ``simulation`` draws karyograms,
+``datasets`` are karyograms with their truth, ``measuring`` tells how good a model is, ``training`` makes one,
+``adaptation`` makes a laboratory's own, and ``commands`` are those of the command line.
+
+TensorFlow is imported in ``models`` alone, and only by what computes with a network: in ``networks``, ``training`` and
+``adaptation``, and by the ``predictor``. Importing anything else does not load it.
 """

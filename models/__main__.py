@@ -11,11 +11,11 @@ from pathlib import Path
 from models.card import CardError
 from models.commands import ablate, card, evaluate, explain, gate, simulate, train
 from models.commands import list as list_command
-from models.labels import LabelsError
-from models.phases import TrainingError
+from models.datasets.labels import LabelsError
 from models.pictures import PictureError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 from models.simulation.batches import SimulationError
+from models.training.phases import TrainingError
 
 _COMMANDS = (list_command, card, train, evaluate, ablate, explain, gate, simulate)
 _EXPECTED = (

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from models.calibration import Calibration
-from models.findings import FindingLimits
-from models.gate import GateLimits
-from models.triage import Policy
-from models.uncertainty import Label
+from models.judging.calibration import Calibration
+from models.judging.findings import FindingLimits
+from models.judging.gate import GateLimits
+from models.judging.triage import Policy
+from models.judging.uncertainty import Label
 
 LABELS = (Label.NORMAL.value, Label.ABNORMAL.value)
 
@@ -27,8 +27,8 @@ class Card:
     ``architecture`` and ``input_size`` (pixels) rebuild the network, ``preprocessing`` names how pages are prepared,
     ``labels`` are the meanings of probability 0 and 1. ``seed`` draws the sub-networks, ``passes`` is how many of them
     judge by default. ``training`` tells where the training data come from; its ``validation_rule`` says which cases
-    were held out: ``{"modulus": 3, "remainder": 2}``, see ``models.splits``. ``metrics`` hold figures with their
-    intervals. ``commit`` and ``created`` (ISO 8601, UTC) say which code made the weights, and when.
+    were held out: ``{"modulus": 3, "remainder": 2}``, see ``models.datasets.splits``. ``metrics`` hold figures with
+    their intervals. ``commit`` and ``created`` (ISO 8601, UTC) say which code made the weights, and when.
     """
 
     name: str

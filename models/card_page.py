@@ -126,7 +126,7 @@ def _kinds(kinds: Sequence[dict[str, Any]], sizes: Sequence[dict[str, Any]]) -> 
 
 
 def kind_cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """Write a row of ``models.breakdown``: number, area, flagged and named shares."""
+    """Write a row of ``models.measuring.breakdown``: number, area, flagged and named shares."""
     area = with_interval(row["auc"], row["auc_interval"])
     return (
         str(row["n"]),

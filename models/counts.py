@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from models.chromosomes import AUTOSOMES
 
+COPY_NUMBERS = 5
+"""The findings head tells 0, 1, 2, 3 and 4 copies apart."""
+
 _NORMAL_SEX = ((2, 0), (1, 1))
 
 

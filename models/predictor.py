@@ -9,21 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from models import preprocessing
-from models.architectures import build_network
 from models.card import Card, CardError
-from models.devices import Precision, building_in, choose_precision, device_name, has_gpu
-from models.dropout import Passes, SubNetworks
-from models.evidence import locate
-from models.familiarity import Familiarity
-from models.findings import Census, find
-from models.gate import refusals, unfamiliarity
-from models.heatmap import HeatMap, fuse
-from models.prediction import Prediction
+from models.judging import preprocessing
+from models.judging.familiarity import Familiarity
+from models.judging.findings import Census, find
+from models.judging.gate import refusals, unfamiliarity
+from models.judging.heatmap import HeatMap, fuse
+from models.judging.prediction import Prediction
+from models.judging.suggestion import UNREADABLE, suggest
+from models.judging.uncertainty import measure
+from models.networks.architectures import build_network
+from models.networks.devices import Precision, building_in, choose_precision, device_name, has_gpu
+from models.networks.dropout import Passes, SubNetworks
+from models.networks.evidence import locate
+from models.networks.weights import read_weights
 from models.registry import Registry
-from models.suggestion import UNREADABLE, suggest
-from models.uncertainty import measure
-from models.weights import read_weights
 
 MOST_PASSES = 1000
 
@@ -56,7 +56,7 @@ class Predictor:
         Args:
             registry: where the model is stored.
             name: its name.
-            precision: "auto", "float32" or "bfloat16"; see ``models.devices.choose_precision``.
+            precision: "auto", "float32" or "bfloat16"; see ``models.networks.devices.choose_precision``.
 
         Raises:
             UnknownModelError: when there is no such model.

@@ -13,10 +13,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from models import familiarity
 from models.card import Card, CardError, card_from_json, card_to_json
 from models.card_page import card_page
-from models.familiarity import Familiarity, FamiliarityError
+from models.judging import familiarity
+from models.judging.familiarity import Familiarity, FamiliarityError
 
 CARD_FILE = "card.json"
 PAGE_FILE = "README.md"
@@ -108,7 +108,7 @@ class Registry:
 
         Args:
             card: the card; its hashes are filled in here.
-            weights_file: weights as written by ``models.weights.write_weights``.
+            weights_file: weights as written by ``models.networks.weights.write_weights``.
 
         Returns:
             The card as stored.

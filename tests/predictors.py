@@ -10,15 +10,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibration import Calibration
 from models.card import Card
 from models.chromosomes import CHROMOSOMES
-from models.findings import COPY_NUMBERS
-from models.heatmap import HeatMap
-from models.prediction import Prediction
-from models.preprocessing import Framing
-from models.suggestion import Suggestion
-from models.uncertainty import Measures, measure
+from models.counts import COPY_NUMBERS
+from models.judging.calibration import Calibration
+from models.judging.heatmap import HeatMap
+from models.judging.prediction import Prediction
+from models.judging.preprocessing import Framing
+from models.judging.suggestion import Suggestion
+from models.judging.uncertainty import Measures, measure
 
 Page = NDArray[np.uint8]
 

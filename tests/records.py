@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from engine import store
 from engine.database import open_session
 from engine.vocabulary import Batch, Karyogram, Verdict
-from models.suggestion import Suggestion
-from models.triage import Finding, Policy, Reason, TriageOutcome
-from models.uncertainty import Label, Measures
+from models.judging.suggestion import Suggestion
+from models.judging.triage import Finding, Policy, Reason, TriageOutcome
+from models.judging.uncertainty import Label, Measures
 
 # two minutes ago: younger karyograms are left alone by the sweep, because they may still be on their way to the stream
 NOW = datetime.now(UTC).replace(microsecond=123456) - timedelta(minutes=2)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import keras
 
-from models import preprocessing
-from models.architectures import build_network
 from models.card import Card
+from models.judging import preprocessing
+from models.networks.architectures import build_network
+from models.networks.weights import write_weights
 from models.registry import Registry
-from models.weights import write_weights
 
 
 def save_untrained(

@@ -11,9 +11,9 @@ from dashboard import charts, evidence, figures, frames, links, parts, services,
 from engine import reports, store
 from engine.requeue import retry
 from engine.vocabulary import Batch, Karyogram, KaryogramState, Verdict
+from models.judging.suggestion import Suggestion
+from models.judging.triage import Reason, TriageOutcome
 from models.pictures import PictureError
-from models.suggestion import Suggestion
-from models.triage import Reason, TriageOutcome
 
 _WAIT_SECONDS = 2.0
 _FINDINGS_SHOWN = 8

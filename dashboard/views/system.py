@@ -14,7 +14,7 @@ from engine.requeue import retry
 from engine.settings import without_password
 from engine.stream import DeadLetter
 from engine.vocabulary import Karyogram
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 _REFRESH_SECONDS = 3.0
 _FAILED_SHOWN = 50

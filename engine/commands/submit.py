@@ -24,8 +24,8 @@ from engine.intake import MAX_PASSES, FileResult, IncomingFile, Intake
 from engine.settings import Settings
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Batch, KaryogramState
+from models.judging.triage import TriageOutcome
 from models.registry import Registry
-from models.triage import TriageOutcome
 
 if TYPE_CHECKING:
     Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"

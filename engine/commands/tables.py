@@ -11,7 +11,7 @@ from rich.text import Text
 
 from engine.names import printable
 from engine.vocabulary import FileProblem, Karyogram
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 _ID_LENGTH: Final = 32
 _RED, _YELLOW, _GREEN = "red", "yellow", "green"

@@ -42,9 +42,9 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not news
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # late: --help and wrong arguments need no network
-    from models.ablation import PHASES, Bench, ablate, table, variants
-    from models.devices import choose_precision
-    from models.phases import rescaled
+    from models.networks.devices import choose_precision
+    from models.training.ablation import PHASES, Bench, ablate, table, variants
+    from models.training.phases import rescaled
 
     precision = choose_precision(options.precision)
     bench = Bench(options.architecture, options.crops, options.karyograms, options.seed, precision)

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     card = registry.card(options.name)
     if options.renew:
         # late: printing needs no network
-        from models.trials import Trial, try_out
+        from models.training.trials import Trial, try_out
 
         trial = Trial(options.crops, options.karyograms, test_pictures=options.pictures)
         card = try_out(registry, options.name, trial)

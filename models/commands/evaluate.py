@@ -13,16 +13,16 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from models import labels
 from models.card import Card
 from models.card_page import FIGURES, kind_cells, with_interval
 from models.commands.options import share, whole_from
-from models.evaluation import JudgedPicture, judge, row
-from models.labels import LabelledPicture, Page
-from models.metrics import PREVALENCE
+from models.datasets import labels
+from models.datasets.labels import LabelledPicture, Page
+from models.datasets.simulated_test import TEST_SEED, recipe_for, simulated, words_for
+from models.measuring.evaluation import JudgedPicture, judge, row
+from models.measuring.metrics import PREVALENCE
+from models.measuring.report import report
 from models.registry import Registry
-from models.report import report
-from models.simulated_test import TEST_SEED, recipe_for, simulated, words_for
 from models.simulation.karyotypes.profiles import PROFILES
 from models.simulation.pages.families import Variety
 

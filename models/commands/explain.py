@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import pictures
-from models.heatmap import overlay
-from models.prediction import Prediction
+from models.judging.heatmap import overlay
+from models.judging.prediction import Prediction
+from models.judging.triage import Policy, triage
 from models.registry import Registry
-from models.triage import Policy, triage
 
 _DESCRIPTION = """\
 Judge pictures, print what the model says of each, and write NAME-evidence.png: the picture with the places coloured

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from models import admission, pictures
-from models.admission import Admission
+from models import pictures
 from models.commands.options import whole_from
-from models.datasets import Recipe
-from models.labels import validation_split
+from models.datasets.labels import validation_split
+from models.datasets.simulated_set import Recipe
+from models.measuring import admission
+from models.measuring.admission import Admission
 from models.pictures import GreyPage
 from models.registry import Registry
 from models.simulation.pages.families import Variety

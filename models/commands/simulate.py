@@ -19,13 +19,13 @@ from rich.console import Console
 from rich.progress import track
 
 from models.commands.options import share, whole_from
+from models.judging.uncertainty import Label
 from models.registry import Registry
 from models.simulation.batches import Batch, Cell, SimulationError, draw_case
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.karyotypes.profiles import PROFILES
 from models.simulation.pages.families import Variety
 from models.simulation.sheets import contact_sheet, shrink
-from models.uncertainty import Label
 
 _COLUMNS = ("file", "case_id", "cell", "label", "karyotype", "kind", "case_karyotype")
 _ON_A_SHEET = 36

@@ -14,11 +14,12 @@ from rich.table import Table
 
 from models.card_page import FIGURES, number, with_interval
 from models.commands.options import budget, whole_from
-from models.phases import LARGEST_SIZE, QUICK, SMALLEST_SIZE, SOURCE_THEN_THESIS, Trained, TrainingError, rescaled
+from models.networks.choices import Trained
 from models.registry import Registry, is_name
+from models.training.phases import LARGEST_SIZE, QUICK, SMALLEST_SIZE, SOURCE_THEN_THESIS, TrainingError, rescaled
 
 if TYPE_CHECKING:
-    from models.site import SiteModel
+    from models.adaptation.site import SiteModel
 
 _DESCRIPTION = """\
 Without --from: train one of the thesis' networks from nothing. First a dense source task on simulated karyograms, then
@@ -127,12 +128,12 @@ def _complete(options: argparse.Namespace, wanted: dict[str, object], foreign: d
 
 def _train(options: argparse.Namespace, registry: Registry) -> int:
     # late: --help and wrong arguments need no network
-    from models.datasets import Recipe
-    from models.devices import building_in, choose_precision
-    from models.progress import Reporter
-    from models.releasing import Release, release
-    from models.training import Trainer
-    from models.trials import Trial
+    from models.datasets.simulated_set import Recipe
+    from models.networks.devices import building_in, choose_precision
+    from models.training.progress import Reporter
+    from models.training.releasing import Release, release
+    from models.training.trainer import Trainer
+    from models.training.trials import Trial
 
     phases = SOURCE_THEN_THESIS[options.architecture]
     phases = QUICK if options.quick else rescaled(phases, options.size or phases[-1].size, options.budget)
@@ -156,9 +157,9 @@ def _train(options: argparse.Namespace, registry: Registry) -> int:
 
 def _adapt(options: argparse.Namespace, registry: Registry) -> int:
     # late, as above
-    from models.devices import choose_precision
-    from models.progress import Reporter
-    from models.site import SitePlan, adapt_to_site
+    from models.adaptation.site import SitePlan, adapt_to_site
+    from models.networks.devices import choose_precision
+    from models.training.progress import Reporter
 
     plan = SitePlan(
         base=options.base,

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from models.architectures import as_input, build_network
-from models.devices import building_in, choose_precision
-from models.dropout import SubNetworks
+from models.networks.architectures import as_input, build_network
+from models.networks.devices import building_in, choose_precision
+from models.networks.dropout import SubNetworks
 
 SIZE = 150
 CHUNK = 8

@@ -16,8 +16,8 @@ from engine import database, store
 from engine.database import open_session
 from engine.vocabulary import Batch, Karyogram
 from models.card import Card
+from models.judging.triage import TriageOutcome
 from models.registry import Registry
-from models.triage import TriageOutcome
 from tests import records
 from tests.servers import REPOSITORY
 

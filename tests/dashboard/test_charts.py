@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dashboard import charts, symbols
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 
 def drawn(chart: Any) -> list[list[dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard import figures
-from models.triage import Policy
+from models.judging.triage import Policy
 from tests import records
 from tests.dashboard.test_words import KARYOGRAM
 

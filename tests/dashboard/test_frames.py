@@ -9,7 +9,7 @@ import pytest
 from dashboard import frames, symbols
 from engine.heartbeat import EngineState, Heartbeat
 from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 from tests import records
 from tests.dashboard.test_words import KARYOGRAM
 

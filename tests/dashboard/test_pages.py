@@ -16,10 +16,10 @@ from engine.database import open_session
 from engine.heartbeat import Heartbeat, beat
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Batch, HeatMapRequest, HeatMapState, Karyogram, KaryogramState
-from models.heatmap import HeatMap
-from models.preprocessing import Framing
-from models.suggestion import Suggestion
-from models.triage import Reason, TriageOutcome
+from models.judging.heatmap import HeatMap
+from models.judging.preprocessing import Framing
+from models.judging.suggestion import Suggestion
+from models.judging.triage import Reason, TriageOutcome
 from tests import records
 from tests.dashboard.conftest import Dashboard
 from tests.servers import free_port

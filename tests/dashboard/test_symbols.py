@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard import symbols, words
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 
 OUTCOMES = [*TriageOutcome, None]
 SRGB_WEIGHTS = (0.2126, 0.7152, 0.0722)

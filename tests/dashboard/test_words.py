@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from dashboard import words
 from engine.heartbeat import EngineState
 from engine.vocabulary import Karyogram, KaryogramState, ProblemKind
-from models.triage import Finding, Reason, TriageOutcome
+from models.judging.triage import Finding, Reason, TriageOutcome
 from tests import records
 
 KARYOGRAM = Karyogram(

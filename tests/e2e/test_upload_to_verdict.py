@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Position, expect
 
 from dashboard import words
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 from tests.conftest import SHARED_DATA
 from tests.e2e.conftest import Karyotriage
 from tests.servers import REPOSITORY

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, text
 from engine import database, store
 from engine.database import open_session
 from engine.schema import metadata
-from models.triage import Finding
+from models.judging.triage import Finding
 from tests.records import NOW, add_batch, karyograms, png
 from tests.servers import REPOSITORY
 

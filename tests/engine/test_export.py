@@ -18,9 +18,9 @@ from engine.database import connect, open_session
 from engine.export import COLUMNS, harmless, rows, write_csv
 from engine.store import NotFoundError
 from engine.vocabulary import Batch, Verdict
-from models.suggestion import Suggestion
-from models.triage import Policy, TriageOutcome
-from models.uncertainty import Measures
+from models.judging.suggestion import Suggestion
+from models.judging.triage import Policy, TriageOutcome
+from models.judging.uncertainty import Measures
 from tests.records import NOW, add_batch, karyograms, png, verdict
 
 

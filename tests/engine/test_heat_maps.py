@@ -13,8 +13,8 @@ from engine.database import open_session
 from engine.heat_maps import LEASE, MOST_TRIES
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import HeatMapRequest, HeatMapState, Karyogram
-from models.heatmap import HeatMap
-from models.preprocessing import Framing
+from models.judging.heatmap import HeatMap
+from models.judging.preprocessing import Framing
 from tests.engine.workers import MakeWorker, Poison, steps
 from tests.predictors import PixelPredictor
 from tests.records import NOW, add_batch, karyograms, pixels, png, verdict

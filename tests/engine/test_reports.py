@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from engine import reports, store
 from engine.database import open_session
 from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
-from models.triage import TriageOutcome
+from models.judging.triage import TriageOutcome
 from tests.records import NOW, add_batch, karyograms, png, verdict
 
 LATER = NOW + timedelta(seconds=20)

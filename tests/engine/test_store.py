@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from engine import store
 from engine.database import open_session
 from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
-from models.suggestion import Suggestion
+from models.judging.suggestion import Suggestion
 from tests.records import NOW, add_batch, karyograms, png, verdict
 
 

@@ -19,10 +19,10 @@ from engine.heartbeat import EngineState, alive
 from engine.stream import JobStream
 from engine.vocabulary import KaryogramState
 from engine.worker import Pace, Worker, utc_now
-from models.calibration import Calibration
-from models.prediction import Prediction
-from models.triage import Reason, TriageOutcome
-from models.uncertainty import measure
+from models.judging.calibration import Calibration
+from models.judging.prediction import Prediction
+from models.judging.triage import Reason, TriageOutcome
+from models.judging.uncertainty import measure
 from tests.engine.workers import PACE, MakeWorker, Poison, again, queue, steps, verdict_of
 from tests.predictors import Page, PixelPredictor, prediction
 from tests.records import add_batch, karyograms, pixels, png, verdict

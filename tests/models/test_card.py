@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from models.calibration import Calibration
 from models.card import Card, CardError, card_from_json, card_to_json
-from models.findings import FindingLimits
-from models.gate import GateLimits
-from models.triage import Policy
+from models.judging.calibration import Calibration
+from models.judging.findings import FindingLimits
+from models.judging.gate import GateLimits
+from models.judging.triage import Policy
 
 CARD = Card(
     name="vgg16",

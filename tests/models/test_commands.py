@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from models import trials
 from models.__main__ import main
 from models.card import card_from_json, card_to_json
 from models.card_page import card_page
@@ -19,8 +18,9 @@ from models.commands import gate
 from models.registry import PAGE_FILE, WEIGHTS_FILE, Registry
 from models.simulation.sheets import TILE_WIDTH
 from models.simulation.strangers import FAMILIES
-from models.trials import Trial
-from tests.models.test_gate import karyogram
+from models.training import trials
+from models.training.trials import Trial
+from tests.models.judging.test_gate import karyogram
 from tests.untrained import save_untrained
 
 

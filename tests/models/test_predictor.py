@@ -12,13 +12,13 @@ import pytest
 from numpy.typing import NDArray
 
 from models.card import CardError
-from models.familiarity import fit
+from models.judging.familiarity import fit
+from models.judging.preprocessing import prepare_with_framing
+from models.judging.suggestion import UNREADABLE
+from models.judging.uncertainty import measure
 from models.predictor import Predictor
-from models.preprocessing import prepare_with_framing
 from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError
-from models.suggestion import UNREADABLE
-from models.uncertainty import measure
-from tests.models.test_gate import karyogram, metaphase_spread
+from tests.models.judging.test_gate import karyogram, metaphase_spread
 from tests.untrained import save_untrained
 
 

@@ -9,16 +9,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.architectures import build_network, thesis_part
-from models.evaluation import judge
-from models.labels import load, read_labels, validation_cases
+from models.datasets.labels import load, read_labels, validation_cases
+from models.measuring.evaluation import judge
+from models.measuring.report import report
+from models.networks.architectures import build_network, thesis_part
+from models.networks.weights import read_weights
 from models.predictor import Predictor
 from models.registry import default_registry
-from models.report import report
 from models.simulation.karyograms import painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
-from models.weights import read_weights
 from tests.servers import REPOSITORY
 
 NAME = "vgg16"

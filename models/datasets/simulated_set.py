@@ -1,0 +1,204 @@
+"""Simulated karyograms with their truth, written to disk once and read batch by batch, never all in memory.
+
+Picture ``i`` of a data set depends on its seed and ``i`` alone: any number of processes writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+
+from models.chromosomes import CHROMOSOMES
+from models.datasets.splits import CaseSplit
+from models.judging.preprocessing import Framing, prepare_with_framing
+from models.networks.lattices import Lattice
+from models.simulation.chromosomes.crops import CropLibrary
+from models.simulation.chromosomes.material import Material
+from models.simulation.karyograms import Karyogram, MaterialSource, painted, simulate
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.karyotypes.segments import MARKER
+from models.simulation.pages.families import Variety
+
+GRID_CHANNELS = len(CHROMOSOMES) + 1
+_MOST_COPIES = 4
+_PAGE_WIDTHS = (320, 480)
+_ARRAYS = ("pictures", "abnormal", "copies", "structural", "grid")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a simulated data set is made of; small and picklable, so that every process can follow it.
+
+    ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``
+    tells the training cases, which are used, from the validation cases, which are used if ``validation``.
+    ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
+    abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ, but for
+    ``shuffled_share`` of them, on which chromosomes stand anywhere. ``profile``: name of the profile that says how
+    often each abnormal karyotype occurs.
+    """
+
+    seed: int
+    crops: Path | None = None
+    split: CaseSplit = field(default_factory=CaseSplit)
+    validation: bool = False
+    painted_share: float = 0.25
+    abnormal_share: float = 0.55
+    dense_share: float = 0.0
+    shuffled_share: float = 0.0
+    variety: Variety = Variety.WIDE
+    profile: str = "training"
+
+    @property
+    def provenance(self) -> str:
+        """Where the chromosomes come from, for a model card."""
+        if self.crops is None:
+            return "chromosomes painted from ISCN band tables (CC0)"
+        cases = "validation" if self.validation else "training"
+        return (
+            f"{1 - self.painted_share:.0%} recombined from real single chromosomes ({self.crops.name}: the public "
+            f"Passau Pki-3 research set, {cases} cases only), {self.painted_share:.0%} painted from ISCN band tables"
+        )
+
+    def material(self) -> MaterialSource:
+        """Open the source of drawing material."""
+        if self.crops is None:
+            return painted
+        library = CropLibrary.read(self.crops, lambda case: self.split.is_validation(case) == self.validation)
+
+        def draw(rng: np.random.Generator) -> Material:
+            return painted(rng) if rng.random() < self.painted_share else library.draw_cell(rng)
+
+        return draw
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a prepared picture truly shows.
+
+    ``copies``: (24,) integers 0..4. ``structural``: (24,) 0 or 1. ``abnormal``: 0 or 1. ``grid``: (g, g, 25), for each
+    cell of the picture how many chromosomes of each class stand there, and in the last channel how many changes do.
+    """
+
+    copies: NDArray[np.int32]
+    structural: NDArray[np.float32]
+    abnormal: float
+    grid: NDArray[np.float32]
+
+
+def truth(karyogram: Karyogram, framing: Framing, lattice: Lattice) -> Truth:
+    """Return the truth about a simulated karyogram as a network must learn it.
+
+    Args:
+        karyogram: the simulated karyogram.
+        framing: which square of the page the picture shows.
+        lattice: of the grid.
+    """
+    karyotype, page = karyogram.karyotype, karyogram.page
+    grid = np.zeros((lattice.cells, lattice.cells, GRID_CHANNELS), np.float32)
+    for standing in page.standing:
+        channel = GRID_CHANNELS - 1 if standing.place == MARKER else CHROMOSOMES.index(standing.place)
+        _splat(grid[:, :, channel], standing.centre, framing, lattice)
+        if standing.changed and standing.place != MARKER:
+            _splat(grid[:, :, -1], standing.centre, framing, lattice)
+    for place in (*karyotype.gained, *karyotype.lost):
+        if place in page.places:
+            _splat(grid[:, :, -1], page.places[place], framing, lattice)
+    return Truth(
+        copies=np.array([min(karyotype.copies(name), _MOST_COPIES) for name in CHROMOSOMES], np.int32),
+        structural=np.array([karyotype.changed(name) for name in CHROMOSOMES], np.float32),
+        abnormal=float(karyotype.abnormal),
+        grid=grid,
+    )
+
+
+def _splat(cells: NDArray[np.float32], point: tuple[float, float], framing: Framing, lattice: Lattice) -> None:
+    """Add one at a point of the page, shared between the four nearest cells."""
+    x = float(lattice.index((point[0] - framing.left) / framing.side))
+    y = float(lattice.index((point[1] - framing.top) / framing.side))
+    column, row = int(x), int(y)
+    last = lattice.cells - 1
+    for dy, share_y in ((0, 1 - (y - row)), (1, y - row)):
+        for dx, share_x in ((0, 1 - (x - column)), (1, x - column)):
+            cells[min(row + dy, last), min(column + dx, last)] += share_x * share_y
+
+
+def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyogram:
+    """Draw karyogram ``number`` of a recipe from its source of material."""
+    rng = np.random.default_rng([recipe.seed, number])
+    kind = Kind.DENSE if rng.random() < recipe.dense_share else None
+    variety = Variety.SHUFFLED if rng.random() < recipe.shuffled_share else recipe.variety
+    width = int(rng.integers(*_PAGE_WIDTHS))
+    return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=variety)
+
+
+def draw(
+    recipe: Recipe, source: MaterialSource, number: int, size: int, lattice: Lattice
+) -> tuple[NDArray[np.uint8], Truth]:
+    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on the cells of a lattice."""
+    karyogram = draw_karyogram(recipe, source, number)
+    picture, framing = prepare_with_framing(karyogram.page.pixels, size)
+    return picture, truth(karyogram, framing, lattice)
+
+
+@dataclass(frozen=True)
+class SimulatedSet:
+    """A data set on disk, memory-mapped.
+
+    ``pictures``: (N, S, S) uint8. ``abnormal``: (N, 1). ``copies``: (N, 24). ``structural``: (N, 24).
+    ``grid``: (N, g, g, 25); see ``Truth``. ``lattice``: of the grid.
+    """
+
+    pictures: NDArray[np.uint8]
+    abnormal: NDArray[np.float32]
+    copies: NDArray[np.int32]
+    structural: NDArray[np.float32]
+    grid: NDArray[np.float32]
+    lattice: Lattice
+
+    @classmethod
+    def open(cls, folder: Path, lattice: Lattice) -> SimulatedSet:
+        """Map the arrays of a folder that ``write`` has filled."""
+        return cls(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}, lattice=lattice)
+
+    @classmethod
+    def write(cls, folder: Path, recipe: Recipe, *, pictures: int, size: int, lattice: Lattice) -> SimulatedSet:
+        """Simulate ``pictures`` pictures of side ``size`` into ``folder``, on all cores; kept if already there."""
+        done = folder / "complete"
+        if not done.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            shapes: dict[str, tuple[type, tuple[int, ...]]] = {
+                "pictures": (np.uint8, (size, size)),
+                "abnormal": (np.float32, (1,)),
+                "copies": (np.int32, (len(CHROMOSOMES),)),
+                "structural": (np.float32, (len(CHROMOSOMES),)),
+                "grid": (np.float32, (lattice.cells, lattice.cells, GRID_CHANNELS)),
+            }
+            for name, (kind, shape) in shapes.items():
+                open_memmap(folder / f"{name}.npy", mode="w+", dtype=kind, shape=(pictures, *shape)).flush()
+            _write_all(folder, recipe, pictures, size, lattice)
+            done.touch()
+        return cls.open(folder, lattice)
+
+
+def _write_all(folder: Path, recipe: Recipe, pictures: int, size: int, lattice: Lattice) -> None:
+    # spawned, not forked: a process that has computed with a network must not be copied
+    workers = os.cpu_count() or 1
+    jobs = [(folder, recipe, range(start, pictures, workers), size, lattice) for start in range(workers)]
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        pool.starmap(_write_some, jobs)
+
+
+def _write_some(folder: Path, recipe: Recipe, numbers: range, size: int, lattice: Lattice) -> None:
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r+") for name in _ARRAYS}
+    source = recipe.material()
+    for number in numbers:
+        picture, known = draw(recipe, source, number, size, lattice)
+        arrays["pictures"][number] = picture
+        for name in _ARRAYS[1:]:
+            arrays[name][number] = getattr(known, name)

@@ -1,0 +1,37 @@
+"""What a model says of one page; no network needed to hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.judging.suggestion import Suggestion
+from models.judging.triage import Finding
+from models.judging.uncertainty import Measures
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of one page.
+
+    ``readable`` is the input gate's answer and ``refusals`` say why not; the other figures are given even then.
+    ``suggestion`` is the karyotype that the findings amount to, for a person to check.
+    ``pass_probabilities`` (T,) are the calibrated probabilities of abnormal, by which the passes vote, in the order of
+    the sub-networks; ``raw_probabilities`` (T,) those of the thesis' head, and ``miscounts`` (T,) those of the findings
+    head that some chromosome is too many or missing. ``copies`` (24, 5) are the probabilities of 0..4 copies of each
+    chromosome, in the order of ``CHROMOSOMES``. ``features`` (C,) is what the backbone sees, averaged over its
+    positions: by it the gate tells how familiar the page is.
+    """
+
+    readable: bool
+    refusals: tuple[str, ...]
+    measures: Measures
+    findings: tuple[Finding, ...]
+    suggestion: Suggestion
+    pass_probabilities: NDArray[np.float32]
+    raw_probabilities: NDArray[np.float32]
+    miscounts: NDArray[np.float32]
+    copies: NDArray[np.float32]
+    features: NDArray[np.float32]

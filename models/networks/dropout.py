@@ -1,0 +1,253 @@
+"""MC-Dropout in one go: the backbone once for each picture, then all sub-networks as matrix products.
+
+All dropout of the thesis' networks sits in the heads, so the passes share the backbone. The T sub-networks are drawn
+once, from the seed on the model's card, and judge every picture: marginally each picture sees exactly Bernoulli
+dropout, and its figures depend on picture, model and seed alone. Sources: Gal and Ghahramani 2016; thesis section
+3.4; design section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from models.chromosomes import CHROMOSOMES
+from models.counts import COPY_NUMBERS, miscount_probability
+from models.networks.architectures import BACKBONE
+from models.networks.choices import Trained
+from models.networks.cutting import upper_backbone
+
+BLOCK = 100
+"""Sub-networks are computed in whole blocks, so that few shapes are ever compiled and T costs nothing below it."""
+
+_PAGE = 255
+
+
+@dataclass(frozen=True)
+class Masks:
+    """The dropout masks of T sub-networks; True keeps a value.
+
+    ``features`` (T, positions, channels) falls on the backbone's output, ``hidden`` (T, 256) on the thesis' hidden
+    layer, ``findings`` (T, 512) on that of the findings head.
+    """
+
+    features: NDArray[np.bool_]
+    hidden: NDArray[np.bool_]
+    findings: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Passes:
+    """What the sub-networks say of N pictures.
+
+    ``abnormal`` (N, T) is each pass' probability of abnormal by the thesis' head, ``miscount`` (N, T) its probability
+    that some chromosome is too many or missing, by the findings head. ``copies`` (N, 24, 5) and ``structural`` (N, 24)
+    are the findings head's probabilities, averaged over the passes. ``numbers`` (N, T, 24) is the likeliest copy number
+    of each chromosome in each pass, ``changed`` (N, T, 24) whether the pass sees a structural change (probability of at
+    least one half). ``pooled`` (N, C) is the backbone's output averaged over its positions, the same for all passes.
+    """
+
+    abnormal: NDArray[np.float32]
+    miscount: NDArray[np.float32]
+    copies: NDArray[np.float32]
+    structural: NDArray[np.float32]
+    numbers: NDArray[np.int8]
+    changed: NDArray[np.bool_]
+    pooled: NDArray[np.float32]
+
+
+def draw_masks(network: keras.Model, seed: int, passes: int) -> Masks:
+    """Draw the sub-networks of a model.
+
+    Fewer passes are the first of more: each kind of mask has its own stream of random numbers, drawn pass by pass.
+
+    Args:
+        network: a network of ``models.networks.architectures.build_network``.
+        seed: the seed on the model's card, at least 0.
+        passes: T, at least 1.
+    """
+    _, rows, columns, channels = network.get_layer(BACKBONE).output_shape
+    shapes = {
+        "dropout": (passes, rows * columns, channels),
+        "dropout_1": (passes, network.get_layer("dense").units),
+        "findings_dropout": (passes, network.get_layer("findings_dense").units),
+    }
+    features, hidden, findings = (
+        _kept(np.random.default_rng([seed, stream]), shape, network.get_layer(name).rate)
+        for stream, (name, shape) in enumerate(shapes.items())
+    )
+    return Masks(features, hidden, findings)
+
+
+def _kept(generator: np.random.Generator, shape: tuple[int, ...], rate: float) -> NDArray[np.bool_]:
+    kept = np.empty(shape, dtype=np.bool_)
+    for row in kept:
+        # pass by pass: a thousand passes at once would need gigabytes of random numbers
+        row[...] = generator.random(row.shape, dtype=np.float32) >= rate
+    return kept
+
+
+class SubNetworks:
+    """A network's T sub-networks, ready to judge pictures; built once and then only read.
+
+    ``network`` is the one they are made of.
+    """
+
+    def __init__(self, network: keras.Model, seed: int, chunk: int = 8, trunk: keras.Model | None = None) -> None:
+        """Compile the passes.
+
+        Args:
+            network: a network of ``models.networks.architectures.build_network``, with its weights.
+            seed: the seed on the model's card.
+            chunk: pictures computed at once, at least 1. Fewer are filled up with empty pages: a fixed shape gives a
+                picture the same figures alone and in company.
+            trunk: what leads to the backbone's output, such as ``models.networks.cutting.upper_backbone``, if judging
+                does not begin with pictures.
+
+        Raises:
+            ValueError: when ``chunk`` is below 1.
+        """
+        if chunk < 1:
+            raise ValueError(f"chunk must be at least 1, got {chunk!r}")
+        self.network = network
+        self._seed = seed
+        self._chunk = chunk
+        trunk = trunk or upper_backbone(network, Trained.ALL)
+        self._shape, self._dtype = trunk.input.shape[1:], trunk.input.dtype
+        self._function = _build_passes(network, trunk, chunk)
+        self._masks: dict[int, tuple[Any, Any, Any]] = {}
+
+    def predict(self, pictures: NDArray[Any], passes: int) -> Passes:
+        """Judge pictures by the first ``passes`` sub-networks.
+
+        Args:
+            pictures: (N, S, S) prepared pictures of uint8, black chromosomes on white; or what the trunk takes.
+            passes: T, at least 1.
+
+        Raises:
+            ValueError: for pictures of a wrong shape or type, or without a pass.
+        """
+        if pictures.shape[1:] != self._shape or pictures.dtype != self._dtype:
+            expected = f"(N, {', '.join(map(str, self._shape))}) of {self._dtype}"
+            raise ValueError(f"pictures must be {expected}, got {pictures.shape} of {pictures.dtype}")
+        if passes < 1:
+            raise ValueError(f"passes must be at least 1, got {passes!r}")
+        masks = self._whole_blocks(passes)
+        parts = [self._predict_chunk(chunk, count, masks, passes) for chunk, count in self._chunks(pictures)]
+        return Passes(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Passes)))
+
+    def _chunks(self, pictures: NDArray[Any]) -> Iterator[tuple[NDArray[Any], int]]:
+        for start in range(0, max(1, len(pictures)), self._chunk):  # no picture is a chunk of which nothing is kept
+            part = pictures[start : start + self._chunk]
+            missing = self._chunk - len(part)
+            yield np.pad(part, ((0, missing), *((0, 0),) * (part.ndim - 1)), constant_values=_PAGE), len(part)
+
+    def _predict_chunk(self, chunk: NDArray[Any], count: int, masks: tuple[Any, ...], passes: int) -> Passes:
+        outputs = self._function.predict_on_batch([chunk, *masks])
+        pooled = np.asarray(outputs.pop("pooled"))[:count]
+        # each (chunk, whole blocks of passes, ...): pictures and passes beyond those asked for are cut off
+        said = {name: np.asarray(values)[:count, :passes] for name, values in outputs.items()}
+        miscount = miscount_probability(said["copies"]).astype(np.float32)
+        means = {name: said.pop(name).mean(axis=1) for name in ("copies", "structural")}
+        return Passes(pooled=pooled, miscount=miscount, **means, **said)
+
+    def masks(self, passes: int) -> tuple[Any, Any, Any]:
+        """Return the masks of the first ``passes`` sub-networks on the device: (C, P, T), (T, 256) and (T, 512)."""
+        features, hidden, findings = self._whole_blocks(passes)
+        return features[:, :, :passes], hidden[:passes], findings[:passes]
+
+    def _whole_blocks(self, passes: int) -> tuple[Any, Any, Any]:
+        """Return at least so many masks, in the shapes of ``_build_passes``; drawn at the first call."""
+        most = -(-passes // BLOCK) * BLOCK
+        if most not in self._masks:
+            masks = draw_masks(self.network, self._seed, most)
+            dtype = self.network.get_layer("dropout").compute_dtype
+            self._masks[most] = (
+                ops.cast(masks.features.transpose(2, 1, 0), dtype),  # (T, P, C) -> (C, P, T)
+                ops.cast(masks.hidden, dtype),
+                ops.cast(masks.findings, dtype),
+            )
+        return self._masks[most]
+
+
+def _build_passes(network: keras.Model, trunk: keras.Model, chunk: int) -> keras.Model:
+    """Build one graph from pictures and masks to what all sub-networks say."""
+    _, rows, columns, channels = network.get_layer(BACKBONE).output_shape
+    dtype = network.get_layer("dropout").compute_dtype
+    pictures = keras.Input(batch_shape=(chunk, *trunk.input.shape[1:]), dtype=trunk.input.dtype)
+    feature_masks = keras.Input(batch_shape=(channels, rows * columns, None), dtype=dtype)
+    hidden_masks = keras.Input(batch_shape=(None, network.get_layer("dense").units), dtype=dtype)
+    findings_masks = keras.Input(batch_shape=(None, network.get_layer("findings_dense").units), dtype=dtype)
+    seen = trunk(pictures)
+    outputs = {
+        "abnormal": _abnormal(network, seen, feature_masks, hidden_masks),
+        **_findings(network, seen, findings_masks),
+        "pooled": ops.mean(ops.cast(seen, "float32"), axis=(1, 2)),
+    }
+    return keras.Model([pictures, feature_masks, hidden_masks, findings_masks], outputs)
+
+
+def _abnormal(network: keras.Model, features: Any, feature_masks: Any, hidden_masks: Any) -> Any:
+    """Run the thesis' head for all passes: (N, rows, columns, C) -> (N, T)."""
+    hidden = abnormal_hidden(network, features, feature_masks, hidden_masks)
+    return ops.reshape(network.get_layer("dense_1")(hidden), (features.shape[0], -1))  # (N, T, 1) -> (N, T)
+
+
+def _masked_pooling(network: keras.Model, features: Any, masks: Any) -> Any:
+    """Drop out and average over the positions for all passes at once: one product of matrices for each channel."""
+    chunk, rows, columns, channels = features.shape
+    keep = 1.0 - network.get_layer("dropout").rate
+    # scaled before the product: there are fewer features than masked features, and masks of 0 and 1 stay exact
+    scaled = ops.cast(features, "float32") / (keep * rows * columns)
+    positions = ops.reshape(ops.cast(scaled, masks.dtype), (chunk, rows * columns, channels))
+    by_channel = ops.transpose(positions, (2, 0, 1))  # (N, P, C) -> (C, N, P)
+    return ops.matmul(by_channel, masks)  # (C, N, P) x (C, P, T) -> (C, N, T)
+
+
+def abnormal_hidden(network: keras.Model, features: Any, feature_masks: Any, hidden_masks: Any) -> Any:
+    """Return the hidden layer of the thesis' head in all passes, with the units that each pass keeps.
+
+    Args:
+        network: a network of ``models.networks.architectures.build_network``.
+        features: the backbone's output, (N, rows, columns, C).
+        feature_masks: (C, rows * columns, T), True or 1 keeps a value.
+        hidden_masks: (T, 256), likewise.
+
+    Returns:
+        (N, T, 256); the layer ``dense_1`` makes probabilities of it.
+    """
+    pooled = _masked_pooling(network, features, feature_masks)
+    channels, chunk, _ = pooled.shape
+    rows = ops.transpose(ops.reshape(pooled, (channels, -1)))  # (C, N, T) -> (N*T, C)
+    hidden = network.get_layer("batch_normalization")(network.get_layer("dense")(rows))
+    hidden = ops.reshape(hidden, (chunk, -1, hidden_masks.shape[-1]))  # (N*T, 256) -> (N, T, 256)
+    keep = 1.0 - network.get_layer("dropout_1").rate
+    return hidden * hidden_masks / keep
+
+
+def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]:
+    """Run the findings head for all passes: (N, rows, columns, C) -> probabilities and votes for each chromosome."""
+    chunk, units = features.shape[0], masks.shape[-1]
+    hidden = features
+    for name in ("findings_pooling", "findings_normalization", "findings_dense"):
+        hidden = network.get_layer(name)(hidden)  # at last (N, 512)
+    keep = 1.0 - network.get_layer("findings_dropout").rate
+    passes = ops.expand_dims(hidden, 1) * masks / keep  # (N, 1, 512) x (T, 512) -> (N, T, 512)
+    rows = ops.reshape(passes, (-1, units))
+    copies = network.get_layer("copies_dense")(rows)
+    for name in ("copies_table", "copies"):
+        copies = network.get_layer(name)(copies)
+    structural = ops.reshape(network.get_layer("structural")(rows), (chunk, -1, len(CHROMOSOMES)))
+    copies = ops.reshape(copies, (chunk, -1, len(CHROMOSOMES), COPY_NUMBERS))
+    return {
+        "copies": copies,
+        "structural": structural,
+        "numbers": ops.cast(ops.argmax(copies, axis=-1), "int8"),
+        "changed": ops.greater_equal(structural, 0.5),
+    }

@@ -1,0 +1,114 @@
+"""Batches for training, read from disk as they are needed: a data set is never in memory as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+
+from models.datasets.simulated_set import SimulatedSet
+from models.networks.lattices import Lattice
+
+Batch = tuple[NDArray[Any], dict[str, NDArray[Any]]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One read-out of the source task: off which cells, and what of each of them.
+
+    ``lattice``: of the map it is read off. ``channels``: how many of the grid's, from the first.
+    """
+
+    lattice: Lattice
+    channels: int
+
+
+@dataclass(frozen=True)
+class Examples:
+    """A simulated set as one part of a network takes it.
+
+    ``inputs``: (N, ...) pictures, or what the frozen part makes of them. ``readings``: by output of the network.
+    """
+
+    inputs: NDArray[Any]
+    data: SimulatedSet
+    readings: Mapping[str, Reading]
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def batch(self, which: NDArray[np.int64]) -> Batch:
+        """Read the pictures of these numbers, (B,), and their targets by output."""
+        targets = {name: getattr(self.data, name)[which] for name in ("abnormal", "copies", "structural")}
+        grid, lattice = self.data.grid[which], self.data.lattice
+        read = {
+            name: moved(grid[..., : reading.channels], lattice, reading.lattice)
+            for name, reading in self.readings.items()
+        }
+        return self.inputs[which], {**targets, **read}
+
+
+def moved(grid: NDArray[np.float32], lattice: Lattice, other: Lattice) -> NDArray[np.float32]:
+    """Sum a grid, (N, g, g, channels), into the cells of another lattice, which is no finer; nothing is lost."""
+    if lattice == other:
+        return grid
+    share = other.shares(lattice)
+    summed: NDArray[np.float32] = np.einsum("ai,bj,nijc->nabc", share, share, grid, optimize=True)
+    return summed
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of examples as ``fit`` and ``evaluate`` take them.
+
+    With a seed it runs through all epochs, each in an order of its own that depends on the seed and the epoch alone, so
+    that a training goes on after step ``first`` as if it had never stopped. Without one: once, in the given order.
+    """
+
+    def __init__(self, examples: Examples, size: int, *, steps: int, first: int = 0, seed: int | None = None) -> None:
+        """Read ``steps`` batches of ``size``, less the ``first`` ones."""
+        super().__init__(workers=1, max_queue_size=4)
+        self._examples, self._size, self._steps, self._first, self._seed = examples, size, steps, first, seed
+
+    def __len__(self) -> int:
+        return self._steps - self._first
+
+    def __getitem__(self, index: int) -> Batch:
+        epoch, place = divmod(self._first + index, len(self._examples) // self._size)
+        which = np.arange(len(self._examples))
+        if self._seed is not None:
+            which = np.random.default_rng([self._seed, epoch]).permutation(which)
+        # sorted, because a disk is read in its own order; the order inside a batch teaches nothing
+        return self._examples.batch(np.sort(which[place * self._size : (place + 1) * self._size]))
+
+
+def write_features(lower: keras.Model, pictures: NDArray[np.uint8], file: Path, batch_size: int) -> NDArray[np.float16]:
+    """Compute what the frozen part makes of pictures, once instead of in every epoch.
+
+    Args:
+        lower: the frozen part, (N, S, S) uint8 -> features.
+        pictures: (N, S, S).
+        file: where the features are written, and read from as they are needed.
+        batch_size: pictures computed at once.
+
+    Returns:
+        The features, (N, ...), mapped from the file.
+
+    Raises:
+        ValueError: when features are not finite in float16.
+    """
+    shape = (len(pictures), *lower.output_shape[1:])
+    features = open_memmap(file, mode="w+", dtype=np.float16, shape=shape)
+    for start in range(0, len(pictures), batch_size):
+        with np.errstate(over="ignore"):
+            seen = np.asarray(lower.predict_on_batch(pictures[start : start + batch_size])).astype(np.float16)
+        if not np.isfinite(seen).all():
+            raise ValueError(f"features of pictures {start} to {start + len(seen) - 1} must be finite in float16")
+        features[start : start + batch_size] = seen
+    features.flush()
+    return np.load(file, mmap_mode="r")  # type: ignore[no-any-return]

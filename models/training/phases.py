@@ -1,0 +1,151 @@
+"""The phases of a training, as data: what is learnt at which size of picture, how long, and by how much of a network.
+
+Pictures grow from coarse to fine, which on a CPU costs a third of training at full size from the start. Sources: design
+section 7 (a dense source task first); thesis sections 3.3, 4.3 and table 5.1 (frozen, then one block, two or all).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from models.networks.choices import Trained
+
+SMALLEST_SIZE = 75
+LARGEST_SIZE = 300
+"""Pixels; above this the cost grows and simulated pages have no more to show."""
+
+
+class TrainingError(ValueError):
+    """A training cannot be done as it was asked for: too few data, or a work folder that holds another training."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stretch of training.
+
+    ``size``: side of the pictures in pixels. ``pictures``: how many; each is seen ``epochs`` times.
+    ``learning_rate``: at the top of the warm-up. ``abnormal_weight``: of the thesis' head in the loss.
+    ``dense_share``: of the pictures, with dense karyotypes; ``shuffled_share``: with chromosomes that stand anywhere.
+    ``evaluations``: how often, at even distances, the network is measured on held-out pictures and a state to resume
+    from is kept. ``keep_best``: end with the weights of the best evaluation, not of the last; for phases that teach
+    normal against abnormal. ``averaging``: momentum, 0..1, of an exponential moving average of the weights, which is
+    what is measured and kept; 0 for none.
+    """
+
+    name: str
+    size: int
+    pictures: int
+    learning_rate: float
+    epochs: int = 1
+    trained: Trained = Trained.ALL
+    abnormal_weight: float = 0.2
+    dense_share: float = 0.0
+    shuffled_share: float = 0.0
+    batch_size: int = 16
+    evaluations: int = 8
+    keep_best: bool = False
+    averaging: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a phase that could not take a step between two evaluations."""
+        if not 0.0 <= self.averaging < 1.0:
+            raise ValueError(f"averaging must lie between 0 and 1, 1 excluded, got {self.averaging!r}")
+        if not 1 <= self.evaluations <= self._batches:
+            raise ValueError(f"evaluations must lie between 1 and {self._batches} batches, got {self.evaluations!r}")
+
+    @property
+    def steps_between(self) -> int:
+        """Batches from one evaluation to the next."""
+        return self._batches // self.evaluations
+
+    @property
+    def steps(self) -> int:
+        """Batches of the whole phase."""
+        return self.steps_between * self.evaluations
+
+    @property
+    def _batches(self) -> int:
+        return self.epochs * (self.pictures // self.batch_size)
+
+
+def _thesis(size: int, frozen: int, tuned: int) -> tuple[Phase, Phase]:
+    """Return the phases that teach normal against abnormal: so many pictures on frozen features, so many on all."""
+    whole = Phase(
+        "fine-tuned",
+        size,
+        tuned,
+        1e-4,
+        abnormal_weight=2.0,
+        dense_share=0.2,
+        evaluations=4,
+        keep_best=True,
+        averaging=0.99,
+    )
+    heads = replace(
+        whole,
+        name="heads-frozen",
+        pictures=frozen,
+        learning_rate=1e-3,
+        epochs=30,
+        trained=Trained.HEADS,
+        evaluations=8,
+        averaging=0.0,
+    )
+    return heads, whole
+
+
+SOURCE_THEN_THESIS: Mapping[str, tuple[Phase, ...]] = MappingProxyType(
+    {
+        "vgg16": (
+            Phase("source-coarse", 128, 9_600, 4e-4, dense_share=0.5),
+            Phase("source-fine", 192, 9_600, 3e-4, dense_share=0.5),
+            *_thesis(192, 4_800, 2_400),
+        ),
+        "inceptionv3": (
+            Phase("source-coarse", 203, 8_000, 8e-4, dense_share=0.5, evaluations=5),
+            Phase("source", 203, 14_000, 8e-4, epochs=2, dense_share=0.5, shuffled_share=0.1, evaluations=7),
+            *_thesis(203, 6_400, 3_200),
+        ),
+    }
+)
+"""The whole training, by ``models.networks.choices.Architecture``.
+
+InceptionV3 takes sizes of 32 n + 11 pixels and VGG16 of 32 n, at which no edge of the picture is left out of its maps.
+"""
+
+QUICK = (
+    Phase("source", 80, 16, 4e-4, dense_share=0.8, batch_size=8, evaluations=2),
+    Phase("heads-frozen", 96, 16, 1e-3, epochs=2, trained=Trained.HEADS, abnormal_weight=2.0, evaluations=2),
+    Phase("last-block", 96, 16, 1e-4, trained=Trained.LAST_BLOCK, abnormal_weight=2.0, evaluations=1),
+    Phase("fine-tuned", 96, 16, 1e-4, abnormal_weight=2.0, batch_size=8, evaluations=2, keep_best=True, averaging=0.9),
+)
+"""Far too short to learn anything; shows that all the steps work together."""
+
+
+def rescaled(phases: Sequence[Phase], size: int, budget: float = 1.0) -> tuple[Phase, ...]:
+    """Return the phases with the last one at ``size`` pixels and the others in proportion.
+
+    Args:
+        phases: at least one.
+        size: ``SMALLEST_SIZE`` to ``LARGEST_SIZE``, in pixels.
+        budget: as many pictures in each phase, above 0.
+
+    Raises:
+        ValueError: for a size out of range.
+    """
+    if not SMALLEST_SIZE <= size <= LARGEST_SIZE:
+        raise ValueError(f"size must lie between {SMALLEST_SIZE} and {LARGEST_SIZE} pixels, got {size!r}")
+    factor = size / phases[-1].size
+    return tuple(_rescaled(phase, factor, budget) for phase in phases)
+
+
+def _rescaled(phase: Phase, factor: float, budget: float) -> Phase:
+    pictures = max(phase.batch_size, round(phase.pictures * budget))
+    return replace(
+        phase,
+        size=max(SMALLEST_SIZE, round(phase.size * factor)),
+        pictures=pictures,
+        evaluations=min(phase.evaluations, phase.epochs * (pictures // phase.batch_size)),
+    )

@@ -1,0 +1,91 @@
+"""Simulated data sets on disk: the truth is right, and the bytes depend on the recipe alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.chromosomes import CHROMOSOMES
+from models.datasets.simulated_set import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
+from models.datasets.splits import CaseSplit
+from models.judging.preprocessing import prepare_with_framing
+from models.networks.lattices import Lattice
+from models.simulation.karyograms import Karyogram, painted, simulate
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.pages.families import Variety
+
+SIZE, CELLS = 96, Lattice.even(3)
+
+
+def karyogram(kind: Kind, seed: int = 0) -> Karyogram:
+    return simulate(np.random.default_rng(seed), painted, 0.0, kind, width=400)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_grid_counts_every_chromosome_and_every_change(kind: Kind) -> None:
+    drawn = karyogram(kind)
+    _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
+    known = truth(drawn, framing, CELLS)
+    assert known.grid.shape == (CELLS.cells, CELLS.cells, GRID_CHANNELS)
+    counted = known.grid[:, :, :-1].sum(axis=(0, 1))
+    assert counted == pytest.approx([drawn.karyotype.copies(name) for name in CHROMOSOMES], abs=1e-4)
+    assert (known.grid[:, :, -1].sum() > 0.9) == drawn.karyotype.abnormal == bool(known.abnormal)
+
+
+def test_grid_knows_where() -> None:
+    drawn = simulate(np.random.default_rng(0), painted, 0.0, Kind.NORMAL, variety=Variety.FIXED)
+    _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
+    grid = truth(drawn, framing, Lattice.even(6)).grid
+    rows = np.arange(6)[:, None]
+    height = {
+        name: float((grid[:, :, i] * rows).sum() / grid[:, :, i].sum()) for i, name in enumerate(CHROMOSOMES[:22])
+    }
+    assert height["1"] < height["8"] < height["14"] < height["19"]
+
+
+def test_structure_is_told_by_chromosome() -> None:
+    drawn = karyogram(Kind.TRANSLOCATION)
+    _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
+    known = truth(drawn, framing, CELLS)
+    changed = {c.place for c in drawn.karyotype.chromosomes if c.changed}
+    assert {CHROMOSOMES[i] for i in np.flatnonzero(known.structural)} == changed
+    assert len(changed) == 2
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SimulatedSet]:
+    folder = tmp_path_factory.mktemp("set")
+    return folder, SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, lattice=CELLS)
+
+
+def test_processes_write_what_one_would(written: tuple[Path, SimulatedSet]) -> None:
+    _, data = written
+    for number in range(6):
+        picture, known = draw(Recipe(seed=5), painted, number, SIZE, CELLS)
+        assert np.array_equal(data.pictures[number], picture)
+        assert np.array_equal(data.copies[number], known.copies)
+        assert np.allclose(data.grid[number], known.grid)
+
+
+def test_a_complete_set_is_kept(written: tuple[Path, SimulatedSet]) -> None:
+    folder, _ = written
+    before = (folder / "pictures.npy").stat().st_mtime_ns
+    SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, lattice=CELLS)
+    assert (folder / "pictures.npy").stat().st_mtime_ns == before
+
+
+def test_dense_pictures_miss_and_repeat_much() -> None:
+    copies = [draw(Recipe(seed=1, dense_share=1.0), painted, n, SIZE, CELLS)[1].copies for n in range(5)]
+    assert np.mean(np.stack(copies)[:, :22] != 2) > 0.35
+
+
+def test_split_takes_every_third_case() -> None:
+    split = CaseSplit()
+    assert [case for case in ("P001", "P002", "P003", "P005", "P211") if split.is_validation(case)] == [
+        "P002",
+        "P005",
+    ]
+    with pytest.raises(ValueError, match="must contain a number"):
+        split.is_validation("anonymous")

@@ -1,0 +1,81 @@
+"""The limits of the triage rule come from known truth: few that are counted wrong may pass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.datasets.labels import LabelledPicture
+from models.judging.calibration import Calibration
+from models.judging.triage import Policy, TriageOutcome, triage
+from models.judging.uncertainty import Label, measure
+from models.measuring.evaluation import JudgedPicture
+from models.measuring.limits import calibrated, choose_policy
+from models.simulation.karyotypes.iscn import parse_karyotype
+from tests.models.test_card import CARD
+from tests.models.test_counts import numbers, sure
+from tests.predictors import prediction
+
+
+def passes(abnormal: np.ndarray) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    centre = np.where(abnormal, rng.beta(4, 3, abnormal.size), rng.beta(2, 6, abnormal.size))
+    return np.clip(centre[:, None] + rng.normal(0, 0.05, (abnormal.size, 50)), 0, 1)
+
+
+def test_limits_let_few_abnormal_through() -> None:
+    abnormal = np.repeat([True, False], 500)
+    measures = [measure(row, Calibration()) for row in passes(abnormal)]
+    policy = choose_policy(measures, abnormal, counted=abnormal)
+    probability = np.array([said.calibrated_probability for said in measures])
+    assert (probability[abnormal] <= policy.max_calibrated_probability).mean() <= 0.01
+    assert policy.max_calibrated_probability < Policy().max_calibrated_probability
+    assert policy.min_pass_agreement == 0.80
+    assert 0 < policy.max_mutual_information < 0.2
+
+
+def test_what_cannot_be_seen_sets_no_limit() -> None:
+    """Structural changes that score as normal ones would otherwise send every karyogram to a person."""
+    abnormal = np.repeat([True, False], 500)
+    counted = abnormal & (np.arange(1000) < 250)
+    measures = [measure(row, Calibration()) for row in passes(counted)]
+    assert choose_policy(measures, abnormal, counted) == choose_policy(
+        measures[:250] + measures[500:], np.repeat([True, False], [250, 500]), np.repeat([True, False], [250, 500])
+    )
+
+
+@pytest.mark.parametrize(("abnormal", "counted"), [([True, True], [True, True]), ([True, False], [False, False])])
+def test_limits_need_normal_and_counted_ones(abnormal: list[bool], counted: list[bool]) -> None:
+    measures = [measure(np.array([0.5]), Calibration())] * 2
+    with pytest.raises(ValueError, match="expected normal and counted karyograms"):
+        choose_policy(measures, np.array(abnormal), np.array(counted))
+
+
+def judged(number: int, abnormal: bool, raw: np.ndarray, miscount: float) -> JudgedPicture:
+    miscounts, copies = np.full(raw.size, miscount), sure(numbers()).astype(np.float32)
+    said = replace(prediction(raw), miscounts=miscounts, copies=copies)
+    karyotype = parse_karyotype("47,XX,+21" if abnormal else "46,XX")
+    label = Label.ABNORMAL if abnormal else Label.NORMAL
+    picture = LabelledPicture(f"{number}.png", f"P{number}", label, karyotype)
+    return JudgedPicture(picture, said, triage(True, said.measures, (), Policy()))
+
+
+def test_a_calibrated_card_uses_what_the_findings_head_counts() -> None:
+    """Passes that scatter around one half, and counts that are nearly right: the card must trust the counts."""
+    generator = np.random.default_rng(0)
+    known = [
+        judged(n, abnormal, generator.uniform(0.3, 0.7, 20), generator.beta(*((8, 1) if abnormal else (1, 8))))
+        for n, abnormal in enumerate([True, False] * 150)
+    ]
+    card = calibrated(CARD, known)
+    assert card.calibration.miscount_slope > 0.5
+    assert card.calibration.prevalence == 0.5
+    assert replace(card, calibration=CARD.calibration, policy=CARD.policy) == CARD
+    undecided = np.full(20, 0.5)
+    shown = [measure(undecided, card.calibration, np.full(20, miscount)) for miscount in (0.99, 0.01)]
+    assert [triage(True, said, (), card.policy).outcome for said in shown] == [
+        TriageOutcome.FLAGGED_ABNORMAL,
+        TriageOutcome.SCREENED_NORMAL,
+    ]

@@ -1,0 +1,14 @@
+"""A quick training as a process that can be killed: ``python -m tests.models.training.quick_training FOLDER``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from models.datasets.simulated_set import Recipe
+from models.training.phases import QUICK
+from models.training.progress import Reporter
+from models.training.trainer import Trainer
+
+if __name__ == "__main__":
+    Trainer("vgg16", Recipe(seed=1), Path(sys.argv[1]), Reporter()).run(QUICK)
