@@ -6,6 +6,7 @@ import argparse
 import csv
 import multiprocessing
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -138,7 +139,7 @@ def _write_case(batch: Batch, folder: Path | None, case: int) -> list[_Drawn]:
     for cell in draw_case(batch, case):
         name, page = f"{case_id}_c{cell.number}.png", cell.karyogram.page.pixels
         if folder:
-            Image.fromarray(page).save(folder / name, compress_level=1)
+            Image.fromarray(page).save(folder / name, compress_level=1, compress_type=zlib.Z_RLE)
         drawn.append(_Drawn(_row(name, case_id, cell), shrink(page) if case < _ON_A_SHEET else None))
     return drawn
 

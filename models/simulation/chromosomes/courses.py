@@ -56,27 +56,29 @@ def draw_course(rng: np.random.Generator, segments: Sequence[Segment], stain: St
     parts = [_follow(rng, segment, stain, tall) for segment in segments]
     bands = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
     kernel = gaussian(max(stain.band_blur * tall * FINE, _LEAST_BLUR))
-    darkness, width = ndimage.correlate1d(bands[:2], kernel, mode="nearest")
+    darkness, width = ndimage.correlate1d(bands[:2], kernel, output=np.float32, mode="nearest")
     return Course(darkness, width, bands[2])
 
 
 def _follow(rng: np.random.Generator, segment: Segment, stain: Stain, tall: float) -> NDArray[np.float32]:
     """Return darkness, width and distance from the centromere along a segment, (3, ``FINE`` values a row)."""
     banding = bandings(stain.level)[segment.chromosome]
-    edges = banding.edges
+    edges, start, end, middle = banding.edges, segment.start, segment.end, banding.centromere
     if (variable := _variable(segment.chromosome, stain.level)).size:
         lengths = np.diff(edges)
         lengths[variable] *= _typical_length(segment.chromosome) * np.exp(rng.normal(0, _VARIATION, variable.size))
         edges = np.concatenate([[0.0], np.cumsum(lengths)])
-    start, end, middle = np.interp((segment.start, segment.end, banding.centromere), banding.edges, edges)
+        start, end, middle = np.interp((start, end, middle), banding.edges, edges).tolist()
     count = max(2, round((end - start) * banding.length**stain.condensation * tall)) * FINE
     at = start + (np.arange(count) + 0.5) * ((end - start) / count)
     if segment.inverted:
         at = at[::-1]
     band = np.searchsorted(edges[1:-1], at, side="right")
-    away = np.abs(at - middle)[None] * banding.length
-    darkness, width = _values(segment.chromosome, stain.level)[:, band]
-    return np.concatenate([[1 - darkness if stain.reverse else darkness], [width], away]).astype(np.float32)
+    values: NDArray[np.float32] = _values(segment.chromosome, stain.level).take(band, axis=1)
+    if stain.reverse:
+        values[0] = 1 - values[0]
+    values[2] = np.abs(at - middle) * banding.length
+    return values
 
 
 def _typical_length(chromosome: str) -> float:
@@ -96,9 +98,9 @@ def _variable(chromosome: str, level: int) -> NDArray[np.intp]:
 
 @cache
 def _values(chromosome: str, level: int) -> NDArray[np.float32]:
-    """Return the darkness and width of the bands, (2, bands); short arms of acrocentric chromosomes are slimmer."""
+    """Return the darkness and width of the bands, and zeros, (3, bands); acrocentric short arms are slimmer."""
     banding = bandings(level)[chromosome]
-    values = np.stack([banding.darkness, banding.width]).astype(np.float32)
+    values = np.stack([banding.darkness, banding.width, np.zeros_like(banding.width)]).astype(np.float32)
     if chromosome in ACROCENTRIC:
         values[1, _variable(chromosome, level)] *= _SHORT_ARM_WIDTH
     return values

@@ -50,5 +50,5 @@ def draw_finish(rng: np.random.Generator, blur: float) -> Finish:
 
 def _blurred(strip: Strip, sigma: float, ring: bool) -> Strip:
     kernel = gaussian(sigma)
-    down: Strip = ndimage.correlate1d(strip, kernel, axis=0, mode="wrap" if ring else "constant")
-    return ndimage.correlate1d(down, kernel, axis=1, mode="constant")
+    down: Strip = ndimage.correlate1d(strip, kernel, 0, np.float32, mode="wrap" if ring else "constant")
+    return ndimage.correlate1d(down, kernel, 1, np.float32, mode="constant")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -39,7 +40,7 @@ class Paint:
     def draw(self, rng: np.random.Generator, chromosome: Chromosome, height: float) -> Patch:
         """Paint a chromosome; see ``Material``."""
         stain, ring, tall = self.stain, chromosome.ring, min(height, _FINEST) * _DENSITY
-        longer, wider = 1 + stain.unlike * rng.standard_normal(2)
+        longer, wider = (1 + stain.unlike * rng.standard_normal(2)).tolist()
         course = draw_course(rng, chromosome.segments, stain, tall * longer)
         half = max(min(stain.half_width * tall * wider, _STUBBIEST * course.rows), 1.0)
         strip = _Body(rng, stain, course, half, ring).paint(stain.offset * tall, stain.ragged * tall)
@@ -53,22 +54,23 @@ class _Body:
 
     def __init__(self, rng: np.random.Generator, stain: Stain, course: Course, half: float, ring: bool) -> None:
         self._rng, self._stain, self._course, self._half, self._ring = rng, stain, course, half, ring
-        self._rows = np.arange(course.rows) if ring else np.arange(-_MARGIN, course.rows + _MARGIN)
-        self._at = np.clip(self._rows, 0, course.rows - 1) * FINE + 1
-        self._noise = _noise(rng, len(self._rows))  # (3, rows, columns)
+        rows = np.arange(course.rows) if ring else np.arange(-_MARGIN, course.rows + _MARGIN)
+        self._middles = rows.astype(np.float32) + np.float32(0.5)
+        self._at = rows.clip(0, course.rows - 1) * FINE + 1
+        self._noise = _noise(rng, len(rows))  # (3, rows, columns)
 
     def paint(self, offset: float, ragged: float) -> Strip:
         """Return its ink, (rows, columns); ``offset`` and ``ragged`` in rows, see ``Stain``."""
         thick, gap = self._thick(), self._gap()
-        reach = int(np.ceil((0.5 * gap + thick).max())) + 1
+        reach = math.ceil((0.5 * gap + thick).max()) + 1
         across = np.arange(-reach, reach + 1, dtype=np.float32)
-        side = (across > 0).astype(np.intp)  # which chromatid, (columns,)
-        chromatid = (
-            (_CHROMATID * thick)[:, None] if self._ring else self._rounded(_CHROMATID * thick).take(side, axis=1)
-        )
+        chromatid = (_CHROMATID * thick)[:, None]  # half the width of each, (rows, 1) or (rows, columns)
+        if not self._ring:
+            left, right = self._rounded(_CHROMATID * thick)
+            chromatid = np.where(across > 0, right[:, None], left[:, None])
         depth = chromatid - np.abs(np.abs(across) - (_CENTRE * thick + 0.5 * gap)[:, None])
         cover = (depth / np.float32(max(2 * self._stain.edge * self._half, 1.0)) + np.float32(0.5)).clip(0, 1)
-        shift = (offset * self._rng.standard_normal(2)).astype(np.float32)[side]
+        shift = (offset * self._rng.standard_normal(2)).astype(np.float32)[(across > 0).astype(np.intp)]
         return np.asarray(cover * self._ink(across, shift, ragged))
 
     def _thick(self) -> Rows:
@@ -76,40 +78,41 @@ class _Body:
         stain, course, at = self._stain, self._course, self._at
         bulge = 1 + stain.bulge * (course.darkness[at] - 0.4) + 0.5 * stain.wobble * self._noise[0, :, -1]
         pinch = 1 - stain.pinch * np.exp(-((course.away[at] / (_PINCHED * stain.half_width)) ** 2))
-        return np.asarray(self._half * course.width[at] * pinch * bulge, np.float32)
+        thick: Rows = self._half * course.width[at] * pinch * bulge
+        return thick
 
     def _gap(self) -> Rows:
         """Return the gap between the chromatids, (rows,): none at the centromere, widest at the ends."""
         stain, course = self._stain, self._course
-        away = (self._rows + 0.5) / course.rows - course.centromere
+        away = self._middles / course.rows - course.centromere
         flares = [
             stain.flare * 1.3 * self._rng.random() * min(arm * course.rows / (4 * self._half), 1.0) / max(arm, 0.1) ** 2
             for arm in (course.centromere, 1 - course.centromere)
         ]
         squared = away * away
-        gap = stain.gap + stain.wobble * self._noise[1, :, -1] + np.where(away < 0, flares[0], flares[1]) * squared
+        flare = np.array(flares, np.float32)[(away > 0).astype(np.intp)]
+        gap = stain.gap + stain.wobble * self._noise[1, :, -1] + flare * squared
         closed = 1 - np.exp(-squared * (course.rows / self._half) ** 2)
-        return np.asarray(self._half * closed * gap.clip(0, 1.5), np.float32)
+        widened: Rows = self._half * closed * gap.clip(0, 1.5)
+        return widened
 
     def _rounded(self, chromatid: Rows) -> NDArray[np.float32]:
-        """Round off the ends of both chromatids, one a little longer: half their width in each row, (rows, 2)."""
-        tips = 0.2 * self._half * np.abs(self._rng.standard_normal((2, 2)))  # (end, chromatid)
-        row, reach = self._rows[:, None] + 0.5, chromatid[:, None]
-        from_end = np.minimum(row - tips[0], self._course.rows - row - tips[1])
-        inside = (from_end / np.maximum(reach, 1.0)).clip(0, 1)
-        return np.asarray(np.where(from_end > 0, reach * np.sqrt(inside * (2 - inside)), -self._half), np.float32)
+        """Round off the ends of both chromatids, one a little longer: half their width in each row, (2, rows)."""
+        tips = (0.2 * self._half * np.abs(self._rng.standard_normal((2, 2, 1)))).astype(np.float32)
+        top, bottom = tips  # of each chromatid, (2, 1)
+        from_end = np.minimum(self._middles - top, (self._course.rows - bottom) - self._middles)
+        inside = (from_end / np.maximum(chromatid, 1.0)).clip(0, 1)
+        rounded: NDArray[np.float32] = chromatid * np.sqrt(inside * (2 - inside))
+        return np.where(from_end > 0, rounded, np.float32(-self._half))
 
     def _ink(self, across: Rows, shift: Rows, ragged: float) -> Strip:
         """Return how dark the stain is at each pixel, 0..1, (rows, columns); ``shift`` in rows, (columns,)."""
-        stain, darkness = self._stain, self._course.darkness
+        stain = self._stain
         rough, blotch, grain = self._noise[:, :, : len(across)]
-        at = (self._rows.astype(np.float32)[:, None] + np.float32(0.5) + shift + np.float32(ragged) * rough) * FINE
-        dark = darkness.take(at.astype(np.intp), mode="clip")
-        dark *= 1 + np.float32(stain.blotch) * blotch
-        even = 1 - np.float32(_RIM) * (across / np.float32(self._half)) ** 2
-        ink: Strip = (np.float32(stain.base) + np.float32(stain.contrast) * dark) * (
-            even + np.float32(stain.grain) * grain
-        )
+        at = FINE * self._middles[:, None] + FINE * shift + np.float32(FINE * ragged) * rough
+        dark = (stain.contrast * self._course.darkness).take(at.astype(np.intp), mode="clip")
+        even = 1 - _RIM * (across / self._half) ** 2
+        ink: Strip = (stain.base + dark * (1 + stain.blotch * blotch)) * (even + stain.grain * grain)
         return np.clip(ink, 0.02, 1, out=ink)
 
 

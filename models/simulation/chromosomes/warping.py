@@ -59,8 +59,9 @@ def lay(
         across /= np.float32(min(1.0, _HOLE * rows / np.pi / columns))
         row %= rows
         strip = np.concatenate([strip, strip[:1]])
-    places = np.array([row, across * np.float32(density) + np.float32((columns - 1) / 2)])
-    ink: Patch = ndimage.map_coordinates(strip, places, np.float32, order=1, mode="grid-constant", prefilter=False)
+    # a seam of nothing around the strip does what the mode "grid-constant" does, in half the time
+    places = np.array([row + np.float32(1), across * np.float32(density) + np.float32((columns + 1) / 2)])
+    ink: Patch = ndimage.map_coordinates(with_margins(strip, 1, 1), places, np.float32, order=1, prefilter=False)
     return _trim(ink)
 
 

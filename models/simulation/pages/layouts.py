@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -132,7 +133,7 @@ class Layout:
         if sorted(name for name in placed if name != MARKER) != sorted(CHROMOSOMES):
             raise ValueError(f"rows must place each of the 24 chromosomes once, got {placed}")
 
-    @property
+    @cached_property
     def places(self) -> tuple[str, ...]:
         """All places in reading order."""
         return tuple(place for row in self.rows for place in row if place is not None)
