@@ -32,8 +32,8 @@ def test_an_impossible_phase_is_refused(wrong: dict[str, float]) -> None:
 
 def test_size_and_budget_change_all_phases_in_proportion() -> None:
     schedule = SOURCE_THEN_THESIS["vgg16"]
-    larger = rescaled(schedule, 300, 2.0)
-    assert [phase.size for phase in larger] == [2 * phase.size for phase in schedule]
+    larger = rescaled(schedule, schedule[-1].size * 3 // 2, 2.0)
+    assert [phase.size for phase in larger] == [phase.size * 3 // 2 for phase in schedule]
     assert [phase.pictures for phase in larger] == [2 * phase.pictures for phase in schedule]
 
 
