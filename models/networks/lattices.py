@@ -18,8 +18,8 @@ from models.networks.choices import Architecture
 
 _CENTRES: Mapping[str, Mapping[str, tuple[float, int]]] = MappingProxyType(
     {
-        Architecture.VGG16: {"block5_conv3": (8.0, 16), "block5_pool": (16.0, 32)},
-        Architecture.INCEPTION_V3: {"mixed7": (21.5, 16), "mixed10": (37.5, 32)},
+        Architecture.VGG16: {"block4_conv3": (4.0, 8), "block5_conv3": (8.0, 16), "block5_pool": (16.0, 32)},
+        Architecture.INCEPTION_V3: {"mixed2": (13.5, 8), "mixed7": (21.5, 16), "mixed10": (37.5, 32)},
     }
 )
 """By layer of a backbone: the centre of its first cell, and from each to the next, in pixels of the picture."""

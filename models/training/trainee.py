@@ -1,4 +1,4 @@
-"""A network in training: with the read-outs of the source task, off the last feature map and off a finer one."""
+"""A network in training: with the read-outs of the source task, off the last feature map and off two finer ones."""
 
 from __future__ import annotations
 
@@ -19,22 +19,28 @@ from models.training.batches import Reading
 GRID = "grid"
 CLASSES = "classes"
 
+LOOKS_TAPS: Mapping[str, str] = MappingProxyType(
+    {Architecture.VGG16: "block4_conv3", Architecture.INCEPTION_V3: "mixed2"}
+)
+"""The layer of the backbone, of 8 pixels a cell, whose cells see about a chromosome: what it looks like."""
+
 SOURCE_TAPS: Mapping[str, str] = MappingProxyType(
     {Architecture.VGG16: "block5_conv3", Architecture.INCEPTION_V3: "mixed7"}
 )
-"""The layer of the backbone, finer than the last one, at which the source task is read too: deep supervision."""
+"""The layer of the backbone, of 16 pixels a cell, whose cells see where on the page it stands as well."""
 
 
 class Trainee:
     """A network of ``models.networks.architectures.build_network`` while it is trained.
 
     The grid of the source task is read linearly off the very feature map that the thesis' head averages, so that what
-    is learnt survives the averaging; and off a finer one, as is which chromosome it is that stands at a place. That
-    last question is what a network learns from first: each page answers it 46 times.
+    is learnt survives the averaging; and off a finer one. Off that and a still finer one is read which chromosome it
+    is that stands at a place. A network learns from this question first: each page answers it 46 times.
 
     ``network`` is the network itself. ``whole`` has all read-outs besides and shares its weights: pictures (N, S, S)
     of uint8 -> the outputs of the network, "grid" and "grid_<tap>" (N, g, g, 25), and "classes_<tap>" (N, g, g, 24),
-    the logarithm of the odds of each chromosome. ``readings`` tell where these are read, by output.
+    the logarithm of the odds of each chromosome. ``looks`` is the part of it up to the finest read-out, and has that
+    alone. ``readings`` tell where all these are read, by output, and ``finest`` the finest cells.
     """
 
     def __init__(self, architecture: str, size: int) -> None:
@@ -47,22 +53,28 @@ class Trainee:
         self.network = build_network(architecture, size)
         self._heads = heads(self.network)
         self._grid = _read_out(GRID, GRID_CHANNELS)
-        backbone, tap = self.network.get_layer(BACKBONE), SOURCE_TAPS[architecture]
+        backbone = self.network.get_layer(BACKBONE)
+        layer_names = (backbone.layers[-1].name, SOURCE_TAPS[architecture], LOOKS_TAPS[architecture])
         pictures = keras.Input((size, size), dtype="uint8")
-        ends = [backbone.output, backbone.get_layer(tap).output]
-        features, tapped = keras.Model(backbone.input, ends)(as_input(pictures))
-        finer = {
-            name: _read_out(name, channels)(tapped)
-            for name, channels in ((f"{GRID}_{tap}", GRID_CHANNELS), (f"{CLASSES}_{tap}", len(CHROMOSOMES)))
-        }
-        self.whole = keras.Model(pictures, {**self._outputs(features), **finer})
-        last = Lattice.of_layer(architecture, backbone.layers[-1].name, size, features.shape[1])
-        fine = Lattice.of_layer(architecture, tap, size, tapped.shape[1])
+        ends = [backbone.get_layer(name).output for name in layer_names]
+        maps = keras.Model(backbone.input, ends)(as_input(pictures))
+        last, coarse, fine = (
+            Lattice.of_layer(architecture, name, size, values.shape[1])
+            for name, values in zip(layer_names, maps, strict=True)
+        )
+        _, source, looks = layer_names
         self.readings: dict[str, Reading] = {
             GRID: Reading(last, GRID_CHANNELS),
-            **{name: Reading(fine, values.shape[-1]) for name, values in finer.items()},
+            f"{GRID}_{source}": Reading(coarse, GRID_CHANNELS),
+            f"{CLASSES}_{source}": Reading(coarse, len(CHROMOSOMES)),
+            f"{CLASSES}_{looks}": Reading(fine, len(CHROMOSOMES)),
         }
         self.finest = fine
+        read = {name: _read_out(name, reading.channels) for name, reading in self.readings.items() if name != GRID}
+        finer = {name: layer(maps[layer_names.index(name.partition("_")[2])]) for name, layer in read.items()}
+        self.whole = keras.Model(pictures, {**self._outputs(maps[0]), **finer})
+        name = f"{CLASSES}_{looks}"
+        self.looks = keras.Model(pictures, {name: read[name](keras.Model(backbone.input, ends[2])(as_input(pictures)))})
 
     def _outputs(self, features: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
         return {**self._heads(features), GRID: self._grid(features)}
