@@ -38,9 +38,8 @@ class Recipe:
     ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``
     tells the training cases, which are used, from the validation cases, which are used if ``validation``.
     ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
-    abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ, but for
-    ``shuffled_share`` of them, on which chromosomes stand anywhere. ``profile``: name of the profile that says how
-    often each abnormal karyotype occurs.
+    abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ. ``profile``:
+    name of the profile that says how often each abnormal karyotype occurs.
     """
 
     seed: int
@@ -50,7 +49,6 @@ class Recipe:
     painted_share: float = 0.25
     abnormal_share: float = 0.55
     dense_share: float = 0.0
-    shuffled_share: float = 0.0
     variety: Variety = Variety.WIDE
     profile: str = "training"
 
@@ -132,9 +130,8 @@ def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyo
     """Draw karyogram ``number`` of a recipe from its source of material."""
     rng = np.random.default_rng([recipe.seed, number])
     kind = Kind.DENSE if rng.random() < recipe.dense_share else None
-    variety = Variety.SHUFFLED if rng.random() < recipe.shuffled_share else recipe.variety
     width = int(rng.integers(*_PAGE_WIDTHS))
-    return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=variety)
+    return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety)
 
 
 def draw(

@@ -25,7 +25,7 @@ TEST_SEED = 20_000
 
 _PAGES = {
     Variety.FIXED: "one fixed layout",
-    Variety.SHUFFLED: "pages on which chromosomes stand anywhere",
+    Variety.MOSAIC: "chromosomes packed in any order instead of pages",
     Variety.WIDE: "pages of the families that training shows",
     Variety.HELD_OUT: "pages of families that no training shows",
 }

@@ -15,7 +15,9 @@ from models.simulation.karyotypes.draws import draw_by_profile, draw_karyotype
 from models.simulation.karyotypes.karyotype import Karyotype, Kind
 from models.simulation.karyotypes.profiles import read_profile
 from models.simulation.pages.families import Variety
+from models.simulation.pages.mosaics import pack
 from models.simulation.pages.page import Page, compose
+from models.simulation.pages.scans import draw_scan_style
 from models.simulation.pages.styles import draw_style
 
 MaterialSource = Callable[[np.random.Generator], Material]
@@ -71,5 +73,8 @@ def simulate(
     """
     karyotype = draw_truth(rng, abnormal_share, kind, profile)
     material = source(rng)
-    page = compose(rng, karyotype, material, draw_style(rng, variety), width)
+    if variety is Variety.MOSAIC:
+        page = pack(rng, karyotype, material, draw_scan_style(rng, variety), width)
+    else:
+        page = compose(rng, karyotype, material, draw_style(rng, variety), width)
     return Karyogram(page, karyotype, material.case)

@@ -34,18 +34,20 @@ class Examples:
     """A simulated set as one part of a network takes it.
 
     ``inputs``: (N, ...) pictures, or what the frozen part makes of them. ``readings``: by output of the network.
+    ``heads``: outputs whose targets are arrays of the set.
     """
 
     inputs: NDArray[Any]
     data: SimulatedSet
     readings: Mapping[str, Reading]
+    heads: tuple[str, ...] = ("abnormal", "copies", "structural")
 
     def __len__(self) -> int:
         return len(self.inputs)
 
     def batch(self, which: NDArray[np.int64]) -> Batch:
         """Read the pictures of these numbers, (B,), and their targets by output."""
-        targets = {name: getattr(self.data, name)[which] for name in ("abnormal", "copies", "structural")}
+        targets = {name: getattr(self.data, name)[which] for name in self.heads}
         grid, lattice = self.data.grid[which], self.data.lattice
         read = {
             name: moved(grid[..., : reading.channels], lattice, reading.lattice)

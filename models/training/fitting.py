@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from models.training.trainee import CLASSES, GRID
 _GRID_WEIGHT = 40.0
 _TAP_WEIGHT = 200.0
 _CLASSES_WEIGHT = 10.0
-_AUC, _COPIES = "val_abnormal_auc", "val_copies_accuracy"
+_WORDS = {"val_recognised": "recognised", "val_abnormal_auc": "validation AUC", "val_copies_accuracy": "copy numbers"}
 
 
 def fit(
@@ -79,32 +80,37 @@ def _compile(learner: keras.Model, phase: Phase) -> None:
         alpha=0.02,
     )
     ema = {"use_ema": True, "ema_momentum": phase.averaging} if phase.averaging else {}
-    grids = [name for name in learner.output if name.startswith(GRID)]
-    classes = [name for name in learner.output if name.startswith(CLASSES)]
+    asked = {name: _question(name, phase) for name in learner.output}
     learner.compile(
         keras.optimizers.AdamW(rate, weight_decay=1e-4, clipnorm=1.0, **ema),
-        loss={
-            "abnormal": "binary_crossentropy",
-            "copies": "sparse_categorical_crossentropy",
-            "structural": "binary_crossentropy",
-            **dict.fromkeys(grids, "mean_squared_error"),
-            **dict.fromkeys(classes, class_cross_entropy),
-        },
-        loss_weights={
-            "abnormal": phase.abnormal_weight,
-            "copies": 5.0,
-            "structural": 2.0,
-            # the same chromosomes spread over more cells make smaller errors
-            **{name: _GRID_WEIGHT if name == GRID else _TAP_WEIGHT for name in grids},
-            **dict.fromkeys(classes, _CLASSES_WEIGHT),
-        },
-        metrics={
-            "abnormal": keras.metrics.AUC(name="auc"),
-            "copies": keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
-            **dict.fromkeys(classes, recognised),
-        },
+        loss={name: question.loss for name, question in asked.items()},
+        loss_weights={name: question.weight for name, question in asked.items()},
+        metrics={name: question.metric for name, question in asked.items() if question.metric is not None},
     )
     learner.optimizer.build(learner.trainable_variables)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What one output is asked: the loss of its answer, the weight of that, and a figure to watch."""
+
+    loss: Any
+    weight: float
+    metric: Any = None
+
+
+def _question(output: str, phase: Phase) -> _Question:
+    if output.startswith(CLASSES):
+        return _Question(class_cross_entropy, _CLASSES_WEIGHT, recognised)
+    if output.startswith(GRID):
+        # the same chromosomes spread over more cells make smaller errors
+        return _Question("mean_squared_error", _GRID_WEIGHT if output == GRID else _TAP_WEIGHT)
+    accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    return {
+        "abnormal": _Question("binary_crossentropy", phase.abnormal_weight, keras.metrics.AUC(name="auc")),
+        "copies": _Question("sparse_categorical_crossentropy", 5.0, accuracy),
+        "structural": _Question("binary_crossentropy", 2.0),
+    }[output]
 
 
 def class_cross_entropy(grid: Any, logits: Any) -> Any:
@@ -143,7 +149,7 @@ class _State:
     def judge(self, figures: dict[str, float]) -> None:
         """Remember the weights in the learner if they are the best so far, or simply as the latest."""
         # a hundredth of AUC is chance on some hundred pictures; below it the loss decides
-        merit = (round(figures["abnormal_auc"], 2), -figures["loss"])
+        merit = (round(figures.get("abnormal_auc", 0.5), 2), -figures["loss"])
         if not self._keep_best or merit >= self._merit:
             self._merit, self._best = merit, self._learner.get_weights()
 
@@ -194,8 +200,7 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         place: dict[str, str | int | float] = {"phase": self._phase.name, "evaluation": epoch + 1, "pictures": seen}
         place |= {"epoch": seen / self._phase.pictures, "seconds": round(seconds, 1)}
         self._curves.record({**place, **figures})
-        self._stretch.report(
-            {"loss": figures["loss"], "validation AUC": figures[_AUC], "copy numbers": figures[_COPIES]}
-        )
+        told = {"loss": figures["loss"], **{words: figures[name] for name, words in _WORDS.items() if name in figures}}
+        self._stretch.report(told)
         self._state.evaluations = epoch + 1
         self._state.save(self._file)

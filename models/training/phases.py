@@ -27,7 +27,9 @@ class Phase:
 
     ``size``: side of the pictures in pixels. ``pictures``: how many; each is seen ``epochs`` times.
     ``learning_rate``: at the top of the warm-up. ``abnormal_weight``: of the thesis' head in the loss.
-    ``dense_share``: of the pictures, with dense karyotypes; ``shuffled_share``: with chromosomes that stand anywhere.
+    ``dense_share``: of the pictures, with dense karyotypes. ``mosaics``: whether the
+    pictures are no pages but mosaics of chromosomes, which only the lower part of a network, up to its finest read-out,
+    learns from.
     ``evaluations``: how often, at even distances, the network is measured on held-out pictures and a state to resume
     from is kept. ``keep_best``: end with the weights of the best evaluation, not of the last; for phases that teach
     normal against abnormal. ``averaging``: momentum, 0..1, of an exponential moving average of the weights, which is
@@ -42,7 +44,7 @@ class Phase:
     trained: Trained = Trained.ALL
     abnormal_weight: float = 0.2
     dense_share: float = 0.0
-    shuffled_share: float = 0.0
+    mosaics: bool = False
     batch_size: int = 16
     evaluations: int = 8
     keep_best: bool = False
@@ -99,14 +101,14 @@ def _thesis(size: int, frozen: int, tuned: int) -> tuple[Phase, Phase]:
 SOURCE_THEN_THESIS: Mapping[str, tuple[Phase, ...]] = MappingProxyType(
     {
         "vgg16": (
-            Phase("source-coarse", 128, 9_600, 4e-4, dense_share=0.5),
-            Phase("source-fine", 192, 9_600, 3e-4, dense_share=0.5),
+            Phase("mosaics", 128, 6_000, 3e-4, epochs=4, mosaics=True),
+            Phase("source", 192, 8_000, 2e-4, epochs=2, dense_share=0.5),
             *_thesis(192, 4_800, 2_400),
         ),
         "inceptionv3": (
-            Phase("source-coarse", 203, 8_000, 8e-4, dense_share=0.5, evaluations=5),
-            Phase("source", 203, 14_000, 8e-4, epochs=2, dense_share=0.5, shuffled_share=0.1, evaluations=7),
-            *_thesis(203, 6_400, 3_200),
+            Phase("mosaics", 139, 6_000, 1e-3, epochs=4, mosaics=True),
+            Phase("source", 203, 8_000, 6e-4, epochs=2, dense_share=0.5),
+            *_thesis(203, 4_800, 2_400),
         ),
     }
 )
@@ -116,6 +118,7 @@ InceptionV3 takes sizes of 32 n + 11 pixels and VGG16 of 32 n, at which no edge 
 """
 
 QUICK = (
+    Phase("mosaics", 80, 16, 4e-4, batch_size=8, evaluations=2, mosaics=True),
     Phase("source", 80, 16, 4e-4, dense_share=0.8, batch_size=8, evaluations=2),
     Phase("heads-frozen", 96, 16, 1e-3, epochs=2, trained=Trained.HEADS, abnormal_weight=2.0, evaluations=2),
     Phase("last-block", 96, 16, 1e-4, trained=Trained.LAST_BLOCK, abnormal_weight=2.0, evaluations=1),

@@ -110,10 +110,11 @@ class Trainer:
             self.recipe,
             seed=self.recipe.seed + index,
             dense_share=phase.dense_share,
-            shuffled_share=phase.shuffled_share,
+            variety=Variety.MOSAIC if phase.mosaics else self.recipe.variety,
         )
         # pages as no training shows them: what gets better on these is not learnt by heart
-        held_out = replace(self.recipe, seed=recipe.seed, validation=True, variety=Variety.HELD_OUT)
+        variety = Variety.MOSAIC if phase.mosaics else Variety.HELD_OUT
+        held_out = replace(self.recipe, seed=recipe.seed, validation=True, variety=variety)
         training, validation = (
             self._examples(trainee, phase, made_of, self.folder / name, pictures)
             for name, made_of, pictures in (
@@ -123,7 +124,7 @@ class Trainer:
         )
         state = self.folder / f"{stem}.state.npz"
         fit(
-            trainee.learner(phase.trained),
+            trainee.looks if phase.mosaics else trainee.learner(phase.trained),
             phase,
             training,
             validation,
@@ -139,6 +140,8 @@ class Trainer:
     def _examples(self, trainee: Trainee, phase: Phase, recipe: Recipe, folder: Path, pictures: int) -> Examples:
         with self.reporter.waiting(f"{folder.name}: simulating {pictures} karyograms"):
             data = SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size, lattice=trainee.finest)
+        if phase.mosaics:
+            return Examples(data.pictures, data, {name: trainee.readings[name] for name in trainee.looks.output}, ())
         lower = lower_part(trainee.network, phase.trained)
         if lower is None:
             return Examples(data.pictures, data, trainee.readings)

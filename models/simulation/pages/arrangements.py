@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from models.simulation.chromosomes.material import Patch
+from models.simulation.chromosomes.material import Material, Patch
 from models.simulation.karyotypes.bands import centromere
-from models.simulation.karyotypes.segments import MARKER
+from models.simulation.karyotypes.segments import MARKER, Chromosome
 from models.simulation.pages.layouts import BOTH_SEXES, Row
-from models.simulation.pages.plans import Plan, relative_length
+from models.simulation.pages.plans import Plan, centromere_of, relative_length
 from models.simulation.pages.spacings import Alignment, Filling
 
 _MOST_GAPS = 0.3  # of the page's width, all gaps of a row together
@@ -32,6 +33,23 @@ class Drawn:
     def anchor(self, alignment: Alignment) -> float:
         """Return how far below its top it meets the line of its row, in pixels."""
         return _anchor(alignment, self.centromere) * len(self.patch)
+
+
+def draw_one(rng: np.random.Generator, chromosome: Chromosome, material: Material, length: float, tilt: float) -> Drawn:
+    """Draw a chromosome.
+
+    Args:
+        rng: source of all randomness.
+        chromosome: which one.
+        material: how it looks.
+        length: of chromosome 1, in pixels.
+        tilt: standard deviation of its inclination, in degrees.
+    """
+    patch = material.draw(rng, chromosome, length)
+    if tilt:
+        turned = Image.fromarray(patch).rotate(rng.normal(0, tilt), Image.Resampling.BILINEAR, expand=True)
+        patch = np.asarray(turned, np.float32)
+    return Drawn(patch, chromosome.place, chromosome.changed, centromere_of(chromosome))
 
 
 @dataclass(frozen=True)

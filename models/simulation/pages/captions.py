@@ -127,8 +127,6 @@ _PATTERN_SHARES = (0.80, 0.06, 0.04, 0.02, 0.04, 0.02, 0.02)
 
 def draw_caption_style(rng: np.random.Generator, variety: Variety) -> CaptionStyle:
     """Draw the look of the captions."""
-    if variety is Variety.SHUFFLED:
-        return CaptionStyle(Digits.NOWHERE)
     if variety is Variety.FIXED:
         return CaptionStyle()
     family = CAPTION_FAMILIES.draw(rng, variety)

@@ -17,16 +17,15 @@ class Variety(StrEnum):
     """How much pages differ.
 
     ``FIXED``: one classic layout, digits, a clean scan: for an ablation. ``WIDE``: every family of training.
-    ``SHUFFLED``: the same, but every chromosome may stand anywhere, and no caption tells which it is: a lesson in what
-    chromosomes look like, because where they stand tells nothing.
     ``HELD_OUT``: only families that training never shows, to test what a network does with the pages of a laboratory
     it has not seen.
+    ``MOSAIC``: no pages, but chromosomes packed in any order, scanned as in training.
     """
 
     FIXED = "fixed"
     WIDE = "wide"
-    SHUFFLED = "shuffled"
     HELD_OUT = "held_out"
+    MOSAIC = "mosaic"
 
 
 @dataclass(frozen=True)

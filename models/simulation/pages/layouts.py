@@ -12,7 +12,6 @@ from types import MappingProxyType
 import numpy as np
 
 from models.chromosomes import CHROMOSOMES
-from models.simulation.karyotypes.bands import bandings
 from models.simulation.karyotypes.segments import MARKER
 from models.simulation.pages.families import Families, Variety
 
@@ -155,8 +154,6 @@ def draw_layout(rng: np.random.Generator, variety: Variety) -> Layout:
     """Draw a layout."""
     if variety is Variety.FIXED:
         return FIXED_LAYOUT
-    if variety is Variety.SHUFFLED:
-        return Layout(_shuffled(rng))
     rows = _autosomes(rng, ROW_FAMILIES.draw(rng, variety))
     _SEATS[SEX_FAMILIES.draw(rng, variety)](rng, rows)
     if rng.random() < 0.1:
@@ -183,14 +180,6 @@ def _any_breaks(rng: np.random.Generator) -> tuple[int, ...]:
         lengths = [end - start for start, end in pairwise((0, *breaks, 22))]
         if min(lengths[:-1]) >= 3 and max(lengths) <= _MOST_IN_A_ROW and breaks not in held_out:
             return breaks
-
-
-def _shuffled(rng: np.random.Generator) -> tuple[Row, ...]:
-    """Put chromosomes of about the same length into rows that hold as many each, in any order."""
-    lengths = np.array([bandings(550)[name].length for name in CHROMOSOMES])
-    order = np.argsort(-lengths * rng.uniform(0.6, 1.0, len(CHROMOSOMES)))
-    rows = np.array_split(np.array(CHROMOSOMES)[order], int(rng.integers(3, 5)))
-    return tuple(tuple(rng.permutation(row).tolist()) for row in rows)
 
 
 def _part_groups(row: list[str | None]) -> list[str | None]:

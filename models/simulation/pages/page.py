@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.simulation.chromosomes.material import Material, Patch
+from models.simulation.chromosomes.material import Material
 from models.simulation.karyotypes.karyotype import Karyotype
-from models.simulation.pages.arrangements import Arrangement, Drawn, Standing, arrange
+from models.simulation.pages.arrangements import Arrangement, Drawn, Standing, arrange, draw_one
 from models.simulation.pages.captions import write_captions
 from models.simulation.pages.developing import develop, expose
 from models.simulation.pages.notes import write_notes
 from models.simulation.pages.pens import Pen
-from models.simulation.pages.plans import Plan, centromere_of
+from models.simulation.pages.plans import Plan
 from models.simulation.pages.styles import PageStyle
 from models.simulation.pages.warps import Warp
 
@@ -55,20 +55,12 @@ def _draw(rng: np.random.Generator, karyotype: Karyotype, material: Material, pl
     length, tilt = plan.longest, plan.spacing.tilt
     drawn: dict[str, list[Drawn]] = {}
     for chromosome in karyotype.chromosomes:
-        patch = material.draw(rng, chromosome, length)
-        if tilt:
-            patch = _tilt(patch, rng.normal(0, tilt))
-        one = Drawn(patch, chromosome.place, chromosome.changed, centromere_of(chromosome))
+        one = draw_one(rng, chromosome, material, length, tilt)
         drawn.setdefault(plan.layout.stands_at(chromosome.place), []).append(one)
     for homologues in drawn.values():
         # a karyotype lists what is changed or extra last; where it stands must not tell
         rng.shuffle(homologues)
     return drawn
-
-
-def _tilt(patch: Patch, degrees: float) -> Patch:
-    turned = Image.fromarray(patch).rotate(degrees, Image.Resampling.BILINEAR, expand=True)
-    return np.asarray(turned, np.float32)
 
 
 def _write(rng: np.random.Generator, style: PageStyle, arranged: Arrangement) -> Image.Image:

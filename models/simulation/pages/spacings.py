@@ -59,8 +59,6 @@ def draw_spacing(rng: np.random.Generator, variety: Variety) -> Spacing:
     """Draw a spacing; it has no families, so that of a held-out page is like any other."""
     if variety is Variety.FIXED:
         return Spacing()
-    if variety is Variety.SHUFFLED:
-        return _tight(rng)
     return Spacing(
         aspect=float(rng.choice([rng.uniform(0.6, 1.0), rng.uniform(0.5, 1.6)], p=[0.7, 0.3])),
         margins=_margins(rng),
@@ -77,19 +75,6 @@ def draw_spacing(rng: np.random.Generator, variety: Variety) -> Spacing:
         squeeze=float(rng.choice([1.0, rng.uniform(0.88, 1.0)], p=[0.8, 0.2])),
         alignment=_ALIGNMENTS[int(rng.choice(4, p=[0.62, 0.16, 0.14, 0.08]))],
         filling=_FILLINGS[int(rng.choice(3, p=[0.65, 0.2, 0.15]))],
-    )
-
-
-def _tight(rng: np.random.Generator) -> Spacing:
-    """Waste no room: what counts on such a page is how many chromosomes it shows."""
-    return Spacing(
-        aspect=0.5,
-        margins=(0.01, 0.01, 0.01, 0.01),
-        size=rng.uniform(0.9, 1.0),
-        gap=rng.uniform(-0.01, 0.04),
-        evenness=0.0,
-        tilt=rng.uniform(0.0, 4.0),
-        alignment=_ALIGNMENTS[int(rng.integers(4))],
     )
 
 

@@ -58,7 +58,8 @@ def test_train_registers_a_model_that_predicts(tmp_path: Path) -> None:
     with (tmp_path / "work" / "curves.csv").open(encoding="utf-8", newline="") as curves:
         rows = list(csv.DictReader(curves))
     assert [row["phase"] for row in rows] == [phase.name for phase in QUICK for _ in range(phase.evaluations)]
-    assert all(float(row["loss"]) > 0 and row["val_abnormal_auc"] for row in rows)
+    assert all(float(row["loss"]) > 0 for row in rows)
+    assert [row["phase"] for row in rows if not row["val_abnormal_auc"]] == ["mosaics"] * QUICK[0].evaluations
 
 
 def test_a_work_folder_of_another_training_is_refused(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_training_can_begin_with_the_weights_of_a_model(tmp_path: Path) -> Non
 def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path) -> None:
     """Killed twice, in the middle of a phase, by the signal that cannot be caught."""
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    for phase in ("0-source", "3-fine-tuned"):
+    for phase in ("1-source", "4-fine-tuned"):
         run_until(killed, killed / f"{phase}.state.npz")
     finished = f"{len(QUICK) - 1}-{QUICK[-1].name}.weights.npz"
     for folder in (killed, whole):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import pytest
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.simulation.pages.captions import CAPTION_FAMILIES, Digits, Mark
+from models.simulation.pages.captions import CAPTION_FAMILIES
 from models.simulation.pages.families import Families, Variety
 from models.simulation.pages.layouts import FIXED_LAYOUT, ROW_FAMILIES, SEX_FAMILIES, Layout, RowFamily, draw_layout
 from models.simulation.pages.scans import SCAN_FAMILIES
@@ -34,15 +32,6 @@ def test_a_layout_without_a_chromosome_is_refused() -> None:
 def test_layouts_vary() -> None:
     drawn = {draw_layout(rng(seed), Variety.WIDE).rows for seed in range(300)}
     assert len(drawn) > 150
-
-
-def test_on_shuffled_pages_chromosomes_stand_anywhere_and_nothing_names_them() -> None:
-    styles = [draw_style(rng(seed), Variety.SHUFFLED) for seed in range(60)]
-    first = Counter(next(place for place in style.layout.rows[0] if place) for style in styles)
-    assert len(first) > 12
-    assert {(style.captions.digits, style.captions.mark, style.captions.groups) for style in styles} == {
-        (Digits.NOWHERE, Mark.NONE, False)
-    }
 
 
 def autosome_rows(layout: Layout) -> list[list[str]]:
