@@ -38,8 +38,8 @@ class Recipe:
     ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``
     tells the training cases, which are used, from the validation cases, which are used if ``validation``.
     ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
-    abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ. ``profile``:
-    name of the profile that says how often each abnormal karyotype occurs.
+    abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ.
+    ``profile``: name of the profile that says how often each abnormal karyotype occurs.
     """
 
     seed: int

@@ -40,7 +40,7 @@ class Examples:
     inputs: NDArray[Any]
     data: SimulatedSet
     readings: Mapping[str, Reading]
-    heads: tuple[str, ...] = ("abnormal", "copies", "structural")
+    heads: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -27,13 +27,12 @@ class Phase:
 
     ``size``: side of the pictures in pixels. ``pictures``: how many; each is seen ``epochs`` times.
     ``learning_rate``: at the top of the warm-up. ``abnormal_weight``: of the thesis' head in the loss.
-    ``dense_share``: of the pictures, with dense karyotypes. ``mosaics``: whether the
-    pictures are no pages but mosaics of chromosomes, which only the lower part of a network, up to its finest read-out,
-    learns from.
-    ``evaluations``: how often, at even distances, the network is measured on held-out pictures and a state to resume
-    from is kept. ``keep_best``: end with the weights of the best evaluation, not of the last; for phases that teach
-    normal against abnormal. ``averaging``: momentum, 0..1, of an exponential moving average of the weights, which is
-    what is measured and kept; 0 for none.
+    ``dense_share``: of the pictures, with dense karyotypes. ``mosaics``: whether they are no pages but mosaics of
+    chromosomes, from which only the lower part of a network learns, up to its finest read-out. ``evaluations``: how
+    often, at even distances, the network is measured on held-out pictures and a state to resume from is kept.
+    ``keep_best``: end with the weights of the best evaluation, not of the last; for phases that teach normal against
+    abnormal. ``averaging``: momentum, 0..1, of an exponential moving average of the weights, which is what is measured
+    and kept; 0 for none.
     """
 
     name: str

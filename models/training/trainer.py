@@ -27,7 +27,7 @@ from models.training.curves import Curves
 from models.training.fitting import fit
 from models.training.phases import Phase, TrainingError
 from models.training.progress import Reporter
-from models.training.trainee import GRID, Trainee
+from models.training.trainee import Trainee
 
 PLAN_FILE = "plan.json"
 
@@ -106,25 +106,18 @@ class Trainer:
 
     def _train(self, trainee: Trainee, phase: Phase, index: int) -> None:
         stem = f"{index}-{phase.name}"
-        recipe = replace(
-            self.recipe,
-            seed=self.recipe.seed + index,
-            dense_share=phase.dense_share,
-            variety=Variety.MOSAIC if phase.mosaics else self.recipe.variety,
-        )
-        # pages as no training shows them: what gets better on these is not learnt by heart
-        variety = Variety.MOSAIC if phase.mosaics else Variety.HELD_OUT
-        held_out = replace(self.recipe, seed=recipe.seed, validation=True, variety=variety)
+        learner = trainee.looks if phase.mosaics else trainee.learner(phase.trained)
+        recipe, held_out = self._recipes(phase, index)
         training, validation = (
-            self._examples(trainee, phase, made_of, self.folder / name, pictures)
-            for name, made_of, pictures in (
-                (stem, recipe, phase.pictures),
-                (f"{stem}-validation", held_out, min(phase.pictures, _VALIDATION_PICTURES)),
+            self._examples(trainee, learner, phase, self._draw(folder, made_of, phase, pictures, trainee), folder)
+            for folder, made_of, pictures in (
+                (self.folder / stem, recipe, phase.pictures),
+                (self.folder / f"{stem}-validation", held_out, min(phase.pictures, _VALIDATION_PICTURES)),
             )
         )
         state = self.folder / f"{stem}.state.npz"
         fit(
-            trainee.looks if phase.mosaics else trainee.learner(phase.trained),
+            learner,
             phase,
             training,
             validation,
@@ -137,14 +130,28 @@ class Trainer:
         write_arrays(self._weights_file(index, phase), weights=trainee.whole.get_weights())
         state.unlink(missing_ok=True)
 
-    def _examples(self, trainee: Trainee, phase: Phase, recipe: Recipe, folder: Path, pictures: int) -> Examples:
-        with self.reporter.waiting(f"{folder.name}: simulating {pictures} karyograms"):
-            data = SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size, lattice=trainee.finest)
+    def _recipes(self, phase: Phase, index: int) -> tuple[Recipe, Recipe]:
+        """Return what the pictures of a phase are made of, and those that it is measured on."""
+        seed = self.recipe.seed + index
+        training = replace(self.recipe, seed=seed, dense_share=phase.dense_share)
+        # pages as no training shows them: what gets better on these is not learnt by heart
+        held_out = replace(self.recipe, seed=seed, validation=True, variety=Variety.HELD_OUT)
         if phase.mosaics:
-            return Examples(data.pictures, data, {name: trainee.readings[name] for name in trainee.looks.output}, ())
+            training, held_out = (replace(recipe, variety=Variety.MOSAIC) for recipe in (training, held_out))
+        return training, held_out
+
+    def _draw(self, folder: Path, recipe: Recipe, phase: Phase, pictures: int, trainee: Trainee) -> SimulatedSet:
+        with self.reporter.waiting(f"{folder.name}: simulating {pictures} karyograms"):
+            return SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size, lattice=trainee.finest)
+
+    def _examples(
+        self, trainee: Trainee, learner: keras.Model, phase: Phase, data: SimulatedSet, folder: Path
+    ) -> Examples:
+        readings = {name: reading for name, reading in trainee.readings.items() if name in learner.output}
+        heads = tuple(name for name in learner.output if name not in readings)
         lower = lower_part(trainee.network, phase.trained)
         if lower is None:
-            return Examples(data.pictures, data, trainee.readings)
+            return Examples(data.pictures, data, readings, heads)
         with self.reporter.waiting(f"{folder.name}: computing the features of the frozen part"):
             features = write_features(lower, data.pictures, folder / "features.npy", phase.batch_size)
-        return Examples(features, data, {GRID: trainee.readings[GRID]})
+        return Examples(features, data, readings, heads)

@@ -27,7 +27,7 @@ def examples(number: int, seed: int = 0) -> Examples:
         lattice=Lattice.even(CELLS),
     )
     readings = {"grid": Reading(data.lattice, GRID_CHANNELS), "classes": Reading(data.lattice, len(CHROMOSOMES))}
-    return Examples(inputs, data, readings)
+    return Examples(inputs, data, readings, ("abnormal", "copies", "structural"))
 
 
 def learner() -> keras.Model:
