@@ -75,15 +75,29 @@ def _statistics(model: keras.Model) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("architecture", "size", "tap", "cells"),
-    [("vgg16", 96, "block5_conv3", (3, 6)), ("inceptionv3", 139, "mixed7", (3, 7))],
+    ("architecture", "size", "taps", "cells"),
+    [
+        ("vgg16", 96, ("block5_conv3", "block4_conv3"), (3, 6, 12)),
+        ("inceptionv3", 139, ("mixed7", "mixed2"), (3, 7, 15)),
+    ],
 )
-def test_the_source_task_is_read_at_a_finer_map_too(
-    architecture: str, size: int, tap: str, cells: tuple[int, int]
+def test_the_source_task_is_read_at_finer_maps_too(
+    architecture: str, size: int, taps: tuple[str, str], cells: tuple[int, int, int]
 ) -> None:
-    readings = Trainee(architecture, size).readings
-    assert {name: (reading.lattice.cells, reading.channels) for name, reading in readings.items()} == {
-        "grid": (cells[0], 25),
-        f"grid_{tap}": (cells[1], 25),
-        f"classes_{tap}": (cells[1], 24),
+    trainee = Trainee(architecture, size)
+    source, looks = taps
+    last, coarse, fine = cells
+    assert {name: (read.lattice.cells, read.channels) for name, read in trainee.readings.items()} == {
+        "grid": (last, 25),
+        f"grid_{source}": (coarse, 25),
+        f"classes_{source}": (coarse, 24),
+        f"classes_{looks}": (fine, 24),
     }
+    assert trainee.finest.cells == fine
+
+
+def test_what_chromosomes_look_like_is_learnt_by_the_lower_part_alone(trainee: Trainee) -> None:
+    (name,) = trainee.looks.output
+    assert 0 < len(trainee.looks.trainable_variables) < len(trainee.whole.trainable_variables)
+    said, whole = (model.predict_on_batch(PICTURES)[name] for model in (trainee.looks, trainee.whole))
+    np.testing.assert_allclose(said, whole, rtol=1e-4, atol=1e-4 * np.abs(whole).max())
