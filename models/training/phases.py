@@ -106,8 +106,8 @@ SOURCE_THEN_THESIS: Mapping[str, tuple[Phase, ...]] = MappingProxyType(
         ),
         "inceptionv3": (
             Phase("mosaics", 139, 6_000, 1e-3, epochs=4, mosaics=True),
-            Phase("source", 203, 8_000, 6e-4, epochs=2, dense_share=0.5),
-            *_thesis(203, 4_800, 2_400),
+            Phase("source", 203, 16_000, 6e-4, epochs=3, dense_share=0.5),
+            *_thesis(203, 6_400, 4_800),
         ),
     }
 )
