@@ -70,12 +70,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _add_from_nothing(group: argparse._ArgumentGroup) -> None:
+    sizes = ", ".join(f"{phases[-1].size} for {name}" for name, phases in SOURCE_THEN_THESIS.items())
     group.add_argument("--architecture", choices=tuple(SOURCE_THEN_THESIS), help="default: vgg16")
     group.add_argument(
         "--size",
         type=whole_from(SMALLEST_SIZE, LARGEST_SIZE),
         metavar="PIXELS",
-        help="side of the pictures it will judge (default: 192 for vgg16, 203 for inceptionv3)",
+        help=f"side of the pictures it will judge (default: {sizes})",
     )
     group.add_argument("--start", metavar="MODEL", help="begin with its weights (default: with random ones)")
     group.add_argument("--budget", type=budget, metavar="FACTOR", help="as many pictures in each phase (default: 1)")
