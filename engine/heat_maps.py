@@ -15,7 +15,7 @@ from engine.schema import heat_maps
 from engine.store import insert_once
 from engine.vocabulary import HeatMapRequest, HeatMapState
 from models.judging.heatmap import HeatMap
-from models.judging.preprocessing import Framing
+from models.preparation.framing import Framing
 
 MOST_TRIES: Final = 3
 LEASE: Final = timedelta(minutes=2)  # several times as long as loading a model and drawing one map takes

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.card import Card, CardError
-from models.judging import preprocessing
 from models.judging.familiarity import Familiarity
 from models.judging.findings import Census, find
 from models.judging.gate import refusals, unfamiliarity
@@ -23,6 +22,7 @@ from models.networks.devices import Precision, building_in, choose_precision, de
 from models.networks.dropout import Passes, SubNetworks
 from models.networks.evidence import locate
 from models.networks.weights import read_weights
+from models.preparation.preparations import PREPARATIONS, prepare
 from models.registry import Registry
 
 MOST_PASSES = 1000
@@ -65,8 +65,9 @@ class Predictor:
             ValueError: for an unknown precision.
         """
         card = registry.card(name)
-        if card.preprocessing != preprocessing.NAME:
-            raise CardError(f"{name}: preprocessing must be {preprocessing.NAME!r}, got {card.preprocessing!r}")
+        if card.preprocessing not in PREPARATIONS:
+            known = ", ".join(map(repr, PREPARATIONS))
+            raise CardError(f"{name}: preprocessing must be one of {known}, got {card.preprocessing!r}")
         weights = registry.weights(name)
         chosen = choose_precision(precision)
         with building_in(chosen):
@@ -109,9 +110,9 @@ class Predictor:
             ValueError: for a number of passes out of range, or a page that is no grey picture of bytes.
         """
         passes = self._checked(passes)
-        picture, framing = preprocessing.prepare_with_framing(page, self.card.input_size)
+        picture, placement = prepare(self.card.preprocessing, page, self.card.input_size)
         with self._turn:
-            return fuse(locate(self._networks, picture, passes), framing)
+            return fuse(locate(self._networks, picture, passes), placement)
 
     def _checked(self, passes: int | None) -> int:
         chosen = self.card.passes if passes is None else passes
@@ -120,7 +121,7 @@ class Predictor:
         return chosen
 
     def _prepare(self, page: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return preprocessing.prepare(page, self.card.input_size)
+        return prepare(self.card.preprocessing, page, self.card.input_size)[0]
 
     def _refusals(self, page: NDArray[np.uint8]) -> tuple[str, ...]:
         return refusals(page, self.card.gate)

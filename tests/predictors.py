@@ -16,9 +16,9 @@ from models.counts import COPY_NUMBERS
 from models.judging.calibration import Calibration
 from models.judging.heatmap import HeatMap
 from models.judging.prediction import Prediction
-from models.judging.preprocessing import Framing
 from models.judging.suggestion import Suggestion
 from models.judging.uncertainty import Measures, measure
+from models.preparation.framing import Framing
 
 Page = NDArray[np.uint8]
 

@@ -26,7 +26,7 @@ MAY_IMPORT = {"models": {"models"}, "engine": {"engine", "models"}, "dashboard":
 DIRECTION = {
     "models": (
         "chromosomes pictures",
-        "counts simulation",
+        "counts preparation simulation",
         "networks judging",
         "card",
         "card_page",
@@ -49,6 +49,7 @@ TF_FREE = (
     "models.datasets.*",
     "models.judging.*",
     "models.measuring.*",
+    "models.preparation.*",
     "models.simulation.*",
 )
 # Needed when it runs, but named in a URL or by Keras and never in an import statement.

@@ -8,9 +8,9 @@ from pathlib import Path
 import keras
 
 from models.card import Card
-from models.judging import preprocessing
 from models.networks.architectures import build_network
 from models.networks.weights import write_weights
+from models.preparation.preparations import BEST
 from models.registry import Registry
 
 
@@ -30,7 +30,7 @@ def save_untrained(
         name=name,
         architecture=architecture,
         input_size=input_size,
-        preprocessing=preprocessing.NAME,
+        preprocessing=BEST,
         seed=seed,
         passes=passes,
         training={"data": "none: random weights for tests", "validation_rule": {"modulus": 3, "remainder": 2}},

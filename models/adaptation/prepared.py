@@ -15,9 +15,9 @@ from models.card import Card
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.datasets.labels import LabelledPicture, Page
 from models.judging.gate import refusals
-from models.judging.preprocessing import prepare
 from models.judging.uncertainty import Label
 from models.measuring.copy_numbers import true_copies
+from models.preparation.preparations import prepare
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def prepare_all(labelled: Iterable[tuple[LabelledPicture, Page]], number: int, c
     pictures = open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
     items, doubts = [], []
     for index, (item, page) in enumerate(labelled):
-        pictures[index] = prepare(page, card.input_size)
+        pictures[index], _ = prepare(card.preprocessing, page, card.input_size)
         items.append(item)
         doubts.append(refusals(page, card.gate))
     if len(items) != number:

@@ -114,7 +114,13 @@ def _prepare(plan: SitePlan, base: Card, reporter: Reporter) -> Sets:
         site = prepare_all(load(plan.data, labelled), len(labelled), base, plan.work / "site.npy")
     check_enough(site)
     recipes = {
-        "replay": Recipe(plan.seed + _REPLAY_SEED, plan.crops, validation_split(base), abnormal_share=ABNORMAL_SHARE),
+        "replay": Recipe(
+            plan.seed + _REPLAY_SEED,
+            plan.crops,
+            validation_split(base),
+            abnormal_share=ABNORMAL_SHARE,
+            preparation=base.preprocessing,
+        ),
         "calibration": recipe_for(base, plan.crops, plan.seed + _CALIBRATION_SEED, Variety.WIDE),
         "test": recipe_for(base, plan.crops, plan.seed + _TEST_SEED, Variety.WIDE),
     }

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
 from models.datasets.splits import CaseSplit
-from models.judging.preprocessing import Framing, prepare_with_framing
 from models.networks.lattices import Lattice
+from models.preparation.preparations import BEST, Placement, prepare
 from models.simulation.chromosomes.crops import CropLibrary
 from models.simulation.chromosomes.material import Material
 from models.simulation.karyograms import Karyogram, MaterialSource, painted, simulate
@@ -27,7 +27,7 @@ from models.simulation.pages.families import Variety
 
 GRID_CHANNELS = len(CHROMOSOMES) + 1
 _MOST_COPIES = 4
-_PAGE_WIDTHS = (320, 480)
+_PAGE_WIDTHS = (340, 600)
 _ARRAYS = ("pictures", "abnormal", "copies", "structural", "grid")
 
 
@@ -39,7 +39,8 @@ class Recipe:
     tells the training cases, which are used, from the validation cases, which are used if ``validation``.
     ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
     abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ.
-    ``profile``: name of the profile that says how often each abnormal karyotype occurs.
+    ``profile``: name of the profile that says how often each abnormal karyotype occurs. ``preparation``: name of the
+    way from page to picture.
     """
 
     seed: int
@@ -51,6 +52,7 @@ class Recipe:
     dense_share: float = 0.0
     variety: Variety = Variety.WIDE
     profile: str = "training"
+    preparation: str = BEST
 
     @property
     def provenance(self) -> str:
@@ -89,24 +91,24 @@ class Truth:
     grid: NDArray[np.float32]
 
 
-def truth(karyogram: Karyogram, framing: Framing, lattice: Lattice) -> Truth:
+def truth(karyogram: Karyogram, placement: Placement, lattice: Lattice) -> Truth:
     """Return the truth about a simulated karyogram as a network must learn it.
 
     Args:
         karyogram: the simulated karyogram.
-        framing: which square of the page the picture shows.
+        placement: where on the picture the parts of the page lie.
         lattice: of the grid.
     """
     karyotype, page = karyogram.karyotype, karyogram.page
     grid = np.zeros((lattice.cells, lattice.cells, GRID_CHANNELS), np.float32)
     for standing in page.standing:
         channel = GRID_CHANNELS - 1 if standing.place == MARKER else CHROMOSOMES.index(standing.place)
-        _splat(grid[:, :, channel], standing.centre, framing, lattice)
+        _splat(grid[:, :, channel], placement.place(standing.centre), lattice)
         if standing.changed and standing.place != MARKER:
-            _splat(grid[:, :, -1], standing.centre, framing, lattice)
+            _splat(grid[:, :, -1], placement.place(standing.centre), lattice)
     for place in (*karyotype.gained, *karyotype.lost):
         if place in page.places:
-            _splat(grid[:, :, -1], page.places[place], framing, lattice)
+            _splat(grid[:, :, -1], placement.place(page.places[place]), lattice)
     return Truth(
         copies=np.array([min(karyotype.copies(name), _MOST_COPIES) for name in CHROMOSOMES], np.int32),
         structural=np.array([karyotype.changed(name) for name in CHROMOSOMES], np.float32),
@@ -115,10 +117,9 @@ def truth(karyogram: Karyogram, framing: Framing, lattice: Lattice) -> Truth:
     )
 
 
-def _splat(cells: NDArray[np.float32], point: tuple[float, float], framing: Framing, lattice: Lattice) -> None:
-    """Add one at a point of the page, shared between the four nearest cells."""
-    x = float(lattice.index((point[0] - framing.left) / framing.side))
-    y = float(lattice.index((point[1] - framing.top) / framing.side))
+def _splat(cells: NDArray[np.float32], point: tuple[float, float], lattice: Lattice) -> None:
+    """Add one at a point (x, y) of the picture, in its sides, shared between the four nearest cells."""
+    x, y = (float(lattice.index(place)) for place in point)
     column, row = int(x), int(y)
     last = lattice.cells - 1
     for dy, share_y in ((0, 1 - (y - row)), (1, y - row)):
@@ -139,8 +140,8 @@ def draw(
 ) -> tuple[NDArray[np.uint8], Truth]:
     """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on the cells of a lattice."""
     karyogram = draw_karyogram(recipe, source, number)
-    picture, framing = prepare_with_framing(karyogram.page.pixels, size)
-    return picture, truth(karyogram, framing, lattice)
+    picture, placement = prepare(recipe.preparation, karyogram.page.pixels, size)
+    return picture, truth(karyogram, placement, lattice)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from models.judging.preprocessing import flatten
+from models.preparation.framing import flatten
+from models.preparation.pieces import lines
 
 _WORKING_SIDE = 640
 _INK_LEVELS = (0.3, 0.6)  # the darker one parts chromosomes that touch, and leaves grey paper behind
-_LINE_LENGTH = 0.1
-_LINE_THICKNESS = 0.009
 _GRAIN = 1.5  # pixels: the grain of the paper and the dots of print are no bands
 _ROW_TOLERANCE = 0.012
 _ROW_NEIGHBOURS = 3
@@ -172,7 +171,7 @@ def _look(page: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
 
 def _statistics(darkness: NDArray[np.float32], ink_level: float, background: float) -> PageStatistics:
     ink = darkness > ink_level
-    drawn = ink & ~_lines(ink)
+    drawn = ink & ~lines(ink)
     components = _components(drawn)
     pieces = components.where(_is_piece(components, drawn.shape))
     return PageStatistics(
@@ -184,21 +183,6 @@ def _statistics(darkness: NDArray[np.float32], ink_level: float, background: flo
         height_ratio=_height_ratio(pieces),
         banding=_banding(darkness, pieces),
     )
-
-
-def _lines(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Find the thin straight lines, level or upright: of tables and frames, and under the chromosomes of a place."""
-    length, thickness = (max(3, round(share * max(ink.shape))) for share in (_LINE_LENGTH, _LINE_THICKNESS))
-    level, upright = _runs(ink, length, 1), _runs(ink, length, 0)
-    lines: NDArray[np.bool_] = (level & ~_runs(level, thickness, 0)) | (upright & ~_runs(upright, thickness, 1))
-    return lines
-
-
-def _runs(ink: NDArray[np.bool_], length: int, axis: int) -> NDArray[np.bool_]:
-    """Keep runs of ink of at least a length, in pixels (rounded up to an odd number)."""
-    size = length | 1
-    shrunk = ndimage.minimum_filter1d(ink.astype(np.uint8), size, axis, mode="constant")
-    return np.asarray(ndimage.maximum_filter1d(shrunk, size, axis, mode="constant") > 0)
 
 
 def _shrink(page: NDArray[np.uint8]) -> NDArray[np.uint8]:

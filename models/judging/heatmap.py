@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.judging.preprocessing import Framing
+from models.preparation.framing import Framing
+from models.preparation.preparations import Placement
 
 _MOST = 255
 _COLOURS = ((255, 214, 64), (240, 96, 32), (176, 16, 80))  # weak, middle, strong; readable on grey for the colour-blind
@@ -52,20 +53,20 @@ class HeatMap:
         return replace(self, framing=Framing(framing.left * factor, framing.top * factor, framing.side * factor))
 
 
-def fuse(maps: Sequence[NDArray[np.float32]], framing: Framing) -> HeatMap:
+def fuse(maps: Sequence[NDArray[np.float32]], placement: Placement) -> HeatMap:
     """Fuse maps of one picture from several depths of a network: strong is what is strong in all of them.
 
     Args:
-        maps: each (g, g), 0 or more, for grids from coarse to fine; the last one sets the side of the result.
-        framing: the square of the page that the picture shows.
+        maps: each (g, g), 0 or more, for grids from coarse to fine; the last one sets how fine the result is.
+        placement: where the parts of the page lie on the picture.
 
     Returns:
         The geometric mean of the maps, each relative to its strongest place.
     """
     side = len(maps[-1])
     product = np.prod([_relative(_enlarged(one, side)) for one in maps], axis=0)
-    fused = _relative(np.power(product, 1 / len(maps)))
-    return HeatMap(side, np.rint(_MOST * fused).astype(np.uint8).tobytes(), framing)
+    values, framing = placement.on_page(np.power(product, 1 / len(maps), dtype=np.float32))
+    return HeatMap(len(values), np.rint(_MOST * _relative(values)).astype(np.uint8).tobytes(), framing)
 
 
 def _relative(values: NDArray[np.float32]) -> NDArray[np.float32]:

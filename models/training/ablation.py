@@ -22,7 +22,6 @@ from models.counts import miscount_probability
 from models.datasets.labels import LabelledPicture, Page, load, read_labels, validation_cases
 from models.datasets.simulated_set import Recipe
 from models.datasets.simulated_test import TEST_SEED, recipe_for, simulated
-from models.judging import preprocessing
 from models.measuring.copy_numbers import true_copies
 from models.measuring.evaluation import JudgedPicture, judge
 from models.measuring.intervals import auc_interval
@@ -162,7 +161,7 @@ def _measure(network: keras.Model, variant: Variant, bench: Bench) -> Iterator[R
         name=variant.name,
         architecture=network.name,
         input_size=int(network.input_shape[1]),
-        preprocessing=preprocessing.NAME,
+        preprocessing=variant.recipe.preparation,
         seed=bench.seed,
         training={"validation_rule": asdict(variant.recipe.split)},
     )

@@ -12,7 +12,6 @@ import keras
 
 from models.card import Card
 from models.datasets.simulated_set import Recipe
-from models.judging import preprocessing
 from models.networks.weights import read_weights, write_weights
 from models.registry import Registry
 from models.training.phases import Phase
@@ -61,7 +60,7 @@ def _draft(network: keras.Model, plan: Release) -> Card:
         name=plan.name,
         architecture=network.name,
         input_size=int(network.input_shape[1]),
-        preprocessing=preprocessing.NAME,
+        preprocessing=plan.recipe.preparation,
         seed=plan.recipe.seed,
         training={
             "data": f"simulated karyograms: {plan.recipe.provenance}",

@@ -17,9 +17,9 @@ from engine.heartbeat import Heartbeat, beat
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Batch, HeatMapRequest, HeatMapState, Karyogram, KaryogramState
 from models.judging.heatmap import HeatMap
-from models.judging.preprocessing import Framing
 from models.judging.suggestion import Suggestion
 from models.judging.triage import Reason, TriageOutcome
+from models.preparation.framing import Framing
 from tests import records
 from tests.dashboard.conftest import Dashboard
 from tests.servers import free_port

@@ -14,7 +14,7 @@ from engine.heat_maps import LEASE, MOST_TRIES
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import HeatMapRequest, HeatMapState, Karyogram
 from models.judging.heatmap import HeatMap
-from models.judging.preprocessing import Framing
+from models.preparation.framing import Framing
 from tests.engine.workers import MakeWorker, Poison, steps
 from tests.predictors import PixelPredictor
 from tests.records import NOW, add_batch, karyograms, pixels, png, verdict

@@ -10,8 +10,8 @@ import pytest
 from models.adaptation.prepared import Prepared, prepare_all
 from models.chromosomes import CHROMOSOMES
 from models.datasets.labels import LabelledPicture
-from models.judging.preprocessing import prepare
 from models.judging.uncertainty import Label
+from models.preparation.preparations import prepare
 from models.simulation.karyotypes.iscn import parse_karyotype
 from tests.models.judging.test_gate import karyogram
 from tests.models.test_card import CARD
@@ -50,7 +50,7 @@ def test_pages_are_prepared_and_gated(tmp_path: Path) -> None:
     page, blank = karyogram(), np.full((200, 200), 255, np.uint8)
     prepared = prepare_all(zip(ITEMS, (page, blank), strict=False), 2, CARD, tmp_path / "two.npy")
     assert len(prepared) == 2
-    np.testing.assert_array_equal(prepared.pictures[0], prepare(page, CARD.input_size))
+    np.testing.assert_array_equal(prepared.pictures[0], prepare(CARD.preprocessing, page, CARD.input_size)[0])
     assert prepared.refusals[0] == ()
     assert prepared.refusals[1]
     assert np.load(tmp_path / "two.npy").shape == (2, CARD.input_size, CARD.input_size)

@@ -10,8 +10,8 @@ import pytest
 from models.chromosomes import CHROMOSOMES
 from models.datasets.simulated_set import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
 from models.datasets.splits import CaseSplit
-from models.judging.preprocessing import prepare_with_framing
 from models.networks.lattices import Lattice
+from models.preparation.framing import frame
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
@@ -26,7 +26,7 @@ def karyogram(kind: Kind, seed: int = 0) -> Karyogram:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_grid_counts_every_chromosome_and_every_change(kind: Kind) -> None:
     drawn = karyogram(kind)
-    _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
+    _, framing = frame(drawn.page.pixels, SIZE)
     known = truth(drawn, framing, CELLS)
     assert known.grid.shape == (CELLS.cells, CELLS.cells, GRID_CHANNELS)
     counted = known.grid[:, :, :-1].sum(axis=(0, 1))
@@ -36,7 +36,7 @@ def test_grid_counts_every_chromosome_and_every_change(kind: Kind) -> None:
 
 def test_grid_knows_where() -> None:
     drawn = simulate(np.random.default_rng(0), painted, 0.0, Kind.NORMAL, variety=Variety.FIXED)
-    _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
+    _, framing = frame(drawn.page.pixels, SIZE)
     grid = truth(drawn, framing, Lattice.even(6)).grid
     rows = np.arange(6)[:, None]
     height = {
@@ -47,7 +47,7 @@ def test_grid_knows_where() -> None:
 
 def test_structure_is_told_by_chromosome() -> None:
     drawn = karyogram(Kind.TRANSLOCATION)
-    _, framing = prepare_with_framing(drawn.page.pixels, SIZE)
+    _, framing = frame(drawn.page.pixels, SIZE)
     known = truth(drawn, framing, CELLS)
     changed = {c.place for c in drawn.karyotype.chromosomes if c.changed}
     assert {CHROMOSOMES[i] for i in np.flatnonzero(known.structural)} == changed

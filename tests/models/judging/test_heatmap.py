@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.judging.heatmap import HeatMap, fuse, legend, overlay
-from models.judging.preprocessing import Framing
+from models.preparation.framing import Framing
 
 FRAMING = Framing(left=20.0, top=-10.0, side=80.0)
 

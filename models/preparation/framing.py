@@ -1,9 +1,4 @@
-"""From a page as it was scanned to the square picture a network sees.
-
-Grey level relative to the flattened background, cropped to the content, padded to a square (never squashed) and
-resized. The original page is not changed. The same function prepares simulated pages, training pages and the
-pages of a laboratory, so that a network never meets a picture treated in another way.
-"""
+"""A page framed for a network: flattened, cut to its content, padded to a square (never squashed), and resized."""
 
 from __future__ import annotations
 
@@ -15,7 +10,7 @@ from PIL import Image
 from scipy import ndimage
 
 NAME = "flatten-crop-square-1"
-"""Name of this preprocessing on a model's card; it changes whenever the pixels it yields change."""
+"""Name of this preparation on a model's card; it changes whenever the pixels it yields change."""
 
 _WORKING_SIDE = 1024
 _BACKGROUND_SIDE = 160
@@ -31,6 +26,14 @@ class Framing:
     left: float
     top: float
     side: float
+
+    def place(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Return where on the picture a point of the page lies, (x, y) in sides of the picture."""
+        return (point[0] - self.left) / self.side, (point[1] - self.top) / self.side
+
+    def on_page(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], Framing]:
+        """Return a map of the picture, (g, g), as one of the page: the same, over this square."""
+        return values, self
 
 
 def flatten(page: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -62,7 +65,7 @@ def _background(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(Image.fromarray(smooth).resize((width, height), Image.Resampling.BILINEAR), np.float32)
 
 
-def frame(darkness: NDArray[np.float32]) -> Framing:
+def _content(darkness: NDArray[np.float32]) -> Framing:
     """Find the square around the content of a flattened page; the whole page where there is no content."""
     height, width = darkness.shape
     rows = np.flatnonzero((darkness > _INK).mean(axis=1) > 0.004)
@@ -78,8 +81,8 @@ def frame(darkness: NDArray[np.float32]) -> Framing:
     )
 
 
-def prepare_with_framing(page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Framing]:
-    """Prepare a page and say which square of it the picture shows.
+def frame(page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Framing]:
+    """Frame a page.
 
     Args:
         page: grey page, (height, width), dark chromosomes on a lighter background.
@@ -87,27 +90,15 @@ def prepare_with_framing(page: NDArray[np.uint8], size: int) -> tuple[NDArray[np
 
     Returns:
         The picture, (size, size), black chromosomes on white (255), and its framing in pixels of ``page``.
-
-    Raises:
-        ValueError: ``page`` is not a two-dimensional array of bytes, or ``size`` is not positive.
     """
-    if page.ndim != 2 or page.dtype != np.uint8:
-        raise ValueError(f"page must be a grey picture (height, width) of uint8, got {page.shape} of {page.dtype}")
-    if size <= 0:
-        raise ValueError(f"size must be positive, got {size}")
     shrink = min(1.0, _WORKING_SIDE / max(page.shape))
     small = _resize(page, shrink) if shrink < 1.0 else page
     darkness = flatten(small)
-    square = frame(darkness)
+    square = _content(darkness)
     image = Image.fromarray(np.uint8(np.rint(255 * (1.0 - darkness))))
     picture = _cut_square(image, square).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=None)
     scale = page.shape[1] / small.shape[1]
     return np.asarray(picture), Framing(square.left * scale, square.top * scale, square.side * scale)
-
-
-def prepare(page: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Prepare a page, (height, width) uint8, for a network: (size, size) uint8, black chromosomes on white."""
-    return prepare_with_framing(page, size)[0]
 
 
 def _resize(page: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
