@@ -17,11 +17,12 @@ _BACKGROUND_SIDE = 320
 _BACKGROUND_WINDOW = 0.075  # of the page: broader than a touching pair, narrower than the paper around it
 _LEVELS = (0.06, 0.09, 0.13, 0.18, 0.25, 0.34, 0.45, 0.6)
 _GRAIN = 0.0022  # of the page: the grain of paper and print is no ink
-_LINE_LENGTH = 0.1
+_LINE_LENGTHS = 0.055, 0.1  # of the page, level and upright: broader than a chromosome, taller than most
 _LINE_THICKNESS = 0.009
 _AS_GOOD = 0.9
 _SOLID = 0.35
 _SMALLEST, _TALLEST = 0.16, 3.5  # of the typical height
+_SLIMMEST = 10.0  # times as high as broad: the side of a frame
 _FLATTEST = 2.2  # times as broad as high: a line under a pair, a word
 _THINNEST = 0.4  # of the typical thickness
 _FAINTEST = 0.45  # of the typical darkness
@@ -104,7 +105,7 @@ def _like_chromosomes(
     return (
         (areas > 0.15 * heights * widths)
         & (np.maximum(heights, widths) > _SMALLEST * height)
-        & (heights < _TALLEST * height)
+        & (heights < np.minimum(_TALLEST * height, _SLIMMEST * widths))
         & ((widths < _FLATTEST * heights) | (heights > 0.5 * height))
         & (thickness > _THINNEST * np.median(thickness[tall]))
         & (depths > _FAINTEST * np.median(depths[tall]))
@@ -124,8 +125,8 @@ def _depths(darkness: NDArray[np.float32], labels: NDArray[np.int32], boxes: Box
 
 def lines(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Find the thin straight lines, level or upright: of tables and frames, and under the chromosomes of a place."""
-    length, thickness = (max(3, round(share * max(ink.shape))) for share in (_LINE_LENGTH, _LINE_THICKNESS))
-    level, upright = _runs(ink, length, 1), _runs(ink, length, 0)
+    across, along, thickness = (max(3, round(share * max(ink.shape))) for share in (*_LINE_LENGTHS, _LINE_THICKNESS))
+    level, upright = _runs(ink, across, 1), _runs(ink, along, 0)
     found: NDArray[np.bool_] = (level & ~_runs(ink, thickness, 0)) | (upright & ~_runs(ink, thickness, 1))
     return found
 
