@@ -102,7 +102,7 @@ def _like_chromosomes(
         return tall
     heights, widths = _heights(boxes), _widths(boxes)
     thickness = areas / np.maximum(1, np.maximum(heights, widths))
-    return (
+    alike: NDArray[np.bool_] = (
         (areas > 0.15 * heights * widths)
         & (np.maximum(heights, widths) > _SMALLEST * height)
         & (heights < np.minimum(_TALLEST * height, _SLIMMEST * widths))
@@ -110,6 +110,7 @@ def _like_chromosomes(
         & (thickness > _THINNEST * np.median(thickness[tall]))
         & (depths > _FAINTEST * np.median(depths[tall]))
     )
+    return alike
 
 
 def _depths(darkness: NDArray[np.float32], labels: NDArray[np.int32], boxes: Boxes) -> NDArray[np.float64]:
