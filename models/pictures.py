@@ -2,8 +2,8 @@
 
 The kind of a file is read from its first bytes, never from its name, and the number of pixels is checked against
 the limit before one of them is decoded. A page comes out as it was stored, apart from four things: colour becomes
-grey, transparency becomes white, more than 8 bits are scaled to 8 by the 0.1 and 99.9 percentiles of the page, and an
-inverted page (light chromosomes on a dark ground) is turned round.
+grey and coloured ink paper, transparency becomes white, more than 8 bits are scaled to 8 by the 0.1 and 99.9
+percentiles of the page, and an inverted page (light chromosomes on a dark ground) is turned round.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 from PIL import BmpImagePlugin, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+
+from models.colours import to_grey
 
 GreyPage = NDArray[np.uint8]
 
@@ -251,21 +253,7 @@ def _upright(image: ImageFile.ImageFile) -> Image.Image:
 
 def _to_grey(image: Image.Image) -> GreyPage:
     """Reduce any mode of Pillow to 8-bit grey, shape (height, width)."""
-    if image.mode.startswith(("I", "F")):
-        return _scale_to_8_bit(np.asarray(image))
-    if image.has_transparency_data:
-        image = _over_white(image)
-    if image.mode == "LAB":
-        image = image.getchannel("L")
-    return np.array(image.convert("L"), dtype=np.uint8)
-
-
-def _over_white(image: Image.Image) -> Image.Image:
-    straight = {"La": "LA", "RGBa": "RGBA"}.get(image.mode)  # Pillow takes premultiplied alpha out in a step of its own
-    rgba = (image.convert(straight) if straight else image).convert("RGBA")
-    ground = Image.new("RGBA", rgba.size, "white")
-    ground.alpha_composite(rgba)
-    return ground
+    return _scale_to_8_bit(np.asarray(image)) if image.mode.startswith(("I", "F")) else to_grey(image)
 
 
 def _scale_to_8_bit(values: NDArray[np.generic]) -> GreyPage:
