@@ -11,10 +11,10 @@ from models.commands.options import budget, whole_from
 from models.registry import Registry
 
 _DESCRIPTION = """\
-Train small networks that differ in one thing (painted, real or both chromosomes; one layout or many; with and without
-the source task), all on as many pictures, and measure each on simulated karyograms of validation cases with pages that
-no training shows, and on real karyograms of validation cases. Writes ablation.csv and ablation.md; some five minutes
-for each of five trainings on two cores. The same command goes on where it stopped.
+Train small networks that differ in one thing (painted, real or both chromosomes; one layout or many; pages packed or
+framed; with and without mosaics, and the source task), all on as many pictures, and measure each on simulated
+karyograms of validation cases with pages that no training shows, and on real karyograms of validation cases. Writes
+ablation.csv and ablation.md; some six minutes for each of seven trainings on two cores. The same command goes on where it stopped.
 """
 
 

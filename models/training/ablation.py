@@ -31,25 +31,28 @@ from models.networks.choices import Trained
 from models.networks.devices import Precision, building_in
 from models.networks.dropout import SubNetworks
 from models.predictor import Predictor
+from models.preparation import framing
 from models.simulation.pages.families import Variety
 from models.training.phases import Phase
 from models.training.progress import Reporter
 from models.training.trainer import Trainer
 
+_HEADS = Phase(
+    "heads-frozen",
+    107,
+    960,
+    1e-3,
+    epochs=10,
+    trained=Trained.HEADS,
+    abnormal_weight=2.0,
+    dense_share=0.2,
+    evaluations=2,
+)
 PHASES = (
-    Phase("source", 96, 3_200, 4e-4, dense_share=0.8, evaluations=2),
-    Phase(
-        "heads-frozen",
-        96,
-        960,
-        1e-3,
-        epochs=10,
-        trained=Trained.HEADS,
-        abnormal_weight=2.0,
-        dense_share=0.2,
-        evaluations=2,
-    ),
-    Phase("fine-tuned", 96, 960, 1e-4, abnormal_weight=2.0, dense_share=0.2, evaluations=2),
+    Phase("mosaics", 107, 1_600, 1e-3, epochs=2, mosaics=True, evaluations=2),
+    Phase("source", 107, 3_200, 6e-4, epochs=2, dense_share=0.5, evaluations=2),
+    _HEADS,
+    replace(_HEADS, name="fine-tuned", learning_rate=1e-4, epochs=1, trained=Trained.ALL),
 )
 TEST_PICTURES = 600
 
@@ -113,12 +116,15 @@ def variants(bench: Bench, phases: tuple[Phase, ...]) -> tuple[Variant, ...]:
         phases: of the training as it should be.
     """
     whole = Recipe(bench.seed, bench.crops)
-    direct = tuple(replace(phase, abnormal_weight=_NOTHING_ELSE, dense_share=0.0) for phase in phases)
+    pages = tuple(replace(phase, mosaics=False) for phase in phases)
+    direct = tuple(replace(phase, abnormal_weight=_NOTHING_ELSE, dense_share=0.0) for phase in pages)
     return (
         Variant("whole", "real and painted chromosomes, wide pages, source task", whole, phases),
         Variant("painted", "painted chromosomes only", replace(whole, crops=None), phases),
         Variant("recombined", "real chromosomes only", replace(whole, painted_share=0.0), phases),
         Variant("fixed", "pages of one fixed layout", replace(whole, variety=Variety.FIXED), phases),
+        Variant("framed", "pages framed, not packed", replace(whole, preparation=framing.NAME), phases),
+        Variant("pages", "no mosaics: pages from the start", whole, pages),
         Variant("direct", "no source task: normal against abnormal alone", whole, direct),
     )
 

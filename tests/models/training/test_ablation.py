@@ -40,7 +40,7 @@ def test_each_training_differs_from_the_whole_one_in_one_thing(bench: Bench) -> 
     for other in others:
         assert (other.recipe == whole.recipe) != (other.phases == whole.phases)
         assert [(p.size, p.steps, p.pictures) for p in other.phases] == [(p.size, p.steps, p.pictures) for p in PHASES]
-    assert len({variant.name for variant in (whole, *others)}) == 5
+    assert len({variant.name for variant in (whole, *others)}) == 7
 
 
 @pytest.mark.slow
