@@ -28,7 +28,7 @@ DIRECTION = {
         "chromosomes colours",
         "pictures",
         "counts preparation simulation",
-        "networks judging",
+        "networks judging reading",
         "card",
         "card_page",
         "registry",
@@ -51,6 +51,7 @@ TF_FREE = (
     "models.judging.*",
     "models.measuring.*",
     "models.preparation.*",
+    "models.reading.*",
     "models.simulation.*",
 )
 # Needed when it runs, but named in a URL or by Keras and never in an import statement.

@@ -8,21 +8,20 @@ shape and its grey levels, only the paper between the pieces goes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from models.preparation.cutouts import cut_out, extents, resized
 from models.preparation.framing import Framing
-from models.preparation.pieces import Boxes, Pieces, find_pieces, page_darkness
+from models.preparation.pieces import Pieces, find_pieces, page_darkness
 
 NAME = "pack-pieces-1"
 """Name of this preparation on a model's card; it changes whenever the pixels it yields change."""
 
 _WORKING_SIDE = 1024
-_DARKEST = 0.9  # what the typical chromosome's dark bands become
 _GAPS = (2, 6)  # pixels of the picture: half of the gap on the page, within these
 _LARGEST_SCALE = 3.0
 _HALVINGS = 14
@@ -90,19 +89,17 @@ def pack(page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Packing
         The picture, (size, size), black chromosomes on white (255), blank where no piece was found; and its packing.
     """
     shrink = min(1.0, _WORKING_SIDE / max(page.shape))
-    small = _resized(page, shrink, Image.Resampling.BOX) if shrink < 1.0 else page
+    small = resized(page, shrink, Image.Resampling.BOX) if shrink < 1.0 else page
     darkness = page_darkness(small)
     pieces = find_pieces(darkness)
     scale, corners = _fit(pieces, size)
-    ink = _draw(darkness, pieces, scale, corners, size)
+    ink = np.zeros((size, size), np.float32)
+    for (x, y), own in zip(corners, cut_out(darkness, pieces, scale), strict=True):
+        shelf = ink[y : y + own.shape[0], x : x + own.shape[1]]
+        np.maximum(shelf, own, out=shelf)
     back = page.shape[1] / small.shape[1]
     picture = np.rint(255 * (1.0 - ink)).astype(np.uint8)
     return picture, Packing(pieces.boxes * back, corners.astype(np.float64), scale / back, size)
-
-
-def _resized(values: NDArray[Any], scale: float, how: Image.Resampling) -> NDArray[Any]:
-    size = (max(1, round(values.shape[1] * scale)), max(1, round(values.shape[0] * scale)))
-    return np.asarray(Image.fromarray(values).resize(size, how))
 
 
 def _fit(pieces: Pieces, size: int) -> tuple[float, NDArray[np.int64]]:
@@ -111,18 +108,12 @@ def _fit(pieces: Pieces, size: int) -> tuple[float, NDArray[np.int64]]:
     corners = np.zeros((len(pieces), 2), np.int64)
     for _ in range(_HALVINGS if len(pieces) else 0):
         scale = (low + high) / 2
-        stood = _stand(_scaled(pieces.boxes, scale), _gaps(pieces, scale), size)
+        stood = _stand(extents(pieces.boxes, scale), _gaps(pieces, scale), size)
         if stood is None:
             high = scale
         else:
             low, corners = scale, stood
     return low, corners
-
-
-def _scaled(boxes: Boxes, scale: float) -> NDArray[np.int64]:
-    """Return widths and heights on the picture, (n, 2), with a margin for what shrinking spreads."""
-    extents: NDArray[np.int64] = np.ceil((boxes[:, 2:] - boxes[:, :2]) * scale).astype(np.int64) + 1
-    return extents
 
 
 def _gaps(pieces: Pieces, scale: float) -> NDArray[np.int64]:
@@ -134,12 +125,12 @@ def _gaps(pieces: Pieces, scale: float) -> NDArray[np.int64]:
     return gaps
 
 
-def _stand(extents: NDArray[np.int64], gaps: NDArray[np.int64], size: int) -> NDArray[np.int64] | None:
+def _stand(sizes: NDArray[np.int64], gaps: NDArray[np.int64], size: int) -> NDArray[np.int64] | None:
     """Stand pieces on shelves from left to right; their corners, (n, 2), or ``None`` where they do not fit."""
     corners: list[tuple[int, int]] = []
     shelf: list[tuple[int, int]] = []  # left edge and height of what stands on the shelf
     x = y = 0
-    for (width, height), gap in zip(extents.tolist(), gaps.tolist(), strict=True):
+    for (width, height), gap in zip(sizes.tolist(), gaps.tolist(), strict=True):
         left = x + gap if shelf else 0
         if shelf and left + width > size:
             bottom = y + max(high for _, high in shelf)
@@ -152,26 +143,3 @@ def _stand(extents: NDArray[np.int64], gaps: NDArray[np.int64], size: int) -> ND
     bottom = y + max((high for _, high in shelf), default=0)
     corners += [(at, bottom - high) for at, high in shelf]
     return np.array(corners, np.int64).reshape(-1, 2)
-
-
-def _draw(
-    darkness: NDArray[np.float32], pieces: Pieces, scale: float, corners: NDArray[np.int64], size: int
-) -> NDArray[np.float32]:
-    """Draw each piece with its own ink and the edge of it, (size, size), 0..1."""
-    ink = np.zeros((size, size), np.float32)
-    if not len(pieces):
-        return ink
-    even = np.clip(darkness * np.float32(_DARKEST / pieces.darkness), 0.0, 1.0)
-    levels = _resized(even, scale, Image.Resampling.HAMMING if scale < 1 else Image.Resampling.BILINEAR)
-    rim = 2 * max(1, round(1 / scale)) + 1
-    grown = np.where(pieces.labels > 0, pieces.labels, ndimage.grey_dilation(pieces.labels, size=(rim, rim)))
-    owner = _resized(grown, scale, Image.Resampling.NEAREST)
-    starts = np.floor(pieces.boxes[:, :2] * scale).astype(np.int64)
-    for number, ((x, y), (left, top), (width, height)) in enumerate(
-        zip(corners, starts, _scaled(pieces.boxes, scale), strict=True), 1
-    ):
-        window = np.s_[top : top + height, left : left + width]
-        own = np.where(owner[window] == number, levels[window], 0.0)
-        shelf = ink[y : y + own.shape[0], x : x + own.shape[1]]
-        np.maximum(shelf, own, out=shelf)
-    return ink

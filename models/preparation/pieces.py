@@ -27,6 +27,8 @@ _FLATTEST = 2.2  # times as broad as high: a line under a pair, a word
 _THINNEST = 0.4  # of the typical thickness
 _FAINTEST = 0.45  # of the typical darkness
 _PALEST = 0.05
+_UNUSUAL = 1.9  # times as high as usual: it makes no row
+_OVERLAP = 0.3  # of the lower of two rows that are one
 _BROAD = 1.3  # times the typical height
 _EIGHT = np.ones((3, 3), np.bool_)
 
@@ -39,13 +41,14 @@ class Pieces:
 
     ``labels``: (height, width) of the page, the number of the piece from 1 at each of its pixels, else 0. ``boxes``:
     (n, 4) integers, left, top, right and bottom, in pixels. ``rows``: (n,), from 0. ``darkness``: how dark the typical
-    one is, 0..1.
+    one is, 0..1. ``height``: of the typical one, in pixels: the mean by area, which captions and dust hardly move.
     """
 
     labels: NDArray[np.int32]
     boxes: Boxes
     rows: NDArray[np.int64]
     darkness: float
+    height: float
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -87,11 +90,12 @@ def find_pieces(darkness: NDArray[np.float32]) -> Pieces:
     tall = _plausible(boxes, areas, labels.shape) & (_heights(boxes) > 0.5 * height)
     typical = max(_PALEST, float(np.median(depths[tall]))) if tall.any() else 1.0
     kept = np.flatnonzero(_like_chromosomes(boxes, areas, depths, tall, height)) + 1
-    rows = _rows(boxes[kept - 1])
+    rows = _rows(boxes[kept - 1], height)
     order = np.lexsort((boxes[kept - 1][:, [0, 2]].sum(axis=1), rows))
     renumbered = np.zeros(len(boxes) + 1, np.int32)
     renumbered[kept[order]] = np.arange(1, len(kept) + 1)
-    return Pieces(renumbered[labels], boxes[kept[order] - 1], rows[order], typical)
+    boxes, areas = boxes[kept[order] - 1], areas[kept[order] - 1]
+    return Pieces(renumbered[labels], boxes, rows[order], typical, _typical_height(boxes, areas))
 
 
 def _like_chromosomes(
@@ -239,19 +243,35 @@ def _part_broad_ones(
     return labels
 
 
-def _rows(boxes: Boxes) -> NDArray[np.int64]:
-    """Return the row of each piece, (n,), from 0 at the top; the tallest piece of each row tells how far it reaches."""
+def _rows(boxes: Boxes, height: float) -> NDArray[np.int64]:
+    """Return the row of each piece, (n,), from 0 at the top.
+
+    Pieces of usual height make rows, the tallest first, each as high as its tallest; rows that overlap are one. What is
+    taller still, such as a watermark over several rows, goes to the row it shares most with.
+    """
     heights = _heights(boxes)
-    row = np.full(len(boxes), -1, np.int64)
     reaches: list[tuple[int, int]] = []
     for index in np.argsort(-heights, kind="stable"):
-        top, bottom = boxes[index, 1], boxes[index, 3]
-        shared = [min(bottom, low) - max(top, high) for high, low in reaches]
-        best = int(np.argmax(shared)) if shared else -1
-        if best < 0 or shared[best] < 0.5 * heights[index]:
-            best = len(reaches)
-            reaches.append((int(top), int(bottom)))
-        row[index] = best
-    rank = np.empty(len(reaches), np.int64)
-    rank[np.argsort([high + low for high, low in reaches], kind="stable")] = np.arange(len(reaches))
-    return rank[row] if reaches else row
+        top, bottom = int(boxes[index, 1]), int(boxes[index, 3])
+        usual = heights[index] < _UNUSUAL * height
+        if usual and not any(_shared((top, bottom), reach) >= 0.5 * heights[index] for reach in reaches):
+            reaches.append((top, bottom))
+    reaches = _merged(reaches) or [(0, 0)]
+    shared = np.array([[_shared((top, bottom), reach) for reach in reaches] for _, top, _, bottom in boxes])
+    rows: NDArray[np.int64] = shared.reshape(len(boxes), len(reaches)).argmax(axis=1)
+    return rows
+
+
+def _shared(one: tuple[int, int], other: tuple[int, int]) -> int:
+    return min(one[1], other[1]) - max(one[0], other[0])
+
+
+def _merged(reaches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Merge rows that overlap by a good part of the lower one, from top to bottom."""
+    merged: list[tuple[int, int]] = []
+    for top, bottom in sorted(reaches):
+        if merged and _shared(merged[-1], (top, bottom)) > _OVERLAP * min(bottom - top, merged[-1][1] - merged[-1][0]):
+            merged[-1] = (merged[-1][0], max(bottom, merged[-1][1]))
+        else:
+            merged.append((top, bottom))
+    return merged

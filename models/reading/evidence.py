@@ -1,0 +1,102 @@
+"""What crops, areas and gaps say of each object, as numbers that can be multiplied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.reading.crops import Objects
+from models.reading.decoding import Evidence, Floats
+
+_POWER = 0.7  # of what a network says: it is too sure of pages unlike those it has learnt from
+_FLOOR = 2e-3  # below what no chromosome's probability falls
+_AREA_SPREAD = 0.22  # of the logarithm, within a page
+_AREA_FLOOR = 0.05
+_FEWEST = 8
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What the reader knows of sizes and gaps, measured on simulated pages; stored with its weights.
+
+    ``areas``: (24,), of one copy of each of ``CHROMOSOMES``, as in ``models.reading.crops.Objects``. ``gap_edges``:
+    (b,) and ``gap_same``: (b + 1,), how often an object is of the same chromosome as the one before, by the gap between
+    them less the median gap of the page. ``row_same``: how often the first of a row is.
+    """
+
+    areas: Floats
+    gap_edges: Floats
+    gap_same: Floats
+    row_same: float
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What the crop network says of n objects in T passes.
+
+    ``classes``: (T, n, 25), the probability of each chromosome, and last of junk. ``copies``: (T, n, 3).
+    """
+
+    classes: NDArray[np.float32]
+    copies: NDArray[np.float32]
+
+    def mean(self) -> Looks:
+        """Return the mean over the passes, as one pass."""
+        return Looks(self.classes.mean(axis=0, keepdims=True), self.copies.mean(axis=0, keepdims=True))
+
+
+def weigh(objects: Objects, looks: Looks, measures: Measures, order: NDArray[np.int64]) -> Evidence:
+    """Turn what is seen into evidence.
+
+    Args:
+        objects: of a page.
+        looks: of the crop network on them.
+        measures: of the reader.
+        order: (24,), the places of ``CHROMOSOMES`` in the order of a layout.
+    """
+    junk = looks.classes[..., -1].astype(np.float64)
+    classes = np.maximum(looks.classes[..., :-1].astype(np.float64) ** _POWER, _FLOOR)
+    classes *= (1.0 - junk)[..., None] / classes.sum(axis=-1, keepdims=True)
+    classes = np.maximum(classes, _FLOOR / 10)[..., order]
+    copies = np.maximum(looks.copies.astype(np.float64), 1e-3)
+    expected = np.log(measures.areas[order])  # (24,)
+    offset = _offset(objects, looks, measures)
+    whole = (
+        classes[..., None] * copies[:, :, None, :] * _likely(objects, expected[:, None] + np.log([1, 2, 3]) + offset)
+    )
+    neighbours = np.log(measures.areas[order][:-1] + measures.areas[order][1:]) + offset
+    # a network that sees two chromosomes gives each of them one half
+    pairs = 4 * classes[..., :-1] * classes[..., 1:] / np.maximum(1.0 - junk, _FLOOR)[..., None]
+    pairs = pairs * copies[..., 1:2] * _likely(objects, neighbours)
+    same = _goes_on(objects, measures)
+    return Evidence(whole, pairs, np.maximum(junk, 1e-6), same, 1.0 - same)
+
+
+def _offset(objects: Objects, looks: Looks, measures: Measures) -> float:
+    """Return by how much, in logarithms, the areas of this page differ from the usual ones: stain and threshold."""
+    said = looks.mean()
+    classes, copies = said.classes[0].argmax(axis=1), said.copies[0].argmax(axis=1)
+    seen = classes < len(measures.areas)
+    if seen.sum() < _FEWEST:
+        return 0.0
+    usual = np.log(measures.areas[classes[seen]] * (copies[seen] + 1))
+    return float(np.median(np.log(objects.areas[seen]) - usual))
+
+
+def _likely(objects: Objects, expected: Floats) -> Floats:
+    """Return how probable the area of each object is, (n, ...), relative to the expected logarithms, (...)."""
+    away = np.log(objects.areas).reshape(-1, *(1,) * expected.ndim) - expected
+    likely: Floats = np.exp(-0.5 * (away / _AREA_SPREAD) ** 2) + _AREA_FLOOR
+    return likely
+
+
+def _goes_on(objects: Objects, measures: Measures) -> Floats:
+    """Return how probable each object is of the same chromosome as the one before it, by the gap alone, (n,)."""
+    same = np.full(len(objects), measures.row_same)
+    on = np.isfinite(objects.gaps)
+    if on.any():
+        away = objects.gaps[on] - np.median(objects.gaps[on])
+        same[on] = measures.gap_same[np.searchsorted(measures.gap_edges, away)]
+    return same

@@ -1,0 +1,48 @@
+"""The objects of a page as the crop network sees them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.reading.crops import HEIGHT, TYPICAL, WIDTH, find_objects
+from tests.models.preparation.test_pieces import BARS, drawn
+
+
+def test_objects_come_in_reading_order_with_their_boxes() -> None:
+    found = find_objects(drawn())
+    assert len(found) == len(BARS)
+    assert found.crops.shape == (len(BARS), HEIGHT, WIDTH)
+    for box, (left, top, height) in zip(found.boxes, BARS, strict=True):
+        assert box == pytest.approx([left, top, left + 14, top + height], abs=3)
+    assert found.rows.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_all_are_shown_at_one_scale_in_the_middle() -> None:
+    found = find_objects(drawn())
+    heights = [int((crop < 128).any(axis=1).sum()) for crop in found.crops]
+    expected = np.array([height for _, _, height in BARS])
+    assert heights == pytest.approx(expected * TYPICAL / np.average(expected, weights=expected), rel=0.15)
+    for crop in found.crops:
+        rows, columns = np.nonzero(crop < 128)
+        assert np.mean(rows) == pytest.approx(HEIGHT / 2, abs=2.5)
+        assert np.mean(columns) == pytest.approx(WIDTH / 2, abs=2.5)
+
+
+def test_the_size_of_the_picture_does_not_matter() -> None:
+    small, large = find_objects(drawn()), find_objects(np.repeat(np.repeat(drawn(), 6, axis=0), 6, axis=1))
+    assert large.boxes == pytest.approx(6 * small.boxes, abs=15)
+    assert large.areas == pytest.approx(small.areas, rel=0.15)
+    assert np.abs(small.crops.astype(int) - large.crops).mean() < 6
+
+
+def test_gaps_are_measured_along_a_row() -> None:
+    found = find_objects(drawn())
+    assert np.isinf(found.gaps).tolist() == [True, False, False, True, False]
+    assert found.gaps[4] > found.gaps[1] > 0
+
+
+def test_a_blank_page_has_no_objects() -> None:
+    found = find_objects(np.full((90, 120), 200, np.uint8))
+    assert len(found) == 0
+    assert found.crops.shape == (0, HEIGHT, WIDTH)
