@@ -23,7 +23,7 @@ NAME = "pack-pieces-1"
 
 _WORKING_SIDE = 1024
 _GAPS = (2, 6)  # pixels of the picture: half of the gap on the page, within these
-_LARGEST_SCALE = 3.0
+_SMALLEST_SCALE, _LARGEST_SCALE = 0.03, 3.0
 _HALVINGS = 14
 _MAP_SIDE = 96
 
@@ -86,13 +86,17 @@ def pack(page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Packing
         size: side of the picture in pixels.
 
     Returns:
-        The picture, (size, size), black chromosomes on white (255), blank where no piece was found; and its packing.
+        The picture, (size, size), black chromosomes on white (255), and its packing. Blank where no piece was found, or
+        so many that none could be seen.
     """
     shrink = min(1.0, _WORKING_SIDE / max(page.shape))
     small = resized(page, shrink, Image.Resampling.BOX) if shrink < 1.0 else page
     darkness = page_darkness(small)
     pieces = find_pieces(darkness)
-    scale, corners = _fit(pieces, size)
+    fitted = _fit(pieces, size) if len(pieces) else None
+    if fitted is None:
+        return np.full((size, size), 255, np.uint8), Packing(np.zeros((0, 4)), np.zeros((0, 2)), 1.0, size)
+    scale, corners = fitted
     ink = np.zeros((size, size), np.float32)
     for (x, y), own in zip(corners, cut_out(darkness, pieces, scale), strict=True):
         shelf = ink[y : y + own.shape[0], x : x + own.shape[1]]
@@ -102,18 +106,24 @@ def pack(page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Packing
     return picture, Packing(pieces.boxes * back, corners.astype(np.float64), scale / back, size)
 
 
-def _fit(pieces: Pieces, size: int) -> tuple[float, NDArray[np.int64]]:
-    """Return the largest scale at which all pieces fit, by halving, and their corners at it."""
-    low, high = 0.0, _LARGEST_SCALE
-    corners = np.zeros((len(pieces), 2), np.int64)
-    for _ in range(_HALVINGS if len(pieces) else 0):
+def _fit(pieces: Pieces, size: int) -> tuple[float, NDArray[np.int64]] | None:
+    """Return the largest scale at which all pieces fit, by halving, and their corners at it; ``None`` without one."""
+    low, high = _SMALLEST_SCALE, _LARGEST_SCALE
+    corners = _stand_at(pieces, low, size)
+    if corners is None:
+        return None
+    for _ in range(_HALVINGS):
         scale = (low + high) / 2
-        stood = _stand(extents(pieces.boxes, scale), _gaps(pieces, scale), size)
+        stood = _stand_at(pieces, scale, size)
         if stood is None:
             high = scale
         else:
             low, corners = scale, stood
     return low, corners
+
+
+def _stand_at(pieces: Pieces, scale: float, size: int) -> NDArray[np.int64] | None:
+    return _stand(extents(pieces.boxes, scale), _gaps(pieces, scale), size)
 
 
 def _gaps(pieces: Pieces, scale: float) -> NDArray[np.int64]:

@@ -85,3 +85,16 @@ def test_large_pages_are_packed_in_their_own_pixels() -> None:
     small_packing, large_packing = pack(drawn(), SIZE)[1], pack(large, SIZE)[1]
     assert large_packing.boxes == pytest.approx(6 * small_packing.boxes, abs=12)
     assert large_packing.scale == pytest.approx(small_packing.scale / 6, rel=0.15)
+
+
+def test_any_page_is_packed() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        height, width = rng.integers(1, 300, 2)
+        noise = rng.integers(0, 256, (height, width))
+        dots = 255 * (rng.random((height, width)) < 0.02)
+        slopes = np.add.outer(np.arange(height), np.arange(width)) % 256
+        for page in (noise, dots, 255 - dots, slopes):
+            picture, packing = pack(page.astype(np.uint8), 75)
+            assert picture.shape == (75, 75)
+            assert packing.scale > 0
