@@ -1,7 +1,7 @@
 """The network of the reader: which chromosome a crop shows, how many copies of it, and which way up.
 
 Plain convolutions with He's initialisation, which on a processor learn several times faster than with batch
-normalisation; all dropout in the head, as everywhere. Source: ``design`` of the reader; He et al. 2015.
+normalisation; all dropout in the head, as everywhere. Source: He et al. 2015.
 """
 
 from __future__ import annotations

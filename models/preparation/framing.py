@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from models.preparation.cutouts import resized
+
 NAME = "flatten-crop-square-1"
 """Name of this preparation on a model's card; it changes whenever the pixels it yields change."""
 
@@ -92,18 +94,13 @@ def frame(page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Framin
         The picture, (size, size), black chromosomes on white (255), and its framing in pixels of ``page``.
     """
     shrink = min(1.0, _WORKING_SIDE / max(page.shape))
-    small = _resize(page, shrink) if shrink < 1.0 else page
+    small = resized(page, shrink, Image.Resampling.BOX) if shrink < 1.0 else page
     darkness = flatten(small)
     square = _content(darkness)
     image = Image.fromarray(np.uint8(np.rint(255 * (1.0 - darkness))))
     picture = _cut_square(image, square).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=None)
     scale = page.shape[1] / small.shape[1]
     return np.asarray(picture), Framing(square.left * scale, square.top * scale, square.side * scale)
-
-
-def _resize(page: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    size = (max(1, round(page.shape[1] * scale)), max(1, round(page.shape[0] * scale)))
-    return np.asarray(Image.fromarray(page).resize(size, Image.Resampling.BOX))
 
 
 def _cut_square(image: Image.Image, square: Framing) -> Image.Image:

@@ -35,7 +35,7 @@ Preparation = Callable[[NDArray[np.uint8], int], tuple[NDArray[np.uint8], Placem
 PREPARATIONS: Mapping[str, Preparation] = MappingProxyType({framing.NAME: framing.frame, packing.NAME: packing.pack})
 
 BEST = packing.NAME
-"""What new networks are trained with."""
+"""What new networks are trained on."""
 
 
 def prepare(name: str, page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Placement]:
