@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
+from models.counts import COPY_NUMBERS
 from models.reading.crops import Objects
-from models.reading.decoding import Floats, Numbers, decode
+from models.reading.decoding import Evidence, Floats, Numbers, decode
 from models.reading.evidence import Looks, Measures, weigh
 from models.reading.layouts import Layouts
 
@@ -39,30 +40,39 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> 
         measures: of the reader.
         known: layouts and priors.
     """
-    mean = looks.mean()
-    tried = [_decode(objects, mean, measures, known, order) for order in known.orders]
-    best = int(np.argmax([float(found.log_weight[0]) for found in tried] + np.log(known.shares)))
-    order, found = known.orders[best], tried[best]
-    passes = _decode(objects, looks, measures, known, order)
+    tried = _decode(objects, looks.mean(), measures, known, known.orders)
+    best = int(np.argmax(tried.log_weight + np.log(known.shares)))
+    order = known.orders[best]
+    passes = _decode(objects, looks, measures, known, order[None])
     back = np.argsort(order)
-    numbers = passes.counts[:, back].argmax(axis=2).astype(np.int8)
-    return Reading(
-        known.names[best], found.counts[0, back], numbers, _normal(passes.counts[:, back]), found.which[0][:, back]
-    )
+    counts = passes.counts[:, back]
+    numbers = counts.argmax(axis=2).astype(np.int8)
+    return Reading(known.names[best], tried.counts[best, back], numbers, _normal(counts), tried.which[best][:, back])
 
 
-def _decode(objects: Objects, looks: Looks, measures: Measures, known: Layouts, order: NDArray[np.int64]) -> Numbers:
-    """Decode with each factor of the prior, and put them together."""
-    evidence = weigh(objects, looks, measures, order)
-    parts = [
-        decode(evidence, np.broadcast_to(prior[order], (len(evidence.junk), *prior.shape))) for prior in known.priors
-    ]
-    logs = np.stack([part.log_weight for part in parts])  # (H, T)
+def _decode(objects: Objects, looks: Looks, measures: Measures, known: Layouts, orders: NDArray[np.int64]) -> Numbers:
+    """Decode T looks in L orders, (L * T) ways, with each of the H factors of the prior, and put these together."""
+    evidence = _stacked([weigh(objects, looks, measures, order) for order in orders], len(known.priors))
+    ordered = known.priors[:, orders[..., None], np.arange(COPY_NUMBERS)]  # (H, L, 24, 5)
+    prior = np.repeat(ordered.reshape(-1, *ordered.shape[2:]), len(looks.classes), axis=0)  # (H * L * T, 24, 5)
+    found = decode(evidence, prior)
+    logs = found.log_weight.reshape(len(known.priors), -1)  # (H, L * T)
     log_weight = np.logaddexp.reduce(logs, axis=0)
     shares = np.exp(logs - log_weight)
-    counts = np.einsum("ht,htck->tck", shares, np.stack([part.counts for part in parts]))
-    which = np.einsum("ht,htnc->tnc", shares, np.stack([part.which for part in parts]))
-    return Numbers(log_weight, counts, which)
+
+    def mixed(values: Floats) -> Floats:
+        together: Floats = np.einsum("hs,hs...->s...", shares, values.reshape(*shares.shape, *values.shape[1:]))
+        return together
+
+    return Numbers(log_weight, mixed(found.counts), mixed(found.which))
+
+
+def _stacked(ways: list[Evidence], times: int) -> Evidence:
+    """Put the evidence of several orders behind each other, all of it so many times."""
+    copies, pairs, junk = (
+        np.concatenate([getattr(way, name) for way in ways] * times) for name in ("copies", "pairs", "junk")
+    )
+    return Evidence(copies, pairs, junk, ways[0].same, ways[0].change)
 
 
 def _normal(counts: Floats) -> Floats:
