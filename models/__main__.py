@@ -1,4 +1,4 @@
-"""The command line of the models: ``python -m models list|card|train|evaluate|ablate|explain|gate|simulate``."""
+"""The command line of the models: ``python -m models list|card|train|evaluate|ablate|explain|gate|read|simulate``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.card import CardError
-from models.commands import ablate, card, evaluate, explain, gate, simulate, train
+from models.commands import ablate, card, evaluate, explain, gate, read, simulate, train
 from models.commands import list as list_command
 from models.datasets.labels import LabelsError
 from models.pictures import PictureError
+from models.reading.card import ReaderCardError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 from models.simulation.batches import SimulationError
 from models.training.phases import TrainingError
 
-_COMMANDS = (list_command, card, train, evaluate, ablate, explain, gate, simulate)
+_COMMANDS = (list_command, card, train, evaluate, ablate, explain, gate, read, simulate)
 _EXPECTED = (
     CardError,
     LabelsError,
     PictureError,
+    ReaderCardError,
     SimulationError,
     TrainingError,
     UnknownModelError,

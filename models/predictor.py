@@ -9,20 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from models.card import Card, CardError
+from models.card import Card
 from models.judging.familiarity import Familiarity
 from models.judging.findings import Census, find
 from models.judging.gate import refusals, unfamiliarity
 from models.judging.heatmap import HeatMap, fuse
 from models.judging.prediction import Prediction
-from models.judging.suggestion import UNREADABLE, suggest
-from models.judging.uncertainty import measure
+from models.judging.suggestion import UNREADABLE, Suggestion, suggest
+from models.judging.triage import Finding
+from models.judging.uncertainty import Label, measure
 from models.networks.architectures import build_network
 from models.networks.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.networks.dropout import Passes, SubNetworks
 from models.networks.evidence import locate
 from models.networks.weights import read_weights
-from models.preparation.preparations import PREPARATIONS, prepare
+from models.preparing import Preparer
+from models.reading.conclusions import doubts_about
+from models.reading.reader import Reading
 from models.registry import Registry
 
 MOST_PASSES = 1000
@@ -39,13 +42,19 @@ class Predictor:
     """
 
     def __init__(
-        self, card: Card, networks: SubNetworks, precision: Precision, familiarity: Familiarity | None = None
+        self,
+        card: Card,
+        networks: SubNetworks,
+        preparer: Preparer,
+        precision: Precision,
+        familiarity: Familiarity | None = None,
     ) -> None:
         """Use ``load`` instead, which rebuilds the network and checks its weights."""
         self.card = card
         self.precision = precision
         self.device = device_name()
         self._networks = networks
+        self._preparer = preparer
         self._familiarity = familiarity
         self._turn = threading.Lock()
 
@@ -60,21 +69,20 @@ class Predictor:
 
         Raises:
             UnknownModelError: when there is no such model.
-            WeightsHashError: when the weights, or the familiarity beside them, are not those of the card.
+            WeightsHashError: when the weights, the familiarity beside them, or the reader are not those of the card.
             CardError: when the card is damaged, or asks for a preparation that this version does not have.
+            ReaderCardError: when the model needs the reader, and its card is damaged.
             ValueError: for an unknown precision.
         """
         card = registry.card(name)
-        if card.preprocessing not in PREPARATIONS:
-            known = ", ".join(map(repr, PREPARATIONS))
-            raise CardError(f"{name}: preprocessing must be one of {known}, got {card.preprocessing!r}")
+        preparer = Preparer.for_card(card, registry)
         weights = registry.weights(name)
         chosen = choose_precision(precision)
         with building_in(chosen):
             network = build_network(card.architecture, card.input_size)
         read_weights(network, weights)
         chunk = _CHUNK_GPU if has_gpu() else _CHUNK_CPU
-        return cls(card, SubNetworks(network, card.seed, chunk), chosen, registry.familiarity(name))
+        return cls(card, SubNetworks(network, card.seed, chunk), preparer, chosen, registry.familiarity(name))
 
     def predict(self, pages: Sequence[NDArray[np.uint8]], passes: int | None = None) -> list[Prediction]:
         """Judge pages.
@@ -93,11 +101,12 @@ class Predictor:
         if not pages:
             return []
         with ThreadPoolExecutor() as pool:
-            pictures = np.stack(list(pool.map(self._prepare, pages)))
+            prepared = list(pool.map(lambda page: self._preparer.read(page, self.card.input_size, passes), pages))
             doubts = list(pool.map(self._refusals, pages))
+        pictures, _, readings = zip(*prepared, strict=True)
         with self._turn:
-            outputs = self._networks.predict(pictures, passes)
-        return interpret(outputs, self._with_distances(doubts, outputs.pooled), self.card)
+            outputs = self._networks.predict(np.stack(pictures), passes)
+        return interpret(outputs, readings, self._with_distances(doubts, outputs.pooled), self.card)
 
     def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
         """Say where on a page the evidence for abnormal lies; it takes about as long as to judge the page again.
@@ -110,7 +119,7 @@ class Predictor:
             ValueError: for a number of passes out of range, or a page that is no grey picture of bytes.
         """
         passes = self._checked(passes)
-        picture, placement = prepare(self.card.preprocessing, page, self.card.input_size)
+        picture, placement, _ = self._preparer.read(page, self.card.input_size, passes)
         with self._turn:
             return fuse(locate(self._networks, picture, passes), placement)
 
@@ -119,9 +128,6 @@ class Predictor:
         if not 1 <= chosen <= MOST_PASSES:
             raise ValueError(f"passes must lie between 1 and {MOST_PASSES}, got {chosen!r}")
         return chosen
-
-    def _prepare(self, page: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return prepare(self.card.preprocessing, page, self.card.input_size)[0]
 
     def _refusals(self, page: NDArray[np.uint8]) -> tuple[str, ...]:
         return refusals(page, self.card.gate)
@@ -133,20 +139,26 @@ class Predictor:
         return [(*why, *unfamiliarity(float(far), self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
 
 
-def interpret(outputs: Passes, refusals: Sequence[tuple[str, ...]], card: Card) -> list[Prediction]:
+def interpret(
+    outputs: Passes, readings: Sequence[Reading | None], refusals: Sequence[tuple[str, ...]], card: Card
+) -> list[Prediction]:
     """Turn what the sub-networks say of N pages into predictions.
 
     Args:
         outputs: of N pages.
+        readings: of each page, from which the numbers of chromosomes are taken; ``None`` takes those of the network.
         refusals: why the input gate would not read each of them; empty where it would.
         card: whose calibration and limits apply.
     """
-    return [_prediction(outputs, index, doubts, card) for index, doubts in enumerate(refusals)]
+    every = enumerate(zip(readings, refusals, strict=True))
+    return [_prediction(outputs, index, reading, doubts, card) for index, (reading, doubts) in every]
 
 
-def _prediction(outputs: Passes, index: int, doubts: tuple[str, ...], card: Card) -> Prediction:
-    raw, miscounts, copies = outputs.abnormal[index], outputs.miscount[index], outputs.copies[index]
-    census = Census(copies, outputs.structural[index], outputs.numbers[index], outputs.changed[index])
+def _prediction(
+    outputs: Passes, index: int, reading: Reading | None, doubts: tuple[str, ...], card: Card
+) -> Prediction:
+    raw, miscounts = outputs.abnormal[index], _miscounts(outputs, index, reading)
+    census = _census(outputs, index, reading)
     measures = measure(raw, card.calibration, miscounts)
     findings = find(census, card.findings)
     return Prediction(
@@ -154,10 +166,27 @@ def _prediction(outputs: Passes, index: int, doubts: tuple[str, ...], card: Card
         refusals=doubts,
         measures=measures,
         findings=findings,
-        suggestion=UNREADABLE if doubts else suggest(census, findings, measures.label),
+        suggestion=UNREADABLE if doubts else _suggestion(census, findings, measures.label, reading),
         pass_probabilities=card.calibration.apply(raw, miscounts).astype(np.float32),
         raw_probabilities=raw,
         miscounts=miscounts,
-        copies=copies,
+        copies=census.copies.astype(np.float32),
         features=outputs.pooled[index],
     )
+
+
+def _miscounts(outputs: Passes, index: int, reading: Reading | None) -> NDArray[np.float32]:
+    return outputs.miscount[index] if reading is None else (1.0 - reading.normal).astype(np.float32)
+
+
+def _census(outputs: Passes, index: int, reading: Reading | None) -> Census:
+    """Count by the reader, which sees every chromosome by itself, and take the structure from the network."""
+    structural, changed = outputs.structural[index], outputs.changed[index]
+    if reading is None:
+        return Census(outputs.copies[index], structural, outputs.numbers[index], changed)
+    return Census(reading.counts, structural, reading.numbers, changed)
+
+
+def _suggestion(census: Census, findings: Sequence[Finding], label: Label, reading: Reading | None) -> Suggestion:
+    unsafe = () if reading is None else doubts_about(reading)
+    return Suggestion(None, unsafe[0]) if unsafe else suggest(census, findings, label)

@@ -1,8 +1,8 @@
 """The registry of models: one folder each, with ``card.json``, the files it vouches for, and its page to read.
 
-The files are the weights and, if the model has one, the familiarity of karyograms for the input gate. Weights are never
-a pickled or uploaded model: the network is rebuilt from code, and a file whose SHA-256 is not the one on the card is
-refused.
+The files are the weights and, if the model has one, the familiarity of karyograms for the input gate. The reader, which
+arranges pages for models, has a folder and a card of its own. Weights are never a pickled or uploaded model: the
+network is rebuilt from code, and a file whose SHA-256 is not the one on the card is refused.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ from models.card import Card, CardError, card_from_json, card_to_json
 from models.card_page import card_page
 from models.judging import familiarity
 from models.judging.familiarity import Familiarity, FamiliarityError
+from models.reading.card import ReaderCard, ReaderCardError, reader_card_from_json, reader_card_to_json
 
 CARD_FILE = "card.json"
 PAGE_FILE = "README.md"
 WEIGHTS_FILE = "model.weights.h5"
 FAMILIARITY_FILE = "familiarity.npz"
+READER = "reader"
+READER_CARD_FILE = "reader.json"
+READER_WEIGHTS_FILE = "reader.weights.h5"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -76,7 +80,7 @@ class Registry:
             UnknownModelError: when there is no such model.
             WeightsHashError: when the file is missing or its SHA-256 is not the one on the card.
         """
-        return self._vouched(name, WEIGHTS_FILE, self.card(name).weights_sha256)
+        return _vouched(self.folder / name / WEIGHTS_FILE, self.card(name).weights_sha256)
 
     def familiarity(self, name: str) -> Familiarity | None:
         """Return where the karyograms lie that a model knows, after checking its hash; ``None`` for one without.
@@ -88,20 +92,49 @@ class Registry:
         expected = self.card(name).familiarity_sha256
         if not expected:
             return None
-        path = self._vouched(name, FAMILIARITY_FILE, expected)
+        path = _vouched(self.folder / name / FAMILIARITY_FILE, expected)
         try:
             return familiarity.from_bytes(path.read_bytes())
         except FamiliarityError as error:
             raise WeightsHashError(f"{path}: {error}") from error
 
-    def _vouched(self, name: str, file: str, expected: str) -> Path:
-        path = self.folder / name / file
+    def reader(self) -> tuple[ReaderCard, Path]:
+        """Return the card of the reader and its weights after checking their hash.
+
+        A registry of one's own need not have a reader: then it is the one that ships beside this package.
+
+        Raises:
+            ReaderCardError: when the card cannot be read.
+            WeightsHashError: when a file is missing, or the SHA-256 of the weights is not the one on the card.
+        """
+        folder = self.folder / READER
+        if not (folder / READER_CARD_FILE).is_file():
+            folder = default_registry().folder / READER
+        path = folder / READER_CARD_FILE
         if not path.is_file():
             raise WeightsHashError(f"{path}: the file is missing")
-        found = file_sha256(path)
-        if found != expected:
-            raise WeightsHashError(f"{path}: SHA-256 must be {expected} as on the card, got {found}")
-        return path
+        try:
+            card = reader_card_from_json(path.read_text(encoding="utf-8"))
+        except ReaderCardError as error:
+            raise ReaderCardError(f"{path}: {error}") from error
+        return card, _vouched(folder / READER_WEIGHTS_FILE, card.weights_sha256)
+
+    def save_reader(self, card: ReaderCard, weights_file: Path) -> ReaderCard:
+        """Copy the weights of a reader into the registry beside its card; an earlier one is replaced.
+
+        Args:
+            card: the card; its hash is filled in here.
+            weights_file: weights as written by ``models.networks.weights.write_weights``.
+
+        Returns:
+            The card as stored.
+        """
+        folder = self.folder / READER
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / READER_WEIGHTS_FILE, weights_file.read_bytes())
+        card = replace(card, weights_sha256=file_sha256(weights_file))
+        _write(folder / READER_CARD_FILE, reader_card_to_json(card).encode())
+        return card
 
     def save(self, card: Card, weights_file: Path) -> Card:
         """Copy weights into the registry beside their card; an earlier model of the same name is replaced.
@@ -141,7 +174,7 @@ class Registry:
             WeightsHashError: when the card vouches for other weights.
         """
         folder = self.folder / card.name
-        self._vouched(card.name, WEIGHTS_FILE, card.weights_sha256)
+        _vouched(folder / WEIGHTS_FILE, card.weights_sha256)
         if known is not None:
             data = familiarity.to_bytes(known)
             _write(folder / FAMILIARITY_FILE, data)
@@ -165,6 +198,15 @@ def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _vouched(path: Path, expected: str) -> Path:
+    if not path.is_file():
+        raise WeightsHashError(f"{path}: the file is missing")
+    found = file_sha256(path)
+    if found != expected:
+        raise WeightsHashError(f"{path}: SHA-256 must be {expected} as on the card, got {found}")
+    return path
 
 
 def _write(path: Path, data: bytes) -> None:

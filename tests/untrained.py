@@ -10,7 +10,7 @@ import keras
 from models.card import Card
 from models.networks.architectures import build_network
 from models.networks.weights import write_weights
-from models.preparation.preparations import BEST
+from models.preparation import packing
 from models.registry import Registry
 
 
@@ -30,7 +30,7 @@ def save_untrained(
         name=name,
         architecture=architecture,
         input_size=input_size,
-        preprocessing=BEST,
+        preprocessing=packing.NAME,
         seed=seed,
         passes=passes,
         training={"data": "none: random weights for tests", "validation_rule": {"modulus": 3, "remainder": 2}},

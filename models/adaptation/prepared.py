@@ -17,7 +17,8 @@ from models.datasets.labels import LabelledPicture, Page
 from models.judging.gate import refusals
 from models.judging.uncertainty import Label
 from models.measuring.copy_numbers import true_copies
-from models.preparation.preparations import prepare
+from models.preparing import Preparer
+from models.reading.reader import Reading
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Targets:
 class Prepared:
     """N labelled karyograms.
 
-    ``pictures`` (N, S, S) uint8, mapped from disk; ``refusals`` say why the input gate of the model would not read one.
+    ``pictures`` (N, S, S) uint8, mapped from disk; ``refusals`` say why the input gate of the model would not read one,
+    and ``readings`` what the reader read on them, where the model has it.
     """
 
     labelled: tuple[LabelledPicture, ...]
     pictures: NDArray[np.uint8]
     refusals: tuple[tuple[str, ...], ...]
+    readings: tuple[Reading | None, ...]
 
     def __len__(self) -> int:
         return len(self.labelled)
@@ -81,13 +84,16 @@ class Prepared:
         )
 
 
-def prepare_all(labelled: Iterable[tuple[LabelledPicture, Page]], number: int, card: Card, file: Path) -> Prepared:
+def prepare_all(
+    labelled: Iterable[tuple[LabelledPicture, Page]], number: int, card: Card, preparer: Preparer, file: Path
+) -> Prepared:
     """Prepare labelled karyograms for a model.
 
     Args:
         labelled: the karyograms with their pages, one after the other.
         number: how many they are.
         card: of the model.
+        preparer: its way to prepare pages.
         file: where the prepared pictures are written.
 
     Raises:
@@ -95,12 +101,13 @@ def prepare_all(labelled: Iterable[tuple[LabelledPicture, Page]], number: int, c
     """
     shape = (number, card.input_size, card.input_size)
     pictures = open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
-    items, doubts = [], []
+    items, doubts, readings = [], [], []
     for index, (item, page) in enumerate(labelled):
-        pictures[index], _ = prepare(card.preprocessing, page, card.input_size)
+        pictures[index], _, reading = preparer.read(page, card.input_size, card.passes)
         items.append(item)
         doubts.append(refusals(page, card.gate))
+        readings.append(reading)
     if len(items) != number:
         raise ValueError(f"expected {number} karyograms, got {len(items)}")
     pictures.flush()
-    return Prepared(tuple(items), pictures, tuple(doubts))
+    return Prepared(tuple(items), pictures, tuple(doubts), tuple(readings))

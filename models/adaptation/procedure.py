@@ -198,7 +198,9 @@ class Adaptation:
         features = self._features[name] if look is None else self._moved(name, look)
         numbers = np.arange(len(prepared)) if which is None else which
         outputs = self._adapter.judge(features if which is None else features[which], card.passes)
-        predictions = interpret(outputs, [prepared.refusals[index] for index in numbers], card)
+        readings = [prepared.readings[index] for index in numbers]
+        refused = [prepared.refusals[index] for index in numbers]
+        predictions = interpret(outputs, readings, refused, card)
         return [
             JudgedPicture(
                 prepared.labelled[index], said, triage(said.readable, said.measures, said.findings, card.policy)

@@ -29,6 +29,7 @@ from models.networks.architectures import build_network
 from models.networks.choices import Trained
 from models.networks.devices import Precision, building_in
 from models.networks.weights import read_weights
+from models.preparing import Preparer
 from models.registry import Registry, file_sha256
 from models.simulation.pages.families import Variety
 from models.training.phases import TrainingError
@@ -93,7 +94,7 @@ def adapt_to_site(
     """
     base, weights = registry.card(plan.base), registry.weights(plan.base)
     plan.work.mkdir(parents=True, exist_ok=True)
-    sets = _prepare(plan, base, reporter)
+    sets = _prepare(plan, base, Preparer.for_card(base, registry), reporter)
     with building_in(precision):
         network = build_network(base.architecture, base.input_size)
     read_weights(network, weights)
@@ -106,12 +107,12 @@ def adapt_to_site(
     return SiteModel(registry.save(card, adaptation.weights) if stored else card, checks, stored)
 
 
-def _prepare(plan: SitePlan, base: Card, reporter: Reporter) -> Sets:
+def _prepare(plan: SitePlan, base: Card, preparer: Preparer, reporter: Reporter) -> Sets:
     """Read the karyograms of the site, and simulate the others."""
     labelled = read_labels(plan.data)
     _check_new(labelled, base)
     with reporter.waiting(f"reading {len(labelled)} karyograms"):
-        site = prepare_all(load(plan.data, labelled), len(labelled), base, plan.work / "site.npy")
+        site = prepare_all(load(plan.data, labelled), len(labelled), base, preparer, plan.work / "site.npy")
     check_enough(site)
     recipes = {
         "replay": Recipe(
@@ -128,7 +129,7 @@ def _prepare(plan: SitePlan, base: Card, reporter: Reporter) -> Sets:
     for name, recipe in recipes.items():
         with reporter.waiting(f"simulating {plan.simulated} karyograms ({name})"):
             pages = simulated(recipe, plan.simulated)
-            drawn[name] = prepare_all(pages, plan.simulated, base, plan.work / f"{name}.npy")
+            drawn[name] = prepare_all(pages, plan.simulated, base, preparer, plan.work / f"{name}.npy")
     return Sets(site, **drawn)
 
 

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from models.chromosomes import CHROMOSOMES
 from models.datasets.splits import CaseSplit
 from models.networks.lattices import Lattice
-from models.preparation.preparations import BEST, Placement, prepare
+from models.preparation.preparations import Placement
+from models.preparing import BEST, Preparer
+from models.registry import default_registry
 from models.simulation.chromosomes.crops import CropLibrary
 from models.simulation.chromosomes.material import Material
 from models.simulation.karyograms import Karyogram, MaterialSource, painted, simulate
@@ -136,11 +138,14 @@ def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyo
 
 
 def draw(
-    recipe: Recipe, source: MaterialSource, number: int, size: int, lattice: Lattice
+    recipe: Recipe, source: MaterialSource, number: int, *, preparer: Preparer, size: int, lattice: Lattice
 ) -> tuple[NDArray[np.uint8], Truth]:
-    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on the cells of a lattice."""
+    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on the cells of a lattice.
+
+    ``preparer`` must be that of the recipe; it is not loaded for each picture anew.
+    """
     karyogram = draw_karyogram(recipe, source, number)
-    picture, placement = prepare(recipe.preparation, karyogram.page.pixels, size)
+    picture, placement = preparer.prepare(karyogram.page.pixels, size)
     return picture, truth(karyogram, placement, lattice)
 
 
@@ -194,9 +199,9 @@ def _write_all(folder: Path, recipe: Recipe, pictures: int, size: int, lattice: 
 
 def _write_some(folder: Path, recipe: Recipe, numbers: range, size: int, lattice: Lattice) -> None:
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r+") for name in _ARRAYS}
-    source = recipe.material()
+    source, preparer = recipe.material(), Preparer(recipe.preparation, default_registry())
     for number in numbers:
-        picture, known = draw(recipe, source, number, size, lattice)
+        picture, known = draw(recipe, source, number, preparer=preparer, size=size, lattice=lattice)
         arrays["pictures"][number] = picture
         for name in _ARRAYS[1:]:
             arrays[name][number] = getattr(known, name)

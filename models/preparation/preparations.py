@@ -33,27 +33,3 @@ Preparation = Callable[[NDArray[np.uint8], int], tuple[NDArray[np.uint8], Placem
 """From a grey page, (height, width), and a side to a picture, (side, side), black on white, and its placement."""
 
 PREPARATIONS: Mapping[str, Preparation] = MappingProxyType({framing.NAME: framing.frame, packing.NAME: packing.pack})
-
-BEST = packing.NAME
-"""What new networks are trained on."""
-
-
-def prepare(name: str, page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Placement]:
-    """Prepare a page.
-
-    Args:
-        name: one of ``PREPARATIONS``.
-        page: grey page, (height, width), dark chromosomes on a lighter background.
-        size: side of the picture in pixels.
-
-    Returns:
-        The picture, (size, size), black chromosomes on white (255), and where on it the parts of the page lie.
-
-    Raises:
-        ValueError: ``page`` is not a two-dimensional array of bytes, or ``size`` is not positive.
-    """
-    if page.ndim != 2 or page.dtype != np.uint8:
-        raise ValueError(f"page must be a grey picture (height, width) of uint8, got {page.shape} of {page.dtype}")
-    if size <= 0:
-        raise ValueError(f"size must be positive, got {size}")
-    return PREPARATIONS[name](page, size)

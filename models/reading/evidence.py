@@ -12,6 +12,9 @@ from models.reading.decoding import Evidence, Floats
 
 _POWER = 0.7  # of what a network says: it is too sure of pages unlike those it has learnt from
 _FLOOR = 2e-3  # below what no chromosome's probability falls
+# what is rare in its lessons and common on a page, a network calls junk too easily: its probabilities are those of the
+# lessons, and only divided by the shares there (Bourlard and Morgan 1994) say what an object by itself tells
+_JUNK = 3e-3
 _AREA_SPREAD = 0.22  # of the logarithm, within a page
 _AREA_FLOOR = 0.05
 _FEWEST = 8
@@ -21,12 +24,14 @@ _FEWEST = 8
 class Measures:
     """What the reader knows of sizes and gaps, measured on simulated pages; stored with its weights.
 
-    ``areas``: (24,), of one copy of each of ``CHROMOSOMES``, as in ``models.reading.crops.Objects``. ``gap_edges``:
-    (b,) and ``gap_same``: (b + 1,), how often an object is of the same chromosome as the one before, by the gap between
-    them less the median gap of the page. ``row_same``: how often the first of a row is.
+    ``areas``: (24,), of one copy of each of ``CHROMOSOMES``, as in ``models.reading.crops.Objects``. ``lengths``:
+    (24,), likewise, how high it is on a crop, in pixels. ``gap_edges``: (b,) and ``gap_same``: (b + 1,), how often an
+    object is of the same chromosome as the one before, by the gap between them less the median gap of the page.
+    ``row_same``: how often the first of a row is.
     """
 
     areas: Floats
+    lengths: Floats
     gap_edges: Floats
     gap_same: Floats
     row_same: float
@@ -71,7 +76,7 @@ def weigh(objects: Objects, looks: Looks, measures: Measures, order: NDArray[np.
     pairs = 4 * classes[..., :-1] * classes[..., 1:] / np.maximum(1.0 - junk, _FLOOR)[..., None]
     pairs = pairs * copies[..., 1:2] * _likely(objects, neighbours)
     same = _goes_on(objects, measures)
-    return Evidence(whole, pairs, np.maximum(junk, 1e-6), same, 1.0 - same)
+    return Evidence(whole, pairs, np.maximum(_JUNK * junk, 1e-6), same, 1.0 - same)
 
 
 def _offset(objects: Objects, looks: Looks, measures: Measures) -> float:

@@ -14,6 +14,14 @@ from models.reading.decoding import Evidence, Floats, Numbers, decode
 from models.reading.evidence import Looks, Measures, weigh
 from models.reading.layouts import Layouts
 
+OTHER = len(CHROMOSOMES)
+"""What looks like a chromosome and is none that the order of the page has a place for."""
+
+JUNK = -1
+"""What is no chromosome."""
+
+_PROBABLE = 0.5
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -21,7 +29,8 @@ class Reading:
 
     ``layout``: name of the likeliest one. ``counts``: (24, 5), how probable each number is, by the mean of the passes.
     ``numbers``: (T, 24), the likeliest number in each pass. ``normal``: (T,), how probable a normal set is.
-    ``which``: (n, 24), how probable each object is each chromosome; the rest is junk.
+    ``which``: (n, 24), how probable each object is each chromosome; the rest is junk. ``kinds``: (n,), what each object
+    most probably is: a place in ``CHROMOSOMES``, ``OTHER`` or ``JUNK``.
     """
 
     layout: str
@@ -29,6 +38,7 @@ class Reading:
     numbers: NDArray[np.int8]
     normal: Floats
     which: Floats
+    kinds: NDArray[np.int64]
 
 
 def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> Reading:
@@ -40,14 +50,30 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> 
         measures: of the reader.
         known: layouts and priors.
     """
-    tried = _decode(objects, looks.mean(), measures, known, known.orders)
+    mean = looks.mean()
+    tried = _decode(objects, mean, measures, known, known.orders)
     best = int(np.argmax(tried.log_weight + np.log(known.shares)))
     order = known.orders[best]
     passes = _decode(objects, looks, measures, known, order[None])
     back = np.argsort(order)
     counts = passes.counts[:, back]
-    numbers = counts.argmax(axis=2).astype(np.int8)
-    return Reading(known.names[best], tried.counts[best, back], numbers, _normal(counts), tried.which[best][:, back])
+    which = tried.which[best][:, back]
+    return Reading(
+        layout=known.names[best],
+        counts=tried.counts[best, back],
+        numbers=counts.argmax(axis=2).astype(np.int8),
+        normal=_normal(counts),
+        which=which,
+        kinds=_kinds(which, mean.classes[0, :, -1]),
+    )
+
+
+def _kinds(which: Floats, junk: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Say what objects are, from how probable each is each chromosome, (n, 24), and looks like junk, (n,)."""
+    kinds: NDArray[np.int64] = np.where(
+        which.sum(axis=1) > _PROBABLE, which.argmax(axis=1), np.where(junk < _PROBABLE, OTHER, JUNK)
+    )
+    return kinds
 
 
 def _decode(objects: Objects, looks: Looks, measures: Measures, known: Layouts, orders: NDArray[np.int64]) -> Numbers:

@@ -32,6 +32,8 @@ from models.networks.devices import Precision, building_in
 from models.networks.dropout import SubNetworks
 from models.predictor import Predictor
 from models.preparation import framing
+from models.preparing import Preparer
+from models.registry import default_registry
 from models.simulation.pages.families import Variety
 from models.training.phases import Phase
 from models.training.progress import Reporter
@@ -171,7 +173,8 @@ def _measure(network: keras.Model, variant: Variant, bench: Bench) -> Iterator[R
         seed=bench.seed,
         training={"validation_rule": asdict(variant.recipe.split)},
     )
-    model = Predictor(card, SubNetworks(network, card.seed), bench.precision)
+    preparer = Preparer(card.preprocessing, default_registry())
+    model = Predictor(card, SubNetworks(network, card.seed), preparer, bench.precision)
     held_out = recipe_for(card, bench.crops, TEST_SEED, Variety.HELD_OUT)
     yield _result(variant.words, f"simulated_{Variety.HELD_OUT}", model, simulated(held_out, TEST_PICTURES))
     real = validation_cases(read_labels(bench.karyograms), card)

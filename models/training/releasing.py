@@ -13,6 +13,7 @@ import keras
 from models.card import Card
 from models.datasets.simulated_set import Recipe
 from models.networks.weights import read_weights, write_weights
+from models.preparing import reader_of
 from models.registry import Registry
 from models.training.phases import Phase
 from models.training.trials import Trial, try_out
@@ -51,11 +52,11 @@ def release(network: keras.Model, plan: Release, registry: Registry) -> Card:
     weights = plan.work / "model.weights.h5"
     write_weights(network, weights)
     read_weights(network, weights)
-    registry.save(_draft(network, plan), weights)
+    registry.save(_draft(network, plan, registry), weights)
     return try_out(registry, plan.name, plan.trial)
 
 
-def _draft(network: keras.Model, plan: Release) -> Card:
+def _draft(network: keras.Model, plan: Release, registry: Registry) -> Card:
     return Card(
         name=plan.name,
         architecture=network.name,
@@ -69,6 +70,7 @@ def _draft(network: keras.Model, plan: Release) -> Card:
             "start": plan.start and {"model": plan.start.name, "weights_sha256": plan.start.weights_sha256},
             "note": plan.note,
         },
+        reader_sha256=reader_of(plan.recipe.preparation, registry),
         commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )

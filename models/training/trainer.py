@@ -18,6 +18,7 @@ import keras
 from models.datasets.simulated_set import Recipe, SimulatedSet
 from models.networks.cutting import lower_part
 from models.networks.weights import read_weights
+from models.preparation import packing
 from models.registry import file_sha256
 from models.simulation.pages.families import Variety
 from models.training.batches import Examples, write_features
@@ -137,7 +138,10 @@ class Trainer:
         # pages as no training shows them: what gets better on these is not learnt by heart
         held_out = replace(self.recipe, seed=seed, validation=True, variety=Variety.HELD_OUT)
         if phase.mosaics:
-            training, held_out = (replace(recipe, variety=Variety.MOSAIC) for recipe in (training, held_out))
+            # in any order: the reader has nothing to go by
+            training, held_out = (
+                replace(recipe, variety=Variety.MOSAIC, preparation=packing.NAME) for recipe in (training, held_out)
+            )
         return training, held_out
 
     def _draw(self, folder: Path, recipe: Recipe, phase: Phase, pictures: int, trainee: Trainee) -> SimulatedSet:

@@ -20,6 +20,7 @@ from models.simulation.sheets import TILE_WIDTH
 from models.simulation.strangers import FAMILIES
 from models.training import trials
 from models.training.trials import Trial
+from tests.conftest import REPOSITORY
 from tests.models.judging.test_gate import karyogram
 from tests.untrained import save_untrained
 
@@ -236,6 +237,45 @@ def test_what_cannot_be_explained_is_one_clear_line(
     assert complaint.count("\n") == 1
 
 
+SAMPLES = REPOSITORY / "dashboard" / "samples"
+
+
+def test_read_prints_a_line_for_each_file_and_draws_boxes(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [SAMPLES / "simulated-001_c1.png", tmp_path / "absent.png", SAMPLES / "simulated-011_c1.png"]
+    assert run(registry, "read", *files, "--json", "--passes", "3", "--annotate", tmp_path / "out") == 1
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in said] == list(map(str, files))
+    assert set(said[0]) == {"file", "karyotype", "counts", "findings", "readable", "reason", "seconds"}
+    with (SAMPLES / "labels.csv").open(newline="") as lines:
+        truth = {row["file"]: row["karyotype"] for row in csv.DictReader(lines)}
+    assert [line["karyotype"] for line in said] == [truth[files[0].name], None, truth[files[2].name]]
+    assert sum(said[0]["counts"].values()) == 46
+    assert said[1]["reason"] == "No such file or directory"
+    assert not said[1]["readable"]
+    drawn = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert drawn == ["simulated-001_c1-read.png", "simulated-011_c1-read.png"]
+
+
+def test_read_says_why_a_picture_cannot_be_read(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("L", (300, 200), 255).save(tmp_path / "blank.png")
+    (tmp_path / "text.png").write_text("no picture")
+    assert run(registry, "read", tmp_path / "blank.png", tmp_path / "text.png") == 1
+    blank, text = capsys.readouterr().out.splitlines()
+    assert blank.startswith(f"{tmp_path / 'blank.png'}: no karyotype: ")
+    assert text.startswith(f"{tmp_path / 'text.png'}: no karyotype: ")
+
+
+def test_files_to_annotate_need_different_names(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(registry, "read", "a/x.png", "b/x.png", "--annotate", tmp_path) == 2
+    assert "different names to be annotated, got two of 'x'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("passes", ["0", "1001", "many"])
 def test_passes_are_checked(registry: Registry, passes: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -244,7 +284,7 @@ def test_passes_are_checked(registry: Registry, passes: str, capsys: pytest.Capt
     assert f"must be a whole number from 1 to 1000, got '{passes}'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["card"], ["evaluate"], ["train"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["card"], ["evaluate"], ["read"], ["train"]])
 def test_help_is_complete(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])

@@ -11,7 +11,9 @@ from models.adaptation.prepared import Prepared, prepare_all
 from models.chromosomes import CHROMOSOMES
 from models.datasets.labels import LabelledPicture
 from models.judging.uncertainty import Label
-from models.preparation.preparations import prepare
+from models.preparation import packing
+from models.preparing import Preparer
+from models.registry import default_registry
 from models.simulation.karyotypes.iscn import parse_karyotype
 from tests.models.judging.test_gate import karyogram
 from tests.models.test_card import CARD
@@ -23,7 +25,8 @@ ITEMS = (
     LabelledPicture("d", "Q3", Label.ABNORMAL),
     LabelledPicture("e", "Q3", Label.ABNORMAL, parse_karyotype("46,XX,del(5)(p15.2)")),
 )
-PREPARED = Prepared(ITEMS, np.zeros((5, 1, 1), np.uint8), ((),) * 5)
+PACKER = Preparer(packing.NAME, default_registry())
+PREPARED = Prepared(ITEMS, np.zeros((5, 1, 1), np.uint8), ((),) * 5, (None,) * 5)
 
 
 def test_cases_and_labels_are_columns() -> None:
@@ -48,9 +51,9 @@ def test_structure_is_known_of_normal_and_described_karyograms() -> None:
 
 def test_pages_are_prepared_and_gated(tmp_path: Path) -> None:
     page, blank = karyogram(), np.full((200, 200), 255, np.uint8)
-    prepared = prepare_all(zip(ITEMS, (page, blank), strict=False), 2, CARD, tmp_path / "two.npy")
+    prepared = prepare_all(zip(ITEMS, (page, blank), strict=False), 2, CARD, PACKER, tmp_path / "two.npy")
     assert len(prepared) == 2
-    np.testing.assert_array_equal(prepared.pictures[0], prepare(CARD.preprocessing, page, CARD.input_size)[0])
+    np.testing.assert_array_equal(prepared.pictures[0], PACKER.prepare(page, CARD.input_size)[0])
     assert prepared.refusals[0] == ()
     assert prepared.refusals[1]
     assert np.load(tmp_path / "two.npy").shape == (2, CARD.input_size, CARD.input_size)
@@ -58,4 +61,4 @@ def test_pages_are_prepared_and_gated(tmp_path: Path) -> None:
 
 def test_fewer_pages_than_announced_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected 3 karyograms, got 1"):
-        prepare_all([(ITEMS[0], karyogram())], 3, CARD, tmp_path / "three.npy")
+        prepare_all([(ITEMS[0], karyogram())], 3, CARD, PACKER, tmp_path / "three.npy")

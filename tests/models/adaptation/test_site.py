@@ -104,7 +104,7 @@ def test_too_few_karyograms_are_counted(registry: Registry, data: Path, tmp_path
 
 def prepared(number: int, normal: bool = True, cases: int = 40) -> Prepared:
     items = tuple(replace(ITEMS[0 if normal else 1], case_id=f"Q{index % cases}") for index in range(number))
-    return Prepared(items, np.zeros((number, 1, 1), np.uint8), ((),) * number)
+    return Prepared(items, np.zeros((number, 1, 1), np.uint8), ((),) * number, (None,) * number)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def prepared(number: int, normal: bool = True, cases: int = 40) -> Prepared:
         (prepared(39), "at least 40 karyograms, got 39"),
         (prepared(40, normal=False), "at least 20 normal karyograms, got 0"),
         (prepared(40, cases=9), "at least 10 cases, got 9"),
-        (Prepared((), np.zeros((0, 1, 1), np.uint8), ()), "at least 40 karyograms, got 0"),
+        (Prepared((), np.zeros((0, 1, 1), np.uint8), (), ()), "at least 40 karyograms, got 0"),
     ],
 )
 def test_what_is_too_few_is_said(few: Prepared, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,17 @@ from models.chromosomes import CHROMOSOMES
 from models.datasets.simulated_set import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
 from models.datasets.splits import CaseSplit
 from models.networks.lattices import Lattice
+from models.preparation import packing
 from models.preparation.framing import frame
+from models.preparing import Preparer
+from models.registry import default_registry
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
 
 SIZE, CELLS = 96, Lattice.even(3)
+PACKER = Preparer(packing.NAME, default_registry())
+PACKED = Recipe(seed=5, preparation=packing.NAME)
 
 
 def karyogram(kind: Kind, seed: int = 0) -> Karyogram:
@@ -57,13 +63,13 @@ def test_structure_is_told_by_chromosome() -> None:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SimulatedSet]:
     folder = tmp_path_factory.mktemp("set")
-    return folder, SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, lattice=CELLS)
+    return folder, SimulatedSet.write(folder, PACKED, pictures=6, size=SIZE, lattice=CELLS)
 
 
 def test_processes_write_what_one_would(written: tuple[Path, SimulatedSet]) -> None:
     _, data = written
     for number in range(6):
-        picture, known = draw(Recipe(seed=5), painted, number, SIZE, CELLS)
+        picture, known = draw(PACKED, painted, number, preparer=PACKER, size=SIZE, lattice=CELLS)
         assert np.array_equal(data.pictures[number], picture)
         assert np.array_equal(data.copies[number], known.copies)
         assert np.allclose(data.grid[number], known.grid)
@@ -72,12 +78,15 @@ def test_processes_write_what_one_would(written: tuple[Path, SimulatedSet]) -> N
 def test_a_complete_set_is_kept(written: tuple[Path, SimulatedSet]) -> None:
     folder, _ = written
     before = (folder / "pictures.npy").stat().st_mtime_ns
-    SimulatedSet.write(folder, Recipe(seed=5), pictures=6, size=SIZE, lattice=CELLS)
+    SimulatedSet.write(folder, PACKED, pictures=6, size=SIZE, lattice=CELLS)
     assert (folder / "pictures.npy").stat().st_mtime_ns == before
 
 
 def test_dense_pictures_miss_and_repeat_much() -> None:
-    copies = [draw(Recipe(seed=1, dense_share=1.0), painted, n, SIZE, CELLS)[1].copies for n in range(5)]
+    copies = [
+        draw(replace(PACKED, seed=1, dense_share=1.0), painted, n, preparer=PACKER, size=SIZE, lattice=CELLS)[1].copies
+        for n in range(5)
+    ]
     assert np.mean(np.stack(copies)[:, :22] != 2) > 0.35
 
 

@@ -1,12 +1,11 @@
-"""Preparing by the name on a card."""
+"""Every preparation that needs nothing but the page."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from models.preparation.preparations import BEST, PREPARATIONS, prepare
+from models.preparation.preparations import PREPARATIONS
 from tests.models.preparation.test_pieces import BARS, drawn
 
 SIZE = 100
@@ -14,7 +13,7 @@ SIZE = 100
 
 @pytest.mark.parametrize("name", PREPARATIONS)
 def test_every_preparation_says_where_things_are(name: str) -> None:
-    picture, placement = prepare(name, drawn(), SIZE)
+    picture, placement = PREPARATIONS[name](drawn(), SIZE)
     assert picture.shape == (SIZE, SIZE)
     left, top, height = BARS[1]
     x, y = placement.place((left + 7, top + height / 2))
@@ -22,19 +21,3 @@ def test_every_preparation_says_where_things_are(name: str) -> None:
     values, square = placement.on_page(np.ones((4, 4), np.float32))
     assert values.shape[0] == values.shape[1]
     assert square.side > 0
-
-
-def test_the_best_is_one_of_them() -> None:
-    assert BEST in PREPARATIONS
-
-
-@pytest.mark.parametrize("name", PREPARATIONS)
-@pytest.mark.parametrize("wrong", [np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32)])
-def test_other_arrays_are_refused(name: str, wrong: NDArray[np.uint8]) -> None:
-    with pytest.raises(ValueError, match="page must be a grey picture"):
-        prepare(name, wrong, SIZE)
-
-
-def test_size_must_be_positive() -> None:
-    with pytest.raises(ValueError, match="size must be positive, got 0"):
-        prepare(BEST, drawn(), 0)

@@ -15,7 +15,7 @@ from models.reading.layouts import layouts
 from models.reading.reader import Reading, read
 
 AREAS = np.linspace(0.45, 0.1, 24)
-MEASURES = Measures(AREAS, np.array([0.0]), np.array([0.8, 0.2]), 0.01)
+MEASURES = Measures(AREAS, 200 * AREAS, np.array([0.0]), np.array([0.8, 0.2]), 0.01)
 JUNK = 24
 
 

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 from models.datasets.simulated_set import Recipe
+from models.preparation import packing
 from models.training.phases import QUICK
 from models.training.progress import Reporter
 from models.training.trainer import Trainer
 
 if __name__ == "__main__":
-    Trainer("vgg16", Recipe(seed=1), Path(sys.argv[1]), Reporter()).run(QUICK)
+    Trainer("vgg16", Recipe(seed=1, preparation=packing.NAME), Path(sys.argv[1]), Reporter()).run(QUICK)

@@ -19,6 +19,7 @@ from models.datasets.simulated_set import Recipe
 from models.networks.architectures import BACKBONE, build_network
 from models.networks.weights import read_weights
 from models.predictor import Predictor
+from models.preparation import packing
 from models.registry import PAGE_FILE, Registry
 from models.simulation.karyograms import painted, simulate
 from models.training.checkpoints import read_arrays
@@ -65,7 +66,7 @@ def test_train_registers_a_model_that_predicts(tmp_path: Path) -> None:
 def test_a_work_folder_of_another_training_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text("{}\n", encoding="utf-8")
     with pytest.raises(TrainingError, match="holds another training"):
-        Trainer("vgg16", Recipe(seed=1), tmp_path, Reporter()).run(QUICK)
+        Trainer("vgg16", Recipe(seed=1, preparation=packing.NAME), tmp_path, Reporter()).run(QUICK)
 
 
 def test_a_training_can_begin_with_the_weights_of_a_model(tmp_path: Path) -> None:
@@ -73,13 +74,15 @@ def test_a_training_can_begin_with_the_weights_of_a_model(tmp_path: Path) -> Non
     save_untrained(registry, "small", input_size=96)
     still = Phase("still", 80, 8, learning_rate=0.0, batch_size=8, evaluations=1)
     start = registry.weights("small")
-    found = Trainer("vgg16", Recipe(seed=1), tmp_path / "work", Reporter(), start).run([still])
+    found = Trainer("vgg16", Recipe(seed=1, preparation=packing.NAME), tmp_path / "work", Reporter(), start).run(
+        [still]
+    )
     expected = build_network("vgg16", 96)
     read_weights(expected, start)
     for one, other in zip(found.trainable_variables, expected.trainable_variables, strict=True):
         np.testing.assert_array_equal(one, other)
     with pytest.raises(TrainingError, match="holds another training"):
-        Trainer("vgg16", Recipe(seed=1), tmp_path / "work", Reporter()).run([still])
+        Trainer("vgg16", Recipe(seed=1, preparation=packing.NAME), tmp_path / "work", Reporter()).run([still])
 
 
 @pytest.mark.slow

@@ -1,0 +1,79 @@
+"""The reader that ships: it reads painted pages, and arranges pages of different layouts alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.judging.findings import FindingLimits
+from models.page_reader import PageReader
+from models.reading.card import ReaderCardError
+from models.reading.conclusions import conclude
+from models.registry import READER, READER_CARD_FILE, READER_WEIGHTS_FILE, Registry, WeightsHashError, default_registry
+from models.simulation.karyograms import painted, simulate
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.pages.families import Variety
+
+
+@pytest.fixture(scope="module")
+def reader() -> PageReader:
+    return PageReader.load(default_registry())
+
+
+@pytest.mark.parametrize("kind", [Kind.NORMAL, Kind.TRISOMY])
+def test_painted_pages_are_read(reader: PageReader, kind: Kind) -> None:
+    right = 0
+    for seed in range(4):
+        drawn = simulate(np.random.default_rng(seed), painted, 0.0, kind, 700, variety=Variety.FIXED)
+        found = reader.read(drawn.page.pixels)
+        assert found.reading is not None
+        said = conclude(found.reading, FindingLimits())
+        right += said.counts == {name: drawn.karyotype.copies(name) for name in said.counts}
+    assert right >= 3
+
+
+def test_the_same_page_is_read_the_same(reader: PageReader) -> None:
+    page = simulate(np.random.default_rng(7), painted, 0.0, Kind.NORMAL, 500, variety=Variety.FIXED).page.pixels
+    first, second = reader.read(page, 5), PageReader.load(default_registry()).read(page, 5)
+    assert first.reading is not None
+    assert second.reading is not None
+    np.testing.assert_array_equal(first.reading.counts, second.reading.counts)
+    assert first.reading.numbers.shape == (5, 24)
+
+
+def test_pages_of_different_layouts_are_arranged_alike(reader: PageReader) -> None:
+    taken = []
+    for seed in (1, 2):
+        drawn = simulate(np.random.default_rng(seed), painted, 0.0, Kind.NORMAL, 600, variety=Variety.WIDE)
+        _, placing = reader.arrange(drawn.page.pixels, 150)
+        assert 30 <= len(placing.boxes) <= 60  # some touch
+        # on each place the first one stands at its left
+        taken.append({(left // 30, bottom) for left, _, _, bottom in placing.places.astype(int).tolist()})
+    assert len(taken[0] & taken[1]) >= 20
+
+
+def test_a_blank_page_has_nothing_to_read(reader: PageReader) -> None:
+    blank = np.full((300, 400), 255, np.uint8)
+    assert reader.read(blank).reading is None
+    picture, placing = reader.arrange(blank, 100)
+    assert picture.min() == 255
+    assert len(placing.boxes) == 0
+
+
+def test_a_registry_without_a_reader_uses_the_one_that_ships(tmp_path: Path) -> None:
+    assert Registry(tmp_path).reader()[0].weights_sha256 == default_registry().reader()[0].weights_sha256
+
+
+def test_other_weights_and_a_damaged_card_are_refused(tmp_path: Path) -> None:
+    card, weights = default_registry().reader()
+    registry = Registry(tmp_path)
+    registry.save_reader(card, weights)
+    assert registry.reader()[1].parent == tmp_path / READER
+    (tmp_path / READER / READER_WEIGHTS_FILE).write_bytes(b"other")
+    with pytest.raises(WeightsHashError, match="SHA-256 must be"):
+        PageReader.load(registry)
+    (tmp_path / READER / READER_CARD_FILE).write_text("{}")
+    with pytest.raises(ReaderCardError, match="fields are missing"):
+        PageReader.load(registry)
