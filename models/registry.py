@@ -132,7 +132,19 @@ class Registry:
         folder = self.folder / READER
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / READER_WEIGHTS_FILE, weights_file.read_bytes())
-        card = replace(card, weights_sha256=file_sha256(weights_file))
+        return self.update_reader(replace(card, weights_sha256=file_sha256(weights_file)))
+
+    def update_reader(self, card: ReaderCard) -> ReaderCard:
+        """Replace the card of the reader; the weights stay.
+
+        Returns:
+            The card as stored.
+
+        Raises:
+            WeightsHashError: when the card vouches for other weights.
+        """
+        folder = self.folder / READER
+        _vouched(folder / READER_WEIGHTS_FILE, card.weights_sha256)
         _write(folder / READER_CARD_FILE, reader_card_to_json(card).encode())
         return card
 

@@ -1,0 +1,65 @@
+"""``python -m models train-reader``: train the reader of single chromosomes, measure it, and register it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+from models.commands.options import whole_from
+from models.registry import READER, Registry
+
+_DESCRIPTION = """\
+Train the reader from nothing: the objects of simulated pages of training cases (case number modulo 3 is not 2), found
+by its own eyes, teach its network. Without --crops the chromosomes are painted; with it three quarters are recombined
+from real crops. Measured on simulated karyograms of validation cases, and on the real ones of --karyograms, if given.
+Models that were trained on pages arranged by the reader before are refused until they are trained anew.
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser(
+        "train-reader",
+        help="train the reader of single chromosomes",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--crops", type=Path, metavar="ZIP", help="<case>_c<cell>/<chromosome>_<i>.png, grey, upright")
+    parser.add_argument("--karyograms", type=Path, metavar="FOLDER", help="labels.csv and pictures, to measure on")
+    parser.add_argument("--work", type=Path, default=Path("data/training/reader"), metavar="FOLDER", help="for lessons")
+    parser.add_argument("--pages", type=whole_from(50), default=6_800, metavar="N", help="simulated (default: 6800)")
+    parser.add_argument(
+        "--views", type=whole_from(64), default=1_000_000, metavar="N", help="crops seen (default: 1000000)"
+    )
+    parser.add_argument(
+        "--test-pages", type=whole_from(10), default=500, metavar="N", help="of each variety, to measure on"
+    )
+    parser.add_argument("--seed", type=whole_from(0), default=1, help="of all randomness (default: 1)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, registry: Registry) -> int:
+    """Train, measure and register."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not news
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # late: --help and wrong arguments need no network
+    from models.training.progress import Reporter
+    from models.training.reader_release import ReaderPlan, release_reader
+
+    plan = ReaderPlan(
+        crops=options.crops,
+        karyograms=options.karyograms,
+        work=options.work,
+        pages=options.pages,
+        views=options.views,
+        test_pages=options.test_pages,
+        seed=options.seed,
+    )
+    card = release_reader(plan, registry, Reporter())
+    for data, figures in card.metrics.items():
+        said = f"{data.replace('_', ' ')}, n {figures['n']}"
+        print(f"{said}: all numbers right {figures['exact']:.3f}, X and Y {figures['sexes']:.3f}")
+    print(f"reader: weights {card.weights_sha256[:12]}, in {registry.folder / READER}")
+    return 0

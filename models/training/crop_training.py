@@ -1,0 +1,81 @@
+"""Training the crop network of the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+
+from models.datasets.crop_set import CropSet
+from models.networks.crop_network import build_crop_network
+from models.reading.crops import HEIGHT, WIDTH
+from models.training.crop_batches import CropBatches
+from models.training.progress import Reporter, Stretch
+
+
+@dataclass(frozen=True)
+class CropPlan:
+    """How the crop network is trained.
+
+    ``views``: crops seen, each time varied. ``learning_rate``: at the top of the warm-up. ``seed``: of initial weights,
+    order, variation and dropout.
+    """
+
+    views: int = 1_000_000
+    learning_rate: float = 1e-3
+    batch_size: int = 64
+    seed: int = 1
+
+    @property
+    def steps(self) -> int:
+        """Batches of the whole training."""
+        return max(1, self.views // self.batch_size)
+
+
+def train_crop_network(plan: CropPlan, found: CropSet, reporter: Reporter) -> keras.Model:
+    """Train a crop network from nothing.
+
+    Args:
+        plan: how.
+        found: the objects to learn from.
+        reporter: is told how far it is.
+    """
+    keras.utils.set_random_seed(plan.seed)
+    network = build_crop_network(HEIGHT, WIDTH)
+    _compile(network, plan)
+    batches = CropBatches(found, plan.batch_size, steps=plan.steps, seed=plan.seed)
+    with reporter.stretch("crops", plan.steps * plan.batch_size) as stretch:
+        network.fit(batches, epochs=1, shuffle=False, verbose=0, callbacks=[_Teller(stretch, plan)])
+    return network
+
+
+def _compile(network: keras.Model, plan: CropPlan) -> None:
+    rate = keras.optimizers.schedules.CosineDecay(
+        plan.learning_rate * 0.02,
+        plan.steps,
+        warmup_target=plan.learning_rate,
+        warmup_steps=max(1, plan.steps // 20),
+        alpha=0.01,
+    )
+    network.compile(
+        keras.optimizers.AdamW(rate, weight_decay=1e-4, clipnorm=1.0),
+        loss={
+            "classes": keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.01),
+            "copies": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            "upright": keras.losses.BinaryCrossentropy(from_logits=True),
+        },
+        loss_weights={"classes": 1.0, "copies": 0.5, "upright": 0.2},
+    )
+
+
+class _Teller(keras.callbacks.Callback):  # type: ignore[misc]
+    """Tells how far the training is, and now and then how well it goes."""
+
+    def __init__(self, stretch: Stretch, plan: CropPlan) -> None:
+        super().__init__()
+        self._stretch, self._size, self._every = stretch, plan.batch_size, max(1, plan.steps // 40)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._stretch.advance(self._size)
+        if batch % self._every == self._every - 1:
+            self._stretch.report({"loss": float((logs or {}).get("loss", float("nan")))})

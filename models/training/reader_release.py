@@ -1,0 +1,92 @@
+"""From simulated pages to a reader in the registry: lessons, training, measures, figures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from models.datasets.crop_measures import measure
+from models.datasets.crop_set import CropSet
+from models.datasets.labels import load, read_labels
+from models.datasets.simulated_set import Recipe
+from models.datasets.simulated_test import ABNORMAL_SHARE, TEST_SEED, simulated, words_for
+from models.measuring.readings import reading_report
+from models.networks.devices import building_in, choose_precision
+from models.networks.weights import write_weights
+from models.page_reader import PageReader
+from models.reading.card import ReaderCard
+from models.registry import Registry
+from models.simulation.pages.families import Variety
+from models.training.crop_training import CropPlan, train_crop_network
+from models.training.progress import Reporter
+from models.training.releasing import commit
+
+_DENSE_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class ReaderPlan:
+    """What a reader is made from.
+
+    ``crops``: archive of real crops, or ``None`` for painted chromosomes alone. ``karyograms``: folder with labels.csv
+    and real pictures, or ``None`` for no figures on real ones. ``work``: folder for the lessons. ``pages``: simulated,
+    to learn from. ``views``: crops seen. ``test_pages``: of each variety, to measure on.
+    """
+
+    crops: Path | None
+    karyograms: Path | None
+    work: Path
+    pages: int
+    views: int
+    test_pages: int
+    seed: int
+
+
+def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> ReaderCard:
+    """Train a reader, store and measure it.
+
+    Returns:
+        The card as stored.
+
+    Raises:
+        LabelsError: the real karyograms cannot be used.
+        ValueError: the pages are too few to show every chromosome by itself.
+    """
+    recipe = Recipe(plan.seed, plan.crops, dense_share=_DENSE_SHARE)
+    with reporter.waiting(f"finding the chromosomes of {plan.pages} simulated pages"):
+        found = CropSet.write(plan.work / "lessons", recipe, plan.pages)
+    training = CropPlan(views=plan.views, seed=plan.seed)
+    with building_in(choose_precision("auto")):
+        network = train_crop_network(training, found, reporter)
+    weights = plan.work / "reader.weights.h5"
+    write_weights(network, weights)
+    card = ReaderCard(
+        seed=plan.seed,
+        measures=measure(found),
+        training={
+            "data": f"objects of {plan.pages} simulated pages: {recipe.provenance}",
+            "validation_rule": asdict(recipe.split),
+            "plan": asdict(training),
+        },
+        commit=commit(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return measure_reader(registry.save_reader(card, weights), plan, registry)
+
+
+def measure_reader(card: ReaderCard, plan: ReaderPlan, registry: Registry) -> ReaderCard:
+    """Measure the reader in a registry, and write the figures on its card."""
+    reader = PageReader.load(registry)
+    split = Recipe(0).split
+    metrics: dict[str, Any] = {}
+    if plan.karyograms is not None:
+        held_out = [item for item in read_labels(plan.karyograms) if split.is_validation(item.case_id)]
+        words = f"real karyograms of validation cases ({plan.karyograms.name})"
+        metrics["real"] = {"data": words, **reading_report(reader, load(plan.karyograms, held_out))}
+    for variety in (Variety.WIDE, Variety.HELD_OUT):
+        recipe = Recipe(TEST_SEED, plan.crops, validation=True, abnormal_share=ABNORMAL_SHARE, variety=variety)
+        figures = reading_report(reader, simulated(recipe, plan.test_pages))
+        metrics[f"simulated_{variety}"] = {"data": words_for(recipe), **figures}
+    return registry.update_reader(replace(card, metrics=metrics))

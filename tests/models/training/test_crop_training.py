@@ -1,0 +1,72 @@
+"""Training the reader: varied views, targets, and a quick training from pages to the registry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.datasets.crop_set import CropSet
+from models.networks.crop_network import CLASSES
+from models.page_reader import PageReader
+from models.reading.crops import HEIGHT, WIDTH
+from models.registry import READER, Registry
+from models.training.crop_batches import CropBatches, vary
+from models.training.progress import Reporter
+from models.training.reader_release import ReaderPlan, release_reader
+
+
+def bars(count: int) -> CropSet:
+    """Return upright bars, dark at their foot: the first two copies of 3, the second junk, the others a 1 each."""
+    crops = np.full((count, HEIGHT, WIDTH), 255, np.uint8)
+    crops[:, 20:76, 28:44] = 120
+    crops[:, 66:76, 28:44] = 0
+    shown = np.zeros((count, CLASSES), np.int64)
+    shown[:, 0] = 1
+    shown[:2] = 0
+    shown[0, 2] = 2
+    zeros = np.zeros(count)
+    return CropSet((crops,), shown, zeros, zeros, zeros.astype(np.int64), zeros.astype(np.int64))
+
+
+def test_views_differ_and_stay_recognisable() -> None:
+    crops = bars(40).crops(np.arange(40))
+    varied, upright = vary(crops, np.random.default_rng(1))
+    assert varied.shape == crops.shape
+    assert varied.dtype == np.uint8
+    assert len(np.unique(varied.reshape(40, -1), axis=0)) == 40
+    half = HEIGHT // 2
+    feet = varied[:, half:].astype(int).sum(axis=(1, 2)) < varied[:, :half].astype(int).sum(axis=(1, 2))
+    np.testing.assert_array_equal(feet, upright)
+    heights = (varied < 200).any(axis=2).sum(axis=1)
+    assert heights.mean() == pytest.approx(56, abs=4)
+
+
+def test_targets_tell_classes_copies_and_what_counts() -> None:
+    batches = CropBatches(bars(2), 64, steps=3, seed=1)
+    assert len(batches) == 3
+    _, targets, weights = batches[0]
+    pair = targets["classes"][:, 2] == 1
+    assert 10 < pair.sum() < 54
+    assert targets["copies"][pair].tolist() == [1] * int(pair.sum())
+    assert (targets["classes"][~pair, -1] == 1).all()
+    assert targets["classes"].sum(axis=1) == pytest.approx(1.0)
+    np.testing.assert_array_equal(weights["copies"], pair)
+    np.testing.assert_array_equal(weights["upright"], pair)
+    np.testing.assert_array_equal(batches[0][0], CropBatches(bars(2), 64, steps=3, seed=1)[0][0])
+
+
+def test_a_quick_training_ends_in_the_registry(tmp_path: Path) -> None:
+    plan = ReaderPlan(crops=None, karyograms=None, work=tmp_path / "work", pages=60, views=640, test_pages=4, seed=1)
+    registry = Registry(tmp_path / "registry")
+    card = release_reader(plan, registry, Reporter())
+    assert registry.reader()[0].weights_sha256 == card.weights_sha256
+    assert (registry.folder / READER).is_dir()
+    assert "painted" in card.training["data"]
+    assert set(card.metrics) == {"simulated_wide", "simulated_held_out"}
+    figures = card.metrics["simulated_wide"]
+    assert figures["n"] == 4
+    assert "simulated karyograms of validation cases" in figures["data"]
+    assert 0.0 <= figures["exact_interval"][0] <= figures["exact"] <= figures["exact_interval"][1] <= 1.0
+    assert PageReader.load(registry).card.training == card.training
