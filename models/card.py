@@ -28,7 +28,7 @@ class Card:
     ``labels`` are the meanings of probability 0 and 1. ``seed`` draws the sub-networks, ``passes`` is how many of them
     judge by default. ``training`` tells where the training data come from; its ``validation_rule`` says which cases
     were held out: ``{"modulus": 3, "remainder": 2}``, see ``models.datasets.splits``. ``metrics`` hold figures with
-    their intervals. ``reader_sha256`` is that of the weights of the reader, if it arranges the pages. ``commit`` and
+    their intervals. ``reader_sha256`` is that of the weights of the reader, if the model judges with it. ``commit`` and
     ``created`` (ISO 8601, UTC) say which code made the weights, and when.
     """
 

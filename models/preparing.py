@@ -1,4 +1,4 @@
-"""Preparing pages for a model by the name on its card, with the reader where chromosomes are to be arranged."""
+"""Preparing pages for a model by the name on its card, and reading them for those that judge with the reader."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ Page = NDArray[np.uint8]
 class Preparer:
     """One way to prepare pages, with all that it needs; several threads may use it."""
 
-    def __init__(self, name: str, registry: Registry) -> None:
-        """Load the reader, if this way needs it.
+    def __init__(self, name: str, registry: Registry, *, reads: bool = False) -> None:
+        """Load the reader, if it is needed.
 
         Args:
             name: one of ``NAMES``.
             registry: where the reader is stored.
+            reads: whether pages are read even if they are not arranged.
 
         Raises:
             ValueError: there is no such way.
@@ -42,8 +43,9 @@ class Preparer:
         """
         if name not in NAMES:
             raise ValueError(f"preprocessing must be one of {', '.join(map(repr, NAMES))}, got {name!r}")
-        self._reader = _reader(registry) if name == arranging.NAME else None
-        self._how = PREPARATIONS[name] if self._reader is None else self._reader.arrange
+        self._arranges = name == arranging.NAME
+        self._reader = _reader(registry) if reads or self._arranges else None
+        self._how = self._reader.arrange if self._reader and self._arranges else PREPARATIONS[name]
 
     @classmethod
     def for_card(cls, card: Card, registry: Registry) -> Preparer:
@@ -61,10 +63,11 @@ class Preparer:
         if card.preprocessing not in NAMES:
             known = ", ".join(map(repr, NAMES))
             raise CardError(f"{card.name}: preprocessing must be one of {known}, got {card.preprocessing!r}")
-        found = reader_of(card.preprocessing, registry)
+        reads = bool(card.reader_sha256) or card.preprocessing == arranging.NAME
+        found = registry.reader()[0].weights_sha256 if reads else ""
         if found != card.reader_sha256:
             raise WeightsHashError(f"{card.name}: reader must be {card.reader_sha256!r} as on the card, got {found!r}")
-        return cls(card.preprocessing, registry)
+        return cls(card.preprocessing, registry, reads=reads)
 
     def prepare(self, page: Page, size: int) -> tuple[Page, Placement]:
         """Prepare a page.
@@ -91,8 +94,8 @@ class Preparer:
             passes: T, in which it is read.
 
         Returns:
-            The picture and the placement of ``prepare``, and the reading: ``None`` where this way needs none, or the
-            page shows nothing to read.
+            The picture and the placement of ``prepare``, and the reading: ``None`` where pages are not read, or one
+            shows nothing to read.
 
         Raises:
             ValueError: as for ``prepare``.
@@ -101,7 +104,8 @@ class Preparer:
         if self._reader is None:
             return *self._how(page, size), None
         found = self._reader.read(page, passes)
-        return *self._reader.show(found, size), found.reading
+        shown = self._reader.show(found, size) if self._arranges else self._how(page, size)
+        return *shown, found.reading
 
 
 def _check(page: Page, size: int) -> None:
@@ -109,16 +113,6 @@ def _check(page: Page, size: int) -> None:
         raise ValueError(f"page must be a grey picture (height, width) of uint8, got {page.shape} of {page.dtype}")
     if size <= 0:
         raise ValueError(f"size must be positive, got {size}")
-
-
-def reader_of(name: str, registry: Registry) -> str:
-    """Return the SHA-256 of the weights of the reader that a way to prepare pages needs; empty where it needs none.
-
-    Raises:
-        ReaderCardError: the card of the reader is damaged.
-        WeightsHashError: the weights are missing or not those of its card.
-    """
-    return registry.reader()[0].weights_sha256 if name == arranging.NAME else ""
 
 
 def _reader(registry: Registry) -> PageReader:

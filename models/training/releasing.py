@@ -13,7 +13,6 @@ import keras
 from models.card import Card
 from models.datasets.simulated_set import Recipe
 from models.networks.weights import read_weights, write_weights
-from models.preparing import reader_of
 from models.registry import Registry
 from models.training.phases import Phase
 from models.training.trials import Trial, try_out
@@ -70,7 +69,7 @@ def _draft(network: keras.Model, plan: Release, registry: Registry) -> Card:
             "start": plan.start and {"model": plan.start.name, "weights_sha256": plan.start.weights_sha256},
             "note": plan.note,
         },
-        reader_sha256=reader_of(plan.recipe.preparation, registry),
+        reader_sha256=registry.reader()[0].weights_sha256,
         commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.card import CardError
 from models.preparation.packing import NAME as PACKING
 from models.preparation.packing import pack
-from models.preparing import BEST, NAMES, Preparer, reader_of
+from models.preparing import BEST, NAMES, Preparer
 from models.reading.arranging import NAME as ARRANGING
 from models.registry import Registry, WeightsHashError, default_registry
 from models.simulation.karyograms import painted, simulate
@@ -82,7 +82,16 @@ def test_a_card_gets_the_reader_it_was_made_with(tmp_path: Path) -> None:
     card = replace(CARD, preprocessing=ARRANGING)
     with pytest.raises(WeightsHashError, match="reader must be '' as on the card"):
         Preparer.for_card(card, default_registry())
-    known = reader_of(ARRANGING, default_registry())
-    assert len(known) == 64
+    known = default_registry().reader()[0].weights_sha256
     assert Preparer.for_card(replace(card, reader_sha256=known), Registry(tmp_path)) is not None
-    assert reader_of(PACKING, Registry(tmp_path)) == ""
+
+
+def test_a_model_may_judge_with_the_reader_and_see_the_page_otherwise() -> None:
+    registry = default_registry()
+    card = replace(CARD, preprocessing=PACKING, reader_sha256=registry.reader()[0].weights_sha256)
+    page = simulate(np.random.default_rng(0), painted, 0.0, Kind.NORMAL, 600, variety=Variety.FIXED).page.pixels
+    picture, _, reading = Preparer.for_card(card, registry).read(page, SIZE, 2)
+    np.testing.assert_array_equal(picture, pack(page, SIZE)[0])
+    assert reading is not None
+    with pytest.raises(WeightsHashError, match="reader must be 'other' as on the card"):
+        Preparer.for_card(replace(card, reader_sha256="other"), registry)
