@@ -19,6 +19,7 @@ _LEVELS = (0.06, 0.09, 0.13, 0.18, 0.25, 0.34, 0.45, 0.6)
 _GRAIN = 0.0022  # of the page: the grain of paper and print is no ink
 _LINE_LENGTHS = 0.055, 0.1  # of the page, level and upright: broader than a chromosome, taller than most
 _LINE_THICKNESS = 0.009
+_BAR_LENGTH, _BAR_THICKNESS = 0.7, 0.2  # of the typical height: longer than a chromosome is broad, and thinner
 _AS_GOOD = 0.9
 _SOLID = 0.35
 _SMALLEST, _TALLEST = 0.16, 3.5  # of the typical height
@@ -81,9 +82,10 @@ def find_pieces(darkness: NDArray[np.float32]) -> Pieces:
     """
     smooth = ndimage.gaussian_filter(darkness, max(0.6, _GRAIN * max(darkness.shape)))
     level = _level(smooth)
-    labels, boxes, areas = _components(smooth, level)
-    plausible = _plausible(boxes, areas, labels.shape)
-    height = _typical_height(boxes[plausible], areas[plausible])
+    ink = _inked(smooth, level)
+    ink &= ~_bars(ink, _height(ink))
+    labels, boxes, _ = _components(ink)
+    height = _height(ink)
     labels = _part_broad_ones(smooth, labels, boxes, height, level)
     boxes, areas = _measure(labels)
     depths = _depths(darkness, labels, boxes)
@@ -136,6 +138,11 @@ def lines(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return found
 
 
+def _bars(ink: NDArray[np.bool_], height: float) -> NDArray[np.bool_]:
+    """Find level lines under chromosomes that ``lines`` leaves, by the typical height; else they join pairs."""
+    return _runs(ink, max(3, round(_BAR_LENGTH * height)), 1) & ~_runs(ink, max(2, round(_BAR_THICKNESS * height)), 0)
+
+
 def _runs(ink: NDArray[np.bool_], length: int, axis: int) -> NDArray[np.bool_]:
     """Keep runs of ink of at least a length, in pixels (rounded up to an odd number)."""
     size = length | 1
@@ -156,18 +163,31 @@ def _level(darkness: NDArray[np.float32]) -> float:
 
 def _sense(darkness: NDArray[np.float32], level: float) -> float:
     """Return how much of the page is chromosomes at a level, less what is inked and can be none, -1..1."""
-    labels, boxes, areas = _components(darkness, level)
+    labels, boxes, areas = _components(_inked(darkness, level))
     plausible = _plausible(boxes, areas, labels.shape)
     # what is huge is the paper itself or a frame, and no sign that the level is wrong
     disturbing = ~plausible & (_widths(boxes) < 0.25 * max(labels.shape)) & (_heights(boxes) < 0.35 * max(labels.shape))
     return float(areas[plausible].sum() - areas[disturbing].sum()) / labels.size
 
 
-def _components(darkness: NDArray[np.float32], level: float) -> tuple[NDArray[np.int32], Boxes, NDArray[np.int64]]:
-    """Return labels, boxes and areas of what is inked and no line."""
+def _inked(darkness: NDArray[np.float32], level: float) -> NDArray[np.bool_]:
+    """Return what is inked and no line, (height, width)."""
     ink = darkness > level
-    labels, _ = _label(ink & ~lines(ink))
+    found: NDArray[np.bool_] = ink & ~lines(ink)
+    return found
+
+
+def _components(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int32], Boxes, NDArray[np.int64]]:
+    """Return labels, boxes and areas of what hangs together."""
+    labels, _ = _label(ink)
     return labels, *_measure(labels)
+
+
+def _height(ink: NDArray[np.bool_]) -> float:
+    """Return the typical height of what may be chromosomes, in pixels."""
+    labels, boxes, areas = _components(ink)
+    plausible = _plausible(boxes, areas, labels.shape)
+    return _typical_height(boxes[plausible], areas[plausible])
 
 
 def _label(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
