@@ -63,6 +63,7 @@ def _making(card: Card) -> Iterator[str]:
         [
             ("network", f"{card.architecture}, pictures of {card.input_size} x {card.input_size} pixels"),
             ("preparation of pictures", f"`{card.preprocessing}`"),
+            ("numbers of chromosomes", _counter(card)),
             ("passes", f"{card.passes} sub-networks (Monte-Carlo Dropout), drawn from seed {card.seed}"),
             ("training data", str(training.get("data", "not said"))),
             ("held-out cases", _held_out(training.get("validation_rule"))),
@@ -78,6 +79,12 @@ def _making(card: Card) -> Iterator[str]:
         columns = ("name", "size", "pictures", "epochs", "learning_rate")
         rows = [[str(phase.get(column, "")) for column in columns] for phase in training["phases"]]
         yield _table(("phase", "pixels", "pictures", "epochs", "learning rate"), rows)
+
+
+def _counter(card: Card) -> str:
+    if card.reader_sha256:
+        return f"counted by the reader, which sees every chromosome by itself (`{card.reader_sha256}`)"
+    return "counted by the network's second head"
 
 
 def _held_out(rule: Any) -> str:

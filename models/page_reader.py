@@ -21,10 +21,12 @@ from models.reading.layouts import layouts
 from models.reading.reader import Reading, read
 from models.registry import Registry
 
+_MOST_OBJECTS = 300
+
 
 @dataclass(frozen=True)
 class PageReading:
-    """The objects of a page and what they are; ``reading`` is ``None`` where there is no object."""
+    """The objects of a page and what they are; ``reading`` is ``None`` where there is none, or far too many."""
 
     objects: Objects
     reading: Reading | None
@@ -91,4 +93,4 @@ class PageReader:
         return Looks(said.classes, said.copies)
 
     def _read(self, objects: Objects, looks: Looks) -> Reading | None:
-        return read(objects, looks, self.card.measures, layouts()) if len(objects) else None
+        return read(objects, looks, self.card.measures, layouts()) if 0 < len(objects) <= _MOST_OBJECTS else None

@@ -34,7 +34,7 @@ class Preparer:
         Args:
             name: one of ``NAMES``.
             registry: where the reader is stored.
-            reads: whether pages are read even if they are not arranged.
+            reads: whether ``read`` tells what was read.
 
         Raises:
             ValueError: there is no such way.
@@ -44,6 +44,7 @@ class Preparer:
         if name not in NAMES:
             raise ValueError(f"preprocessing must be one of {', '.join(map(repr, NAMES))}, got {name!r}")
         self._arranges = name == arranging.NAME
+        self._reads = reads
         self._reader = _reader(registry) if reads or self._arranges else None
         self._how = self._reader.arrange if self._reader and self._arranges else PREPARATIONS[name]
 
@@ -101,7 +102,7 @@ class Preparer:
             ValueError: as for ``prepare``.
         """
         _check(page, size)
-        if self._reader is None:
+        if not self._reads or self._reader is None:
             return *self._how(page, size), None
         found = self._reader.read(page, passes)
         shown = self._reader.show(found, size) if self._arranges else self._how(page, size)

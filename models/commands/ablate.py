@@ -11,7 +11,7 @@ from models.commands.options import budget, whole_from
 from models.registry import Registry
 
 _DESCRIPTION = """\
-Train small networks that differ in one thing (painted, real or both chromosomes; one layout or many; pages packed or
+Train small networks that differ in one thing (painted, real or both chromosomes; one layout or many; pages arranged or
 framed; with and without mosaics, and the source task), all on as many pictures, and measure each on simulated
 karyograms of validation cases with pages that no training shows, and on real karyograms of validation cases. Writes
 ablation.csv and ablation.md; some six minutes for each of seven trainings on two cores. The same command goes on where

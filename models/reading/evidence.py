@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,11 @@ class Looks:
     def mean(self) -> Looks:
         """Return the mean over the passes, as one pass."""
         return Looks(self.classes.mean(axis=0, keepdims=True), self.copies.mean(axis=0, keepdims=True))
+
+    def parts(self, size: int) -> Iterator[Looks]:
+        """Yield the passes in parts of a size, in their order."""
+        for start in range(0, len(self.classes), size):
+            yield Looks(self.classes[start : start + size], self.copies[start : start + size])
 
 
 def weigh(objects: Objects, looks: Looks, measures: Measures, order: NDArray[np.int64]) -> Evidence:

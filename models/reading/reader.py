@@ -21,6 +21,7 @@ JUNK = -1
 """What is no chromosome."""
 
 _PROBABLE = 0.5
+_PASSES_AT_ONCE = 100  # a thousand would take gigabytes
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> 
     tried = _decode(objects, mean, measures, known, known.orders)
     best = int(np.argmax(tried.log_weight + np.log(known.shares)))
     order = known.orders[best]
-    passes = _decode(objects, looks, measures, known, order[None])
     back = np.argsort(order)
-    counts = passes.counts[:, back]
+    decoded = [_decode(objects, part, measures, known, order[None]).counts for part in looks.parts(_PASSES_AT_ONCE)]
+    counts = np.concatenate(decoded)[:, back]  # (T, 24, 5)
     which = tried.which[best][:, back]
     return Reading(
         layout=known.names[best],

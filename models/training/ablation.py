@@ -125,7 +125,7 @@ def variants(bench: Bench, phases: tuple[Phase, ...]) -> tuple[Variant, ...]:
         Variant("painted", "painted chromosomes only", replace(whole, crops=None), phases),
         Variant("recombined", "real chromosomes only", replace(whole, painted_share=0.0), phases),
         Variant("fixed", "pages of one fixed layout", replace(whole, variety=Variety.FIXED), phases),
-        Variant("framed", "pages framed, not packed", replace(whole, preparation=framing.NAME), phases),
+        Variant("framed", "pages framed, not arranged", replace(whole, preparation=framing.NAME), phases),
         Variant("pages", "no mosaics: pages from the start", whole, pages),
         Variant("direct", "no source task: normal against abnormal alone", whole, direct),
     )

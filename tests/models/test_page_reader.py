@@ -62,6 +62,16 @@ def test_a_blank_page_has_nothing_to_read(reader: PageReader) -> None:
     assert len(placing.boxes) == 0
 
 
+def test_a_page_full_of_specks_is_not_read(reader: PageReader) -> None:
+    page = np.full((700, 1000), 255, np.uint8)
+    for top in range(20, 660, 40):
+        for left in range(20, 960, 24):
+            page[top : top + 30, left : left + 10] = 0
+    found = reader.read(page, 1)
+    assert len(found.objects) > 300
+    assert found.reading is None
+
+
 def test_a_registry_without_a_reader_uses_the_one_that_ships(tmp_path: Path) -> None:
     assert Registry(tmp_path).reader()[0].weights_sha256 == default_registry().reader()[0].weights_sha256
 

@@ -12,13 +12,20 @@ import pytest
 from numpy.typing import NDArray
 
 from models.card import CardError
+from models.chromosomes import CHROMOSOMES
 from models.judging.familiarity import fit
 from models.judging.suggestion import UNREADABLE
 from models.judging.uncertainty import measure
 from models.predictor import Predictor
 from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError
+from models.simulation.karyograms import painted, simulate
+from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.pages.families import Variety
 from tests.models.judging.test_gate import karyogram, metaphase_spread
 from tests.untrained import save_untrained
+
+KINDS = (Kind.NORMAL, Kind.TRISOMY)
+FIXED = Variety.FIXED
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +62,31 @@ def test_a_page_far_from_the_known_ones_is_unreadable(tmp_path: Path, pages: lis
     near, far = Predictor.load(registry, "small").predict([pages[0], metaphase_spread()], passes=1)
     assert near.readable
     assert far.refusals[-1].startswith("The picture is unlike the karyograms the model knows (distance ")
+
+
+def test_with_the_reader_it_counts_chromosomes(tmp_path: Path) -> None:
+    """The network has random weights: what is counted right is the reader's."""
+    registry = Registry(tmp_path)
+    card = save_untrained(registry, "small", seed=1, passes=6)
+    registry.update(replace(card, reader_sha256=registry.reader()[0].weights_sha256))
+    model = Predictor.load(registry, "small")
+    drawn = [simulate(np.random.default_rng(seed), painted, 0.0, KINDS[seed], 700, variety=FIXED) for seed in (0, 1)]
+    normal, trisomy = model.predict([one.page.pixels for one in drawn])
+    for said, one in zip((normal, trisomy), drawn, strict=True):
+        assert said.copies.argmax(axis=1).tolist() == [one.karyotype.copies(name) for name in CHROMOSOMES]
+        assert said.miscounts.shape == (6,)
+    numbers = [finding.text for finding in trisomy.findings if finding.text.startswith("+")]
+    assert numbers == [f"+{name}" for name in drawn[1].karyotype.gained]
+    assert normal.miscounts.max() < 0.5 < trisomy.miscounts.min()
+    heat = model.explain(drawn[1].page.pixels)
+    assert heat.framing.side > 0
+
+
+def test_another_reader_is_refused(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.update(replace(save_untrained(registry, "small"), reader_sha256="0" * 64))
+    with pytest.raises(WeightsHashError, match="small: reader must be '0000"):
+        Predictor.load(registry, "small")
 
 
 def test_a_page_has_the_same_figures_alone_in_a_batch_and_from_two_engines(

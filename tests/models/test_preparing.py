@@ -26,7 +26,7 @@ SIZE = 100
 
 @pytest.fixture(scope="module")
 def arranger() -> Preparer:
-    return Preparer(ARRANGING, default_registry())
+    return Preparer(ARRANGING, default_registry(), reads=True)
 
 
 def test_a_way_that_needs_no_reader_reads_nothing() -> None:
@@ -47,6 +47,11 @@ def test_arranging_tells_what_was_read(arranger: Preparer) -> None:
     left, top, right, bottom = 0.0, 0.0, 0.2, 0.3  # where chromosome 1 stands
     ones = picture[round(top * SIZE) : round(bottom * SIZE), round(left * SIZE) : round(right * SIZE)]
     assert (ones < 128).mean() > 0.2
+
+
+def test_what_was_read_is_told_only_if_wanted() -> None:
+    _, _, reading = Preparer(ARRANGING, default_registry()).read(drawn(), SIZE, 2)
+    assert reading is None
 
 
 def test_a_blank_page_has_no_reading(arranger: Preparer) -> None:

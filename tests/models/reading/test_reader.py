@@ -111,6 +111,14 @@ def test_passes_that_see_something_else_say_so() -> None:
     assert reading.normal[3] > 0.5 > reading.normal[0]
 
 
+def test_many_passes_are_read_as_few_are() -> None:
+    objects, classes, copies = page(standing({"21": 3}))
+    many = read(objects, Looks(np.repeat(classes, 150, axis=0), np.repeat(copies, 150, axis=0)), MEASURES, layouts())
+    once = read(objects, Looks(classes, copies), MEASURES, layouts())
+    assert many.normal == pytest.approx(np.repeat(once.normal, 150))
+    assert many.numbers.shape == (150, 24)
+
+
 def test_areas_are_compared_within_the_page() -> None:
     objects, classes, copies = page(standing({}))
     fat = Objects(objects.crops, objects.boxes, objects.rows, objects.areas * 1.4, objects.gaps)
