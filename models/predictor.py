@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.card import Card
 from models.judging.familiarity import Familiarity
 from models.judging.findings import Census, find
-from models.judging.gate import refusals, unfamiliarity
+from models.judging.gate import GateLimits, illegibility, refusals, unfamiliarity
 from models.judging.heatmap import HeatMap, fuse
 from models.judging.prediction import Prediction
 from models.judging.suggestion import UNREADABLE, Suggestion, suggest
@@ -106,7 +106,10 @@ class Predictor:
         pictures, _, readings = zip(*prepared, strict=True)
         with self._turn:
             outputs = self._networks.predict(np.stack(pictures), passes)
-        return interpret(outputs, readings, self._with_distances(doubts, outputs.pooled), self.card)
+        doubts = self._with_distances(doubts, outputs.pooled)
+        if self._preparer.reads:
+            doubts = [(*why, *_illegible(read, self.card.gate)) for why, read in zip(doubts, readings, strict=True)]
+        return interpret(outputs, readings, doubts, self.card)
 
     def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
         """Say where on a page the evidence for abnormal lies; it takes about as long as to judge the page again.
@@ -137,6 +140,12 @@ class Predictor:
             return doubts
         distances = self._familiarity.distances(features)
         return [(*why, *unfamiliarity(float(far), self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
+
+
+def _illegible(reading: Reading | None, limits: GateLimits) -> tuple[str, ...]:
+    if reading is None:
+        return illegibility(0, 0.0, limits)
+    return illegibility(int(reading.counts.argmax(axis=1).sum()), reading.recognised, limits)
 
 
 def interpret(

@@ -26,7 +26,10 @@ Page = NDArray[np.uint8]
 
 
 class Preparer:
-    """One way to prepare pages, with all that it needs; several threads may use it."""
+    """One way to prepare pages, with all that it needs; several threads may use it.
+
+    ``reads``: whether ``read`` tells what was read.
+    """
 
     def __init__(self, name: str, registry: Registry, *, reads: bool = False) -> None:
         """Load the reader, if it is needed.
@@ -44,7 +47,7 @@ class Preparer:
         if name not in NAMES:
             raise ValueError(f"preprocessing must be one of {', '.join(map(repr, NAMES))}, got {name!r}")
         self._arranges = name == arranging.NAME
-        self._reads = reads
+        self.reads = reads
         self._reader = _reader(registry) if reads or self._arranges else None
         self._how = self._reader.arrange if self._reader and self._arranges else PREPARATIONS[name]
 
@@ -102,7 +105,7 @@ class Preparer:
             ValueError: as for ``prepare``.
         """
         _check(page, size)
-        if not self._reads or self._reader is None:
+        if not self.reads or self._reader is None:
             return *self._how(page, size), None
         found = self._reader.read(page, passes)
         shown = self._reader.show(found, size) if self._arranges else self._how(page, size)

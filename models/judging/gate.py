@@ -50,6 +50,7 @@ class PageStatistics:
 class GateLimits:
     """The range of each statistic within which a page is taken for a karyogram; stored on the model's card.
 
+    ``min_chromosomes`` and ``min_recognised`` are of what the reader reads, for a model that judges with it.
     ``max_distance`` is that of ``models.judging.familiarity``, chosen with the model; ``None`` where a model has none.
     """
 
@@ -62,6 +63,8 @@ class GateLimits:
     min_aligned: float = 0.45
     min_height_ratio: float = 1.6
     min_banding: float = 0.015
+    min_chromosomes: int = 20
+    min_recognised: float = 0.45
     max_distance: float | None = None
 
 
@@ -128,6 +131,23 @@ def _broken(seen: PageStatistics, limits: GateLimits) -> tuple[str, ...]:
         limit, found = getattr(limits, name), getattr(seen, statistic)
         if not (found >= limit if side == "min" else found <= limit):
             reasons.append(sentence.format(found=found, limit=limit))
+    return tuple(reasons)
+
+
+def illegibility(chromosomes: int, recognised: float, limits: GateLimits) -> tuple[str, ...]:
+    """Say in plain words why what was read on a page is not to be trusted; empty for a page that passes.
+
+    Args:
+        chromosomes: how many the reader counts on the page.
+        recognised: how probable it is by looks alone that they are what they were read as, the mean, 0..1.
+        limits: the limits on the model's card.
+    """
+    reasons = []
+    if not chromosomes >= limits.min_chromosomes:
+        reasons.append(f"Only {chromosomes} chromosomes can be read (at least {limits.min_chromosomes} expected).")
+    elif not recognised >= limits.min_recognised:
+        found = f"{recognised:.0%} sure by their looks; at least {limits.min_recognised:.0%} expected"
+        reasons.append(f"The chromosomes cannot be told apart ({found}).")
     return tuple(reasons)
 
 

@@ -30,11 +30,12 @@ def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
     Args:
         card: of the model that judged them.
         judged: pictures whose karyotypes are known: normal ones, and abnormal ones of which some have a chromosome too
-            many or missing.
+            many or missing. Those that the input gate refuses are left out: a person sees them in any case.
 
     Raises:
         ValueError: when one of the classes is missing.
     """
+    judged = [item for item in judged if item.prediction.readable]
     abnormal = np.array([item.picture.label is Label.ABNORMAL for item in judged])
     passes = np.stack([item.prediction.raw_probabilities for item in judged])
     miscounts = np.stack([item.prediction.miscounts for item in judged])

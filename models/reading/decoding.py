@@ -63,6 +63,11 @@ def decode(evidence: Evidence, prior: Floats) -> Numbers:
     return _Chain(evidence, prior).numbers()
 
 
+def log_weight(evidence: Evidence, prior: Floats) -> Floats:
+    """Return only the logarithm of the weight of all paths, (S,), in less than half the time of ``decode``."""
+    return _Chain(evidence, prior).log_weight()
+
+
 class _Chain:
     """States before each object: which chromosome was read last, and how many copies of it, 1 to ``MOST_COPIES``.
 
@@ -87,6 +92,26 @@ class _Chain:
         self._nothing_at_all = np.prod(none, axis=1)
         self._follows = _none_between(none)  # (S, C, C)
 
+    def log_weight(self) -> Floats:
+        """Go forward through the objects."""
+        passes, objects, places, _ = self._new.shape
+        ahead, nothing = np.zeros((passes, places, MOST_COPIES)), np.ones((passes, 1))
+        for index in range(objects):
+            ahead = self._read(ahead, self._starts(ahead, nothing, index), index)
+            nothing = nothing * self._junk[:, index, None]
+        logs: Floats = np.log(self._whole(self._last(ahead), nothing)) + self._log_largest
+        return logs
+
+    def _last(self, ahead: Floats) -> Floats:
+        """Return the weight of each chromosome being the last one, with so many copies, (S, C, K)."""
+        last: Floats = ahead * self._ends * self._trails[..., None]
+        return last
+
+    def _whole(self, last: Floats, nothing: Floats) -> Floats:
+        """Return the weight of all paths, also of those on which no chromosome stands at all, (S,)."""
+        whole: Floats = last.sum(axis=(1, 2)) + nothing[:, 0] * self._nothing_at_all
+        return whole
+
     def numbers(self) -> Numbers:
         """Go forward through the objects, with what is behind each of them already known."""
         passes, objects, places, _ = self._new.shape
@@ -100,9 +125,9 @@ class _Chain:
             counts[..., 1:] += ahead * self._ends * self._change[index] * self._next(begins[index])[..., None] + by_pair
             which[:, index] = self._is(ahead, starts, index, behind[index + 1]) + _halves(by_pair.sum(axis=-1))
             ahead, nothing = self._read(ahead, starts, index), nothing * self._junk[:, index, None]
-        last = ahead * self._ends * self._trails[..., None]
+        last = self._last(ahead)
         counts[..., 1:] += last
-        whole = last.sum(axis=(1, 2)) + nothing[:, 0] * self._nothing_at_all
+        whole = self._whole(last, nothing)
         counts /= whole[:, None, None]
         counts[..., 0] = np.clip(1.0 - counts[..., 1:].sum(axis=-1), 0.0, 1.0)
         return Numbers(np.log(whole) + self._log_largest, counts, which / whole[:, None, None])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.chromosomes import CHROMOSOMES
 from models.counts import COPY_NUMBERS
 from models.reading.crops import Objects
-from models.reading.decoding import Evidence, Floats, Numbers, decode
+from models.reading.decoding import Evidence, Floats, Numbers, decode, log_weight
 from models.reading.evidence import Looks, Measures, weigh
 from models.reading.layouts import Layouts
 
@@ -31,7 +31,8 @@ class Reading:
     ``layout``: name of the likeliest one. ``counts``: (24, 5), how probable each number is, by the mean of the passes.
     ``numbers``: (T, 24), the likeliest number in each pass. ``normal``: (T,), how probable a normal set is.
     ``which``: (n, 24), how probable each object is each chromosome; the rest is junk. ``kinds``: (n,), what each object
-    most probably is: a place in ``CHROMOSOMES``, ``OTHER`` or ``JUNK``.
+    most probably is: a place in ``CHROMOSOMES``, ``OTHER`` or ``JUNK``. ``recognised``: how probable it is by looks
+    alone that the chromosomes are what the order makes of them, their mean, 0..1; low where order imagines things.
     """
 
     layout: str
@@ -40,6 +41,7 @@ class Reading:
     normal: Floats
     which: Floats
     kinds: NDArray[np.int64]
+    recognised: float
 
 
 def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> Reading:
@@ -52,21 +54,30 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> 
         known: layouts and priors.
     """
     mean = looks.mean()
-    tried = _decode(objects, mean, measures, known, known.orders)
-    best = int(np.argmax(tried.log_weight + np.log(known.shares)))
-    order = known.orders[best]
-    back = np.argsort(order)
-    decoded = [_decode(objects, part, measures, known, order[None]).counts for part in looks.parts(_PASSES_AT_ONCE)]
-    counts = np.concatenate(decoded)[:, back]  # (T, 24, 5)
-    which = tried.which[best][:, back]
+    evidence, prior = _ways(objects, mean, measures, known, known.orders)
+    weights = log_weight(evidence, prior).reshape(len(known.priors), -1)  # (H, L)
+    best = int(np.argmax(np.logaddexp.reduce(weights, axis=0) + np.log(known.shares)))
+    order = known.orders[best][None]
+    found = _decode(objects, mean, measures, known, order)
+    decoded = [_decode(objects, part, measures, known, order).counts for part in looks.parts(_PASSES_AT_ONCE)]
+    back = np.argsort(order[0])
+    counts, which = np.concatenate(decoded)[:, back], found.which[0][:, back]
+    kinds = _kinds(which, mean.classes[0, :, -1])
     return Reading(
         layout=known.names[best],
-        counts=tried.counts[best, back],
+        counts=found.counts[0, back],
         numbers=counts.argmax(axis=2).astype(np.int8),
         normal=_normal(counts),
         which=which,
-        kinds=_kinds(which, mean.classes[0, :, -1]),
+        kinds=kinds,
+        recognised=_recognised(kinds, mean.classes[0]),
     )
+
+
+def _recognised(kinds: NDArray[np.int64], classes: NDArray[np.floating]) -> float:
+    """Return how probable it is by looks alone, (n, 25), that chromosomes are what the order makes of them."""
+    own = np.flatnonzero((kinds != JUNK) & (kinds != OTHER))
+    return float(classes[own, kinds[own]].mean()) if len(own) else 0.0
 
 
 def _kinds(which: Floats, junk: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -79,19 +90,26 @@ def _kinds(which: Floats, junk: NDArray[np.floating]) -> NDArray[np.int64]:
 
 def _decode(objects: Objects, looks: Looks, measures: Measures, known: Layouts, orders: NDArray[np.int64]) -> Numbers:
     """Decode T looks in L orders, (L * T) ways, with each of the H factors of the prior, and put these together."""
-    evidence = _stacked([weigh(objects, looks, measures, order) for order in orders], len(known.priors))
-    ordered = known.priors[:, orders[..., None], np.arange(COPY_NUMBERS)]  # (H, L, 24, 5)
-    prior = np.repeat(ordered.reshape(-1, *ordered.shape[2:]), len(looks.classes), axis=0)  # (H * L * T, 24, 5)
+    evidence, prior = _ways(objects, looks, measures, known, orders)
     found = decode(evidence, prior)
     logs = found.log_weight.reshape(len(known.priors), -1)  # (H, L * T)
-    log_weight = np.logaddexp.reduce(logs, axis=0)
-    shares = np.exp(logs - log_weight)
+    together = np.logaddexp.reduce(logs, axis=0)
+    shares = np.exp(logs - together)
 
     def mixed(values: Floats) -> Floats:
-        together: Floats = np.einsum("hs,hs...->s...", shares, values.reshape(*shares.shape, *values.shape[1:]))
-        return together
+        mean: Floats = np.einsum("hs,hs...->s...", shares, values.reshape(*shares.shape, *values.shape[1:]))
+        return mean
 
-    return Numbers(log_weight, mixed(found.counts), mixed(found.which))
+    return Numbers(together, mixed(found.counts), mixed(found.which))
+
+
+def _ways(
+    objects: Objects, looks: Looks, measures: Measures, known: Layouts, orders: NDArray[np.int64]
+) -> tuple[Evidence, Floats]:
+    """Return the evidence of T looks in L orders and the priors, in (H * L * T) ways."""
+    evidence = _stacked([weigh(objects, looks, measures, order) for order in orders], len(known.priors))
+    ordered = known.priors[:, orders[..., None], np.arange(COPY_NUMBERS)]  # (H, L, 24, 5)
+    return evidence, np.repeat(ordered.reshape(-1, *ordered.shape[2:]), len(looks.classes), axis=0)
 
 
 def _stacked(ways: list[Evidence], times: int) -> Evidence:
