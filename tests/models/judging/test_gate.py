@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from models.judging.gate import GateLimits, page_statistics, refusals, unfamiliarity
+from models.judging.gate import GateLimits, illegibility, page_statistics, refusals, unfamiliarity
 from models.pictures import page as decode
 from models.simulation.strangers import draw_stranger
 
@@ -199,6 +199,25 @@ def test_a_picture_too_far_from_what_the_model_knows_is_refused() -> None:
         "The picture is unlike the karyograms the model knows (distance 3.14; at most 1.80 expected).",
     )
     assert unfamiliarity(float("nan"), limits) != ()
+
+
+@pytest.mark.parametrize(
+    ("chromosomes", "recognised", "reason"),
+    [
+        (46, 0.9, ()),
+        (20, 0.45, ()),
+        (19, 0.9, ("Only 19 chromosomes can be read (at least 20 expected).",)),
+        (46, 0.3, ("The chromosomes cannot be told apart (30% sure by their looks; at least 45% expected).",)),
+        (0, 0.0, ("Only 0 chromosomes can be read (at least 20 expected).",)),
+        (
+            46,
+            float("nan"),
+            ("The chromosomes cannot be told apart (nan% sure by their looks; at least 45% expected).",),
+        ),
+    ],
+)
+def test_what_was_read_must_be_chromosomes(chromosomes: int, recognised: float, reason: tuple[str, ...]) -> None:
+    assert illegibility(chromosomes, recognised, GateLimits()) == reason
 
 
 def test_a_model_without_a_limit_of_the_distance_refuses_nothing_for_it() -> None:

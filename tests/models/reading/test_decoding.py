@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from models.reading.decoding import MOST_COPIES, Evidence, Floats, decode
+from models.reading.decoding import MOST_COPIES, Evidence, Floats, decode, log_weight
 
 COPIES = 3
 
@@ -63,10 +63,15 @@ def test_sums_are_those_of_all_paths(places: int, objects: int) -> None:
     evidence, prior = draw(np.random.default_rng(places), 2, objects, places)
     found = decode(evidence, prior)
     for way in range(2):
-        log_weight, counts, which = listed(evidence, prior, way)
-        assert found.log_weight[way] == pytest.approx(log_weight, abs=1e-12)
+        weight, counts, which = listed(evidence, prior, way)
+        assert found.log_weight[way] == pytest.approx(weight, abs=1e-12)
         np.testing.assert_allclose(found.counts[way], counts, atol=1e-12)
         np.testing.assert_allclose(found.which[way], which, atol=1e-12)
+
+
+def test_the_weight_alone_is_that_of_decoding() -> None:
+    evidence, prior = draw(np.random.default_rng(5), 3, 30, 24)
+    np.testing.assert_allclose(log_weight(evidence, prior), decode(evidence, prior).log_weight, rtol=1e-12)
 
 
 def test_a_long_page_does_not_leave_the_range_of_floats() -> None:

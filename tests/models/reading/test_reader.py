@@ -111,6 +111,15 @@ def test_passes_that_see_something_else_say_so() -> None:
     assert reading.normal[3] > 0.5 > reading.normal[0]
 
 
+def test_what_fits_only_by_its_place_is_not_recognised() -> None:
+    objects, classes, copies = page(standing({}))
+    sure = read(objects, Looks(classes, copies), MEASURES, layouts())
+    blind = np.full_like(classes, 1 / 25)
+    guessed = read(objects, Looks(blind, copies), MEASURES, layouts())
+    assert sure.recognised > 0.9
+    assert guessed.recognised < 0.1
+
+
 def test_many_passes_are_read_as_few_are() -> None:
     objects, classes, copies = page(standing({"21": 3}))
     many = read(objects, Looks(np.repeat(classes, 150, axis=0), np.repeat(copies, 150, axis=0)), MEASURES, layouts())
