@@ -61,15 +61,15 @@ class PageReader:
         return cls(card, CropPasses(network, card.seed))
 
     def read(self, page: NDArray[np.uint8], passes: int | None = None) -> PageReading:
-        """Read a page.
+        """Read a page. What each object is, and the numbers by the mean, do not depend on the number of passes.
 
         Args:
             page: grey page, (height, width), dark chromosomes on a lighter background.
             passes: T, at least 1; the card's number if left out.
         """
-        objects = find_objects(page)
-        looks = self._look(objects, passes or self.card.passes)
-        return PageReading(objects, self._read(objects, looks))
+        objects, passes = find_objects(page), passes or self.card.passes
+        looks = self._look(objects, max(passes, self.card.passes))
+        return PageReading(objects, self._read(objects, looks.first(passes), looks.first(self.card.passes)))
 
     def arrange(self, page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Placing]:
         """Show the chromosomes of a page at their fixed places; see ``models.reading.arranging``.
@@ -78,9 +78,7 @@ class PageReader:
             page: grey page, (height, width), dark chromosomes on a lighter background.
             size: side of the picture in pixels.
         """
-        objects = find_objects(page)
-        looks = self._look(objects, self.card.passes).mean()
-        return self.show(PageReading(objects, self._read(objects, looks)), size)
+        return self.show(self.read(page, passes=1), size)
 
     def show(self, found: PageReading, size: int) -> tuple[NDArray[np.uint8], Placing]:
         """Show the chromosomes of a page that was read at their fixed places; see ``arrange``."""
@@ -92,5 +90,7 @@ class PageReader:
             said = self._passes.predict(objects.crops, passes)
         return Looks(said.classes, said.copies)
 
-    def _read(self, objects: Objects, looks: Looks) -> Reading | None:
-        return read(objects, looks, self.card.measures, layouts()) if 0 < len(objects) <= _MOST_OBJECTS else None
+    def _read(self, objects: Objects, looks: Looks, usual: Looks) -> Reading | None:
+        if not 0 < len(objects) <= _MOST_OBJECTS:
+            return None
+        return read(objects, looks, self.card.measures, layouts(), usual=usual)

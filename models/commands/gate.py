@@ -23,9 +23,10 @@ from models.simulation.strangers import FAMILIES
 
 _DESCRIPTION = """\
 Draw pictures that are no karyogram, by family, and count which of them the input gate of a model refuses: for the ink
-on the page, for the distance to the karyograms the model knows, or for both. Families marked "held out" were never
-looked at while limits were chosen. Then the same for simulated karyograms, which should pass; for the pictures of
---karyograms, which should pass too; and for those of --strangers, such as photographs, which should not.
+on the page, otherwise (for the distance to the karyograms the model knows, or because its reader cannot tell the
+chromosomes apart), or for both. Families marked "held out" were never looked at while limits of ink and distance were
+chosen. Then the same for simulated karyograms, which should pass; for the pictures of --karyograms, which should pass
+too; and for those of --strangers, such as photographs, which should not.
 """
 _SEED = 2
 _PAGES = {Variety.WIDE: "pages as in training", Variety.HELD_OUT: "pages no training shows"}
@@ -76,7 +77,7 @@ def _folder(folder: Path) -> Iterator[GreyPage]:
 
 
 def _print(name: str, families: dict[str, Admission], groups: dict[str, Admission]) -> None:
-    table = Table("", "pictures", "refused", "for ink alone", "for distance alone", "for both", title=f"gate of {name}")
+    table = Table("", "pictures", "refused", "for ink alone", "otherwise alone", "for both", title=f"gate of {name}")
     for family, seen in families.items():
         table.add_row(family + (" (held out)" if FAMILIES[family].held_out else ""), *_cells(seen))
     table.add_section()
@@ -87,4 +88,4 @@ def _print(name: str, families: dict[str, Admission], groups: dict[str, Admissio
 
 def _cells(seen: Admission) -> tuple[str, ...]:
     share = f"{seen.refused} ({seen.refused / seen.pictures:.1%})" if seen.pictures else "-"
-    return str(seen.pictures), share, str(seen.for_ink), str(seen.for_distance), str(seen.for_both)
+    return str(seen.pictures), share, str(seen.for_ink), str(seen.for_more), str(seen.for_both)

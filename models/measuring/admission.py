@@ -21,24 +21,28 @@ _ABNORMAL_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Admission:
-    """How many pictures came to the gate, and how many it refused: for their ink alone, their distance alone, both."""
+    """How many pictures came to the gate, and how many it refused.
+
+    ``for_ink``: for their ink alone. ``for_more``: for their distance, or what the reader makes of them, alone.
+    ``for_both``: for ink and more.
+    """
 
     pictures: int = 0
     for_ink: int = 0
-    for_distance: int = 0
+    for_more: int = 0
     for_both: int = 0
 
     @property
     def refused(self) -> int:
         """Return how many were refused, for whatever reason."""
-        return self.for_ink + self.for_distance + self.for_both
+        return self.for_ink + self.for_more + self.for_both
 
     def __add__(self, other: Admission) -> Admission:
         """Count two families together."""
         return Admission(
             self.pictures + other.pictures,
             self.for_ink + other.for_ink,
-            self.for_distance + other.for_distance,
+            self.for_more + other.for_more,
             self.for_both + other.for_both,
         )
 

@@ -19,15 +19,15 @@ class ReaderCardError(ValueError):
 class ReaderCard:
     """What is known about the reader; stored as ``reader.json`` beside its weights.
 
-    ``seed`` draws the sub-networks, ``passes`` is how many of them read by default. ``measures``: what it knows of
-    sizes and gaps. ``training`` tells where the training data come from; its ``validation_rule`` says which cases were
-    held out. ``metrics`` hold figures. ``commit`` and ``created`` (ISO 8601, UTC) say which code made the weights, and
-    when.
+    ``seed`` draws the sub-networks, ``passes`` is how many of them tell what each object is, and read by default.
+    ``measures``: what it knows of sizes and gaps. ``training`` tells where the training data come from; its
+    ``validation_rule`` says which cases were held out. ``metrics`` hold figures. ``commit`` and ``created`` (ISO 8601,
+    UTC) say which code made the weights, and when.
     """
 
     seed: int
     measures: Measures
-    passes: int = 30
+    passes: int = 100
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     weights_sha256: str = ""

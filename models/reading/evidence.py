@@ -52,6 +52,10 @@ class Looks:
         """Return the mean over the passes, as one pass."""
         return Looks(self.classes.mean(axis=0, keepdims=True), self.copies.mean(axis=0, keepdims=True))
 
+    def first(self, passes: int) -> Looks:
+        """Return the first passes, or all where there are fewer."""
+        return Looks(self.classes[:passes], self.copies[:passes])
+
     def parts(self, size: int) -> Iterator[Looks]:
         """Yield the passes in parts of a size, in their order."""
         for start in range(0, len(self.classes), size):

@@ -44,7 +44,7 @@ class Reading:
     recognised: float
 
 
-def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> Reading:
+def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts, *, usual: Looks | None = None) -> Reading:
     """Read a page.
 
     Args:
@@ -52,8 +52,10 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts) -> 
         looks: what the crop network says of them.
         measures: of the reader.
         known: layouts and priors.
+        usual: looks whose mean tells what each object is, so that this does not depend on the number of passes; those
+            of all passes if left out.
     """
-    mean = looks.mean()
+    mean = (usual or looks).mean()
     evidence, prior = _ways(objects, mean, measures, known, known.orders)
     weights = log_weight(evidence, prior).reshape(len(known.priors), -1)  # (H, L)
     best = int(np.argmax(np.logaddexp.reduce(weights, axis=0) + np.log(known.shares)))

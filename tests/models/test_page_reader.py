@@ -41,6 +41,11 @@ def test_the_same_page_is_read_the_same(reader: PageReader) -> None:
     assert second.reading is not None
     np.testing.assert_array_equal(first.reading.counts, second.reading.counts)
     assert first.reading.numbers.shape == (5, 24)
+    once = reader.read(page, 1)
+    assert once.reading is not None
+    np.testing.assert_array_equal(once.reading.counts, first.reading.counts)
+    np.testing.assert_array_equal(once.reading.kinds, first.reading.kinds)
+    assert once.reading.recognised == first.reading.recognised
 
 
 def test_pages_of_different_layouts_are_arranged_alike(reader: PageReader) -> None:
