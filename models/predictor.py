@@ -108,7 +108,7 @@ class Predictor:
             outputs = self._networks.predict(np.stack(pictures), passes)
         doubts = self._with_distances(doubts, outputs.pooled)
         if self._preparer.reads:
-            doubts = [(*why, *_illegible(read, self.card.gate)) for why, read in zip(doubts, readings, strict=True)]
+            doubts = [_unreadable(why, read, self.card.gate) for why, read in zip(doubts, readings, strict=True)]
         return interpret(outputs, readings, doubts, self.card)
 
     def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
@@ -142,10 +142,11 @@ class Predictor:
         return [(*why, *unfamiliarity(float(far), self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
 
 
-def _illegible(reading: Reading | None, limits: GateLimits) -> tuple[str, ...]:
-    if reading is None:
-        return illegibility(0, 0.0, limits)
-    return illegibility(int(reading.counts.argmax(axis=1).sum()), reading.recognised, limits)
+def _unreadable(doubts: tuple[str, ...], reading: Reading | None, limits: GateLimits) -> tuple[str, ...]:
+    """Say why a page cannot be read; where the reader can tell its chromosomes apart, it is a karyogram in any case."""
+    chromosomes = 0 if reading is None else int(reading.counts.argmax(axis=1).sum())
+    illegible = illegibility(chromosomes, 0.0 if reading is None else reading.recognised, limits)
+    return (*illegible, *doubts) if illegible else ()
 
 
 def interpret(

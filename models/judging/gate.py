@@ -50,7 +50,7 @@ class PageStatistics:
 class GateLimits:
     """The range of each statistic within which a page is taken for a karyogram; stored on the model's card.
 
-    ``min_chromosomes`` and ``min_recognised`` are of what the reader reads, for a model that judges with it.
+    ``min_chromosomes`` and ``min_recognised`` are of what the reader reads, and decide for a model that judges with it.
     ``max_distance`` is that of ``models.judging.familiarity``, chosen with the model; ``None`` where a model has none.
     """
 
@@ -63,7 +63,7 @@ class GateLimits:
     min_aligned: float = 0.45
     min_height_ratio: float = 1.6
     min_banding: float = 0.015
-    min_chromosomes: int = 20
+    min_chromosomes: int = 30
     min_recognised: float = 0.45
     max_distance: float | None = None
 

@@ -82,6 +82,20 @@ def test_with_the_reader_it_counts_chromosomes(tmp_path: Path) -> None:
     assert heat.framing.side > 0
 
 
+def test_what_the_reader_can_read_passes_the_gate_and_nothing_else(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    card = save_untrained(registry, "small", seed=1, passes=2)
+    strict = replace(card.gate, min_ink=0.9, max_ink=1.0)  # by its ink no page would pass
+    registry.update(replace(card, gate=strict, reader_sha256=registry.reader()[0].weights_sha256))
+    model = Predictor.load(registry, "small")
+    page = simulate(np.random.default_rng(0), painted, 0.0, Kind.NORMAL, 700, variety=FIXED).page.pixels
+    read, spread, blank = model.predict([page, metaphase_spread(), np.full((300, 400), 255, np.uint8)])
+    assert read.readable
+    assert not spread.readable
+    assert blank.refusals[0] == "Only 0 chromosomes can be read (at least 30 expected)."
+    assert any("Hardly anything is drawn" in reason for reason in blank.refusals)
+
+
 def test_another_reader_is_refused(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     registry.update(replace(save_untrained(registry, "small"), reader_sha256="0" * 64))

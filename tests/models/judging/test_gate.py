@@ -205,10 +205,10 @@ def test_a_picture_too_far_from_what_the_model_knows_is_refused() -> None:
     ("chromosomes", "recognised", "reason"),
     [
         (46, 0.9, ()),
-        (20, 0.45, ()),
-        (19, 0.9, ("Only 19 chromosomes can be read (at least 20 expected).",)),
+        (30, 0.45, ()),
+        (29, 0.9, ("Only 29 chromosomes can be read (at least 30 expected).",)),
         (46, 0.3, ("The chromosomes cannot be told apart (30% sure by their looks; at least 45% expected).",)),
-        (0, 0.0, ("Only 0 chromosomes can be read (at least 20 expected).",)),
+        (0, 0.0, ("Only 0 chromosomes can be read (at least 30 expected).",)),
     ],
 )
 def test_what_was_read_must_be_chromosomes(chromosomes: int, recognised: float, reason: tuple[str, ...]) -> None:
