@@ -68,8 +68,11 @@ class PageReader:
             passes: T, at least 1; the card's number if left out.
         """
         objects, passes = find_objects(page), passes or self.card.passes
+        if not 0 < len(objects) <= _MOST_OBJECTS:
+            return PageReading(objects, None)
         looks = self._look(objects, max(passes, self.card.passes))
-        return PageReading(objects, self._read(objects, looks.first(passes), looks.first(self.card.passes)))
+        usual = looks.first(self.card.passes)
+        return PageReading(objects, read(objects, looks.first(passes), self.card.measures, layouts(), usual=usual))
 
     def arrange(self, page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Placing]:
         """Show the chromosomes of a page at their fixed places; see ``models.reading.arranging``.
@@ -89,8 +92,3 @@ class PageReader:
         with self._turn:
             said = self._passes.predict(objects.crops, passes)
         return Looks(said.classes, said.copies)
-
-    def _read(self, objects: Objects, looks: Looks, usual: Looks) -> Reading | None:
-        if not 0 < len(objects) <= _MOST_OBJECTS:
-            return None
-        return read(objects, looks, self.card.measures, layouts(), usual=usual)
