@@ -45,7 +45,7 @@ class Numbers:
     """How probable the numbers of each chromosome of a page are, in S ways.
 
     ``log_weight``: (S,), of all paths together. ``counts``: (S, C, 5), how probable each number is. ``which``:
-    (S, n, C), how probable each object is each chromosome; the rest is junk.
+    (S, n, C), how probable each object is each chromosome; the rest is junk; all zero where it was not wanted.
     """
 
     log_weight: Floats
@@ -53,14 +53,15 @@ class Numbers:
     which: Floats
 
 
-def decode(evidence: Evidence, prior: Floats) -> Numbers:
+def decode(evidence: Evidence, prior: Floats, *, which: bool = True) -> Numbers:
     """Sum over all paths.
 
     Args:
         evidence: of a page with at least one object.
         prior: (S, C, 5), how probable 0 to 4 copies of each chromosome are, in page order.
+        which: whether to say what each object is.
     """
-    return _Chain(evidence, prior).numbers()
+    return _Chain(evidence, prior).numbers(which)
 
 
 def log_weight(evidence: Evidence, prior: Floats) -> Floats:
@@ -112,7 +113,7 @@ class _Chain:
         whole: Floats = last.sum(axis=(1, 2)) + nothing[:, 0] * self._nothing_at_all
         return whole
 
-    def numbers(self) -> Numbers:
+    def numbers(self, told: bool) -> Numbers:
         """Go forward through the objects, with what is behind each of them already known."""
         passes, objects, places, _ = self._new.shape
         behind, begins = self._backward()
@@ -123,7 +124,8 @@ class _Chain:
             starts = self._starts(ahead, nothing, index)
             by_pair = self._ended_by_pair(ahead, starts, index) * self._after_pair(index, behind[index + 1])[..., None]
             counts[..., 1:] += ahead * self._ends * self._change[index] * self._next(begins[index])[..., None] + by_pair
-            which[:, index] = self._is(ahead, starts, index, behind[index + 1]) + _halves(by_pair.sum(axis=-1))
+            if told:
+                which[:, index] = self._is(ahead, starts, index, behind[index + 1]) + _halves(by_pair.sum(axis=-1))
             ahead, nothing = self._read(ahead, starts, index), nothing * self._junk[:, index, None]
         last = self._last(ahead)
         counts[..., 1:] += last

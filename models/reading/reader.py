@@ -61,7 +61,8 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts, *, 
     best = int(np.argmax(np.logaddexp.reduce(weights, axis=0) + np.log(known.shares)))
     order = known.orders[best][None]
     found = _decode(objects, mean, measures, known, order)
-    decoded = [_decode(objects, part, measures, known, order).counts for part in looks.parts(_PASSES_AT_ONCE)]
+    parts = looks.parts(_PASSES_AT_ONCE)
+    decoded = [_decode(objects, part, measures, known, order, which=False).counts for part in parts]
     back = np.argsort(order[0])
     counts, which = np.concatenate(decoded)[:, back], found.which[0][:, back]
     kinds = _kinds(which, mean.classes[0, :, -1])
@@ -90,10 +91,18 @@ def _kinds(which: Floats, junk: NDArray[np.floating]) -> NDArray[np.int64]:
     return kinds
 
 
-def _decode(objects: Objects, looks: Looks, measures: Measures, known: Layouts, orders: NDArray[np.int64]) -> Numbers:
+def _decode(
+    objects: Objects,
+    looks: Looks,
+    measures: Measures,
+    known: Layouts,
+    orders: NDArray[np.int64],
+    *,
+    which: bool = True,
+) -> Numbers:
     """Decode T looks in L orders, (L * T) ways, with each of the H factors of the prior, and put these together."""
     evidence, prior = _ways(objects, looks, measures, known, orders)
-    found = decode(evidence, prior)
+    found = decode(evidence, prior, which=which)
     logs = found.log_weight.reshape(len(known.priors), -1)  # (H, L * T)
     together = np.logaddexp.reduce(logs, axis=0)
     shares = np.exp(logs - together)

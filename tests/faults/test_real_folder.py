@@ -42,7 +42,7 @@ def test_every_real_karyogram_gets_one_verdict(
     log = tmp_path / "engine.log"
     with (tmp_path / "submit.log").open("wb") as said:
         submit = subprocess.Popen(
-            command("submit", folder, "--name", "real", "--wait"),
+            command("submit", folder, "--name", "real", "--passes", "10", "--wait"),
             cwd=REPOSITORY,
             env={**os.environ, **environment},
             stdout=said,

@@ -71,7 +71,10 @@ def test_sums_are_those_of_all_paths(places: int, objects: int) -> None:
 
 def test_the_weight_alone_is_that_of_decoding() -> None:
     evidence, prior = draw(np.random.default_rng(5), 3, 30, 24)
-    np.testing.assert_allclose(log_weight(evidence, prior), decode(evidence, prior).log_weight, rtol=1e-12)
+    whole, numbers = decode(evidence, prior), decode(evidence, prior, which=False)
+    np.testing.assert_allclose(log_weight(evidence, prior), whole.log_weight, rtol=1e-12)
+    np.testing.assert_array_equal(numbers.counts, whole.counts)
+    assert not numbers.which.any()
 
 
 def test_a_long_page_does_not_leave_the_range_of_floats() -> None:

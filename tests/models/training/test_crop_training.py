@@ -58,7 +58,7 @@ def test_targets_tell_classes_copies_and_what_counts() -> None:
 
 
 def test_a_quick_training_ends_in_the_registry(tmp_path: Path) -> None:
-    plan = ReaderPlan(crops=None, karyograms=None, work=tmp_path / "work", pages=60, views=640, test_pages=4, seed=1)
+    plan = ReaderPlan(crops=None, karyograms=None, work=tmp_path / "work", pages=50, views=128, test_pages=3, seed=1)
     registry = Registry(tmp_path / "registry")
     card = release_reader(plan, registry, Reporter())
     assert registry.reader()[0].weights_sha256 == card.weights_sha256
@@ -66,7 +66,7 @@ def test_a_quick_training_ends_in_the_registry(tmp_path: Path) -> None:
     assert "painted" in card.training["data"]
     assert set(card.metrics) == {"simulated_wide", "simulated_held_out"}
     figures = card.metrics["simulated_wide"]
-    assert figures["n"] == 4
+    assert figures["n"] == 3
     assert "simulated karyograms of validation cases" in figures["data"]
     assert 0.0 <= figures["exact_interval"][0] <= figures["exact"] <= figures["exact_interval"][1] <= 1.0
     assert PageReader.load(registry).card.training == card.training
