@@ -13,8 +13,8 @@ from models.reading.decoding import Evidence, Floats
 
 _POWER = 0.7  # of what a network says: it is too sure of pages unlike those it has learnt from
 _FLOOR = 2e-3  # below what no chromosome's probability falls
-# what is rare in its lessons and common on a page, a network calls junk too easily: its probabilities are those of the
-# lessons, and only divided by the shares there (Bourlard and Morgan 1994) say what an object by itself tells
+# junk is common in the lessons, and a network's probabilities are those of its lessons: only divided by the shares
+# there (Bourlard and Morgan 1994) they say what an object by itself tells. Chosen on validation pages: docs/models.md
 _JUNK = 3e-3
 _AREA_SPREAD = 0.22  # of the logarithm, within a page
 _AREA_FLOOR = 0.05

@@ -11,6 +11,7 @@ from models.networks.crop_network import build_crop_network
 from models.reading.crops import HEIGHT, WIDTH
 from models.training.crop_batches import CropBatches
 from models.training.progress import Reporter, Stretch
+from models.training.rates import warm_cosine
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,7 @@ def train_crop_network(plan: CropPlan, found: CropSet, reporter: Reporter) -> ke
 
 
 def _compile(network: keras.Model, plan: CropPlan) -> None:
-    rate = keras.optimizers.schedules.CosineDecay(
-        plan.learning_rate * 0.02,
-        plan.steps,
-        warmup_target=plan.learning_rate,
-        warmup_steps=max(1, plan.steps // 20),
-        alpha=0.01,
-    )
+    rate = warm_cosine(plan.learning_rate, plan.steps, warm_up=20, end=0.01)
     network.compile(
         keras.optimizers.AdamW(rate, weight_decay=1e-4, clipnorm=1.0),
         loss={

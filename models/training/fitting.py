@@ -16,6 +16,7 @@ from models.training.checkpoints import read_arrays, write_arrays
 from models.training.curves import Curves
 from models.training.phases import Phase
 from models.training.progress import Reporter, Stretch
+from models.training.rates import warm_cosine
 from models.training.trainee import CLASSES, GRID
 
 _GRID_WEIGHT = 40.0
@@ -72,13 +73,7 @@ def fit(
 
 def _compile(learner: keras.Model, phase: Phase) -> None:
     """Prepare a network for a phase: warm-up and cosine, AdamW, and a loss for each of its outputs."""
-    rate = keras.optimizers.schedules.CosineDecay(
-        phase.learning_rate * 0.02,
-        phase.steps,
-        warmup_target=phase.learning_rate,
-        warmup_steps=max(1, phase.steps // 12),
-        alpha=0.02,
-    )
+    rate = warm_cosine(phase.learning_rate, phase.steps, warm_up=12, end=0.02)
     ema = {"use_ema": True, "ema_momentum": phase.averaging} if phase.averaging else {}
     asked = {name: _question(name, phase) for name in learner.output}
     learner.compile(
