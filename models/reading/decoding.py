@@ -4,15 +4,18 @@ The objects of a page are read row by row from the left. Each is one or several 
 that touch, or junk; and chromosomes come in the order of a layout. A path says which object is what. Its weight is the
 product of what the crop network says of each object, of what the gaps say, and of how probable the final numbers are.
 Dynamic programming over (place in the order, copies so far) sums the weights of all paths, forward and backward, so
-that the probability of every number of every chromosome is exact. Source: Rabiner, "A tutorial on hidden Markov
-models", 1989, section III.
+that the probability of every number of every chromosome is exact. Compiled: it is the same few sums for each of some
+hundred ways to see a page. Source: Rabiner, "A tutorial on hidden Markov models", 1989, section III.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from models.counts import COPY_NUMBERS
@@ -21,6 +24,7 @@ MOST_COPIES = COPY_NUMBERS - 1
 """More copies than these count as these."""
 
 Floats = NDArray[np.float64]
+Compiled = TypeVar("Compiled", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -61,161 +65,227 @@ def decode(evidence: Evidence, prior: Floats, *, which: bool = True) -> Numbers:
         prior: (S, C, 5), how probable 0 to 4 copies of each chromosome are, in page order.
         which: whether to say what each object is.
     """
-    return _Chain(evidence, prior).numbers(which)
+    ways, objects, places, _ = evidence.copies.shape
+    counts, told = np.zeros((ways, places, COPY_NUMBERS)), np.zeros((ways, objects, places))
+    seen, scale = _scaled(evidence, prior)
+    weights = np.empty(ways)
+    _read_both_ways(seen, weights, counts, told, which)
+    return Numbers(np.log(weights) + scale, counts, told)
 
 
 def log_weight(evidence: Evidence, prior: Floats) -> Floats:
     """Return only the logarithm of the weight of all paths, (S,), in less than half the time of ``decode``."""
-    return _Chain(evidence, prior).log_weight()
+    seen, scale = _scaled(evidence, prior)
+    weights = np.empty(len(prior))
+    _read_forward(seen, weights)
+    logs: Floats = np.log(weights) + scale
+    return logs
 
 
-class _Chain:
-    """States before each object: which chromosome was read last, and how many copies of it, 1 to ``MOST_COPIES``.
+class _Seen(NamedTuple):
+    """Evidence and prior of S ways, or of a single one without the first axis, as the compiled part takes them."""
 
-    Weights of states are (S, C, K). Every object's evidence is divided by its largest, so that no product over a page
-    leaves the range of a float.
+    new: Floats
+    pairs: Floats
+    junk: Floats
+    same: Floats
+    change: Floats
+    prior: Floats
+
+
+class _Before(NamedTuple):
+    """Weights of all ways to read the objects before one.
+
+    ``ahead``: (C, K), that end in a state: the chromosome read last, and how many copies of it, 1 to K. ``starts``:
+    (C,), after which a chromosome begins with this object.
     """
 
-    def __init__(self, evidence: Evidence, prior: Floats) -> None:
-        largest = np.maximum(evidence.copies.max(axis=(2, 3)), evidence.junk)  # (S, n)
-        self._log_largest = np.log(largest).sum(axis=1)
-        self._junk = evidence.junk / largest
-        self._new = evidence.copies / largest[..., None, None]
-        pairs = evidence.pairs / largest[..., None]
-        self._pair = np.concatenate([pairs, np.zeros_like(pairs[..., :1])], axis=-1)  # (S, n, C): of it and the next
-        self._same, self._change = evidence.same, evidence.change
-        none = prior[..., 0]
-        self._ends = prior[..., 1:]  # (S, C, K): this chromosome has so many copies
-        self._ends_with_one_more = np.concatenate([prior[..., 2:], prior[..., -1:]], axis=-1)
-        one = np.ones_like(none[:, :1])
-        self._leads = np.concatenate([one, np.cumprod(none, axis=1)[:, :-1]], axis=1)  # (S, C): none of those before
-        self._trails = np.concatenate([np.cumprod(none[:, ::-1], axis=1)[:, ::-1][:, 1:], one], axis=1)
-        self._nothing_at_all = np.prod(none, axis=1)
-        self._follows = _none_between(none)  # (S, C, C)
+    ahead: Floats
+    starts: Floats
 
-    def log_weight(self) -> Floats:
-        """Go forward through the objects."""
-        passes, objects, places, _ = self._new.shape
-        ahead, nothing = np.zeros((passes, places, MOST_COPIES)), np.ones((passes, 1))
+
+class _After(NamedTuple):
+    """Weights of all ways to read what comes after.
+
+    ``later``: (n + 1, C, K), the objects from each on, with a state before it. ``following``: (n, C), likewise, where
+    any chromosome after this one begins with the object.
+    """
+
+    later: Floats
+    following: Floats
+
+
+def _scaled(evidence: Evidence, prior: Floats) -> tuple[_Seen, Floats]:
+    """Divide every object's evidence by its largest, so that no product over a page leaves the range of a float.
+
+    Returns:
+        What is left, and the logarithms of what it was divided by, (S,).
+    """
+    largest = np.maximum(evidence.copies.max(axis=(2, 3)), evidence.junk)  # (S, n)
+    copies, pairs = evidence.copies / largest[..., None, None], evidence.pairs / largest[..., None]
+    seen = (copies, pairs, evidence.junk / largest, evidence.same, evidence.change, prior)
+    return _Seen(*(np.ascontiguousarray(values, np.float64) for values in seen)), np.log(largest).sum(axis=1)
+
+
+def _compiled(function: Compiled) -> Compiled:
+    """Compile a function, at its first call on a machine; other threads go on while it runs."""
+    compiled: Compiled = njit(cache=True, nogil=True)(function)
+    return compiled
+
+
+@_compiled
+def _way(seen: _Seen, way: int) -> _Seen:
+    return _Seen(seen.new[way], seen.pairs[way], seen.junk[way], seen.same, seen.change, seen.prior[way])
+
+
+@_compiled
+def _more(k: int, copies: int) -> int:
+    """Return which state of a chromosome ``k`` becomes with so many copies more."""
+    return min(k + copies, MOST_COPIES - 1)
+
+
+@_compiled
+def _begin(one: _Seen, index: int, before: _Before, nothing: float) -> None:
+    """Find ``starts``; what is left out is not there. ``nothing`` is the weight of all objects so far being junk."""
+    lead, ended = nothing, 0.0
+    for place in range(len(before.ahead)):
+        before.starts[place] = lead + one.change[index] * ended
+        lead *= one.prior[place, 0]
+        ended *= one.prior[place, 0]
+        for k in range(MOST_COPIES):
+            ended += before.ahead[place, k] * one.prior[place, k + 1]
+
+
+@_compiled
+def _step(one: _Seen, index: int, before: _Before, behind: Floats) -> None:
+    """Read an object: find the states ``behind`` it."""
+    _, places, most = one.new.shape
+    behind[:] = one.junk[index] * before.ahead
+    for place in range(places):
+        by_pair = before.starts[place] * one.prior[place, 1]
+        for copies in range(1, most + 1):
+            behind[place, copies - 1] += before.starts[place] * one.new[index, place, copies - 1]
+        for k in range(MOST_COPIES):
+            goes_on = one.same[index] * before.ahead[place, k]
+            by_pair += goes_on * one.prior[place, _more(k, 1) + 1]
+            for copies in range(1, most + 1):
+                behind[place, _more(k, copies)] += goes_on * one.new[index, place, copies - 1]
+        if place < places - 1:
+            behind[place + 1, 0] += by_pair * one.pairs[index, place]
+
+
+@_compiled
+def _end(prior: Floats, ends: Floats) -> float:
+    """Find the weight of each state being the last one, (C, K); return that of no chromosome at all."""
+    trail = 1.0
+    for place in range(len(prior) - 1, -1, -1):
+        for k in range(MOST_COPIES):
+            ends[place, k] = prior[place, k + 1] * trail
+        trail *= prior[place, 0]
+    return trail
+
+
+@_compiled
+def _read_forward(seen: _Seen, weights: Floats) -> None:
+    """Find the weight of all paths, (S,)."""
+    ways, objects, places, _ = seen.new.shape
+    ends = np.empty((places, MOST_COPIES))
+    for way in range(ways):
+        one, nothing = _way(seen, way), 1.0
+        before, behind = _Before(np.zeros((places, MOST_COPIES)), np.empty(places)), np.empty((places, MOST_COPIES))
         for index in range(objects):
-            ahead = self._read(ahead, self._starts(ahead, nothing, index), index)
-            nothing = nothing * self._junk[:, index, None]
-        logs: Floats = np.log(self._whole(self._last(ahead), nothing)) + self._log_largest
-        return logs
+            _begin(one, index, before, nothing)
+            _step(one, index, before, behind)
+            before.ahead[:] = behind
+            nothing *= one.junk[index]
+        weights[way] = nothing * _end(one.prior, ends) + (before.ahead * ends).sum()
 
-    def _last(self, ahead: Floats) -> Floats:
-        """Return the weight of each chromosome being the last one, with so many copies, (S, C, K)."""
-        last: Floats = ahead * self._ends * self._trails[..., None]
-        return last
 
-    def _whole(self, last: Floats, nothing: Floats) -> Floats:
-        """Return the weight of all paths, also of those on which no chromosome stands at all, (S,)."""
-        whole: Floats = last.sum(axis=(1, 2)) + nothing[:, 0] * self._nothing_at_all
-        return whole
+@_compiled
+def _after_pair(one: _Seen, index: int, place: int, after: _After) -> float:
+    """Return the weight of an object as a pair of a chromosome and the next one, and of all behind it."""
+    if place + 1 == len(one.prior):
+        return 0.0
+    weight: float = one.pairs[index, place] * after.later[index + 1, place + 1, 0]
+    return weight
 
-    def numbers(self, told: bool) -> Numbers:
-        """Go forward through the objects, with what is behind each of them already known."""
-        passes, objects, places, _ = self._new.shape
-        behind, begins = self._backward()
-        ahead, nothing = np.zeros((passes, places, MOST_COPIES)), np.ones((passes, 1))
-        counts = np.zeros((passes, places, MOST_COPIES + 1))
-        which = np.zeros((passes, objects, places))
+
+@_compiled
+def _step_back(one: _Seen, index: int, after: _After) -> None:
+    """Go back before an object."""
+    _, places, most = one.new.shape
+    later, begins = after.later[index + 1], 0.0
+    for place in range(places - 1, -1, -1):
+        after.following[index, place] = begins
+        pair = _after_pair(one, index, place, after)
+        for k in range(MOST_COPIES):
+            goes_on = one.prior[place, _more(k, 1) + 1] * pair
+            for copies in range(1, most + 1):
+                goes_on += one.new[index, place, copies - 1] * later[place, _more(k, copies)]
+            other = one.change[index] * one.prior[place, k + 1] * begins
+            after.later[index, place, k] = one.junk[index] * later[place, k] + other + one.same[index] * goes_on
+        begins = begins * one.prior[place, 0] + one.prior[place, 1] * pair
+        for copies in range(1, most + 1):
+            begins += one.new[index, place, copies - 1] * later[place, copies - 1]
+
+
+@_compiled
+def _count(one: _Seen, index: int, before: _Before, after: _After, counts: Floats) -> None:
+    """Add what ends at an object, (C, 5): before a chromosome that begins with it, or in a pair with the next one."""
+    for place in range(len(before.ahead)):
+        pair = _after_pair(one, index, place, after)
+        counts[place, 1] += before.starts[place] * one.prior[place, 1] * pair
+        for k in range(MOST_COPIES):
+            other = one.change[index] * after.following[index, place]
+            counts[place, k + 1] += before.ahead[place, k] * one.prior[place, k + 1] * other
+            number = _more(k, 1) + 1
+            counts[place, number] += one.same[index] * before.ahead[place, k] * one.prior[place, number] * pair
+
+
+@_compiled
+def _tell(one: _Seen, index: int, before: _Before, after: _After, which: Floats) -> None:
+    """Add the weight of all paths on which an object is copies of each chromosome, or half of a pair, (C,)."""
+    _, places, most = one.new.shape
+    later = after.later[index + 1]
+    for place in range(places):
+        pair = before.starts[place] * one.prior[place, 1]
+        for copies in range(1, most + 1):
+            behind = before.starts[place] * later[place, copies - 1]
+            for k in range(MOST_COPIES):
+                behind += one.same[index] * before.ahead[place, k] * later[place, _more(k, copies)]
+            which[place] += one.new[index, place, copies - 1] * behind
+        for k in range(MOST_COPIES):
+            pair += one.same[index] * before.ahead[place, k] * one.prior[place, _more(k, 1) + 1]
+        half = pair * _after_pair(one, index, place, after) / 2
+        which[place] += half
+        if half:
+            which[place + 1] += half
+
+
+@_compiled
+def _read_both_ways(seen: _Seen, weights: Floats, counts: Floats, which: Floats, told: bool) -> None:
+    """Find the weights (S,), the numbers (S, C, 5) and, if ``told``, what each object is (S, n, C)."""
+    ways, objects, places, _ = seen.new.shape
+    after = _After(np.empty((objects + 1, places, MOST_COPIES)), np.empty((objects, places)))
+    behind = np.empty((places, MOST_COPIES))
+    for way in range(ways):
+        one, nothing = _way(seen, way), 1.0
+        none_at_all = _end(one.prior, after.later[objects])
+        for index in range(objects - 1, -1, -1):
+            _step_back(one, index, after)
+        before = _Before(np.zeros((places, MOST_COPIES)), np.empty(places))
         for index in range(objects):
-            starts = self._starts(ahead, nothing, index)
-            by_pair = self._ended_by_pair(ahead, starts, index) * self._after_pair(index, behind[index + 1])[..., None]
-            counts[..., 1:] += ahead * self._ends * self._change[index] * self._next(begins[index])[..., None] + by_pair
+            _begin(one, index, before, nothing)
+            _count(one, index, before, after, counts[way])
             if told:
-                which[:, index] = self._is(ahead, starts, index, behind[index + 1]) + _halves(by_pair.sum(axis=-1))
-            ahead, nothing = self._read(ahead, starts, index), nothing * self._junk[:, index, None]
-        last = self._last(ahead)
-        counts[..., 1:] += last
-        whole = self._whole(last, nothing)
-        counts /= whole[:, None, None]
-        counts[..., 0] = np.clip(1.0 - counts[..., 1:].sum(axis=-1), 0.0, 1.0)
-        return Numbers(np.log(whole) + self._log_largest, counts, which / whole[:, None, None])
-
-    def _backward(self) -> tuple[list[Floats], list[Floats]]:
-        """Return what is behind each state before each object, and behind each chromosome that begins with it."""
-        behind: list[Floats] = [self._ends * self._trails[..., None]]
-        begins: list[Floats] = []
-        for index in reversed(range(self._new.shape[1])):
-            later, new = behind[-1], self._new[:, index]
-            pair = self._after_pair(index, later)
-            begin = np.einsum("scm,scm->sc", new, later[..., : new.shape[-1]]) + self._ends[..., 0] * pair
-            state = self._junk[:, index, None, None] * later
-            state += self._same[index] * self._ends_with_one_more * pair[..., None]
-            state += self._change[index] * self._ends * self._next(begin)[..., None]
-            for more in range(1, new.shape[-1] + 1):
-                state += self._same[index] * new[..., more - 1, None] * later[..., _plus(more)]
-            behind.append(state)
-            begins.append(begin)
-        return behind[::-1], begins[::-1]
-
-    def _next(self, begin: Floats) -> Floats:
-        """Return the weight of any later chromosome that begins behind each, (S, C)."""
-        following: Floats = np.matmul(self._follows, begin[..., None])[..., 0]
-        return following
-
-    def _after_pair(self, index: int, later: Floats) -> Floats:
-        """Return the weight of an object as a pair of each chromosome and the next, and of all behind it, (S, C)."""
-        behind: Floats = self._pair[:, index] * np.roll(later[..., 0], -1, axis=1)
-        return behind
-
-    def _starts(self, ahead: Floats, nothing: Floats, index: int) -> Floats:
-        """Return the weight with which each chromosome begins at an object, (S, C)."""
-        ended = (ahead * self._ends).sum(axis=-1)
-        starts: Floats = self._change[index] * np.matmul(ended[:, None], self._follows)[:, 0] + nothing * self._leads
-        return starts
-
-    def _read(self, ahead: Floats, starts: Floats, index: int) -> Floats:
-        """Return the states behind an object."""
-        new = self._new[:, index]
-        state: Floats = self._junk[:, index, None, None] * ahead
-        state[..., : new.shape[-1]] += starts[..., None] * new
-        for more in range(1, new.shape[-1] + 1):
-            _add_copies(state, more, self._same[index] * new[..., more - 1, None] * ahead)
-        state[:, 1:, 0] += (self._ended_by_pair(ahead, starts, index).sum(axis=-1) * self._pair[:, index])[:, :-1]
-        return state
-
-    def _ended_by_pair(self, ahead: Floats, starts: Floats, index: int) -> Floats:
-        """Return the weight of each chromosome ending, with so many copies, in a pair with the next one, (S, C, K)."""
-        ended = np.zeros_like(ahead)
-        ended[..., 0] = starts * self._ends[..., 0]
-        _add_copies(ended, 1, self._same[index] * self._ends_with_one_more * ahead)
-        return ended
-
-    def _is(self, ahead: Floats, starts: Floats, index: int, later: Floats) -> Floats:
-        """Return the weight of all paths on which an object is copies of each chromosome, (S, C)."""
-        new = self._new[:, index]
-        found: Floats = starts * np.einsum("scm,scm->sc", new, later[..., : new.shape[-1]])
-        for more in range(1, new.shape[-1] + 1):
-            found += self._same[index] * new[..., more - 1] * (ahead * later[..., _plus(more)]).sum(axis=-1)
-        return found
-
-
-def _halves(pairs: Floats) -> Floats:
-    """Share what pairs weigh between both chromosomes, (S, C) -> (S, C)."""
-    halves = pairs / 2
-    halves[:, 1:] += pairs[:, :-1] / 2
-    return halves
-
-
-def _plus(more: int) -> NDArray[np.int64]:
-    """Return which state each number of copies, 1 to ``MOST_COPIES``, becomes with so many more."""
-    return np.minimum(np.arange(MOST_COPIES) + more, MOST_COPIES - 1)
-
-
-def _add_copies(state: Floats, more: int, weights: Floats) -> None:
-    """Add weights (S, C, K) of states to those with so many copies more."""
-    state[..., more:] += weights[..., :-more]
-    state[..., -1] += weights[..., -more:].sum(axis=-1)
-
-
-def _none_between(none: Floats) -> Floats:
-    """Return how probable it is that no chromosome stands between two of the order, (S, C, C); zero backwards."""
-    ways, places = none.shape
-    between = np.zeros((ways, places, places))
-    for first in range(places - 1):
-        between[:, first, first + 1] = 1.0
-        between[:, first, first + 2 :] = np.cumprod(none[:, first + 1 : -1], axis=1)
-    return between
+                _tell(one, index, before, after, which[way, index])
+            _step(one, index, before, behind)
+            before.ahead[:] = behind
+            nothing *= one.junk[index]
+        last = before.ahead * after.later[objects]
+        weights[way] = nothing * none_at_all + last.sum()
+        counts[way, :, 1:] += last
+        counts[way] /= weights[way]
+        which[way] /= weights[way]
+        for place in range(places):
+            counts[way, place, 0] = max(0.0, 1.0 - counts[way, place, 1:].sum())
