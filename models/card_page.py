@@ -161,12 +161,13 @@ def _abnormal(part: dict[str, Any]) -> str:
 
 
 def _rule(card: Card) -> Iterator[str]:
-    calibration, policy = card.calibration, card.policy
+    calibration, policy, findings = card.calibration, card.policy, card.findings
     yield "## How it decides"
     yield (
         "A pass votes by its calibrated probability: sigmoid("
         f"{calibration.slope:.3f} x log odds of the pass {calibration.miscount_slope:+.3f} x log odds of a wrong "
-        f"number of chromosomes {calibration.intercept:+.3f}). It holds where {calibration.prevalence:.0%} of the "
+        f"number of chromosomes {calibration.change_slope:+.3f} x log odds of a changed structure "
+        f"{calibration.intercept:+.3f}). It holds where {calibration.prevalence:.0%} of the "
         "karyograms are abnormal; in a laboratory with fewer, the true probability is lower, and the rule stays."
     )
     yield _table(
@@ -175,7 +176,7 @@ def _rule(card: Card) -> Iterator[str]:
             ("the passes agree on normal", f"at least {policy.min_pass_agreement:.0%}"),
             ("the calibrated probability of abnormal", f"at most {policy.max_calibrated_probability:.3f}"),
             ("the mutual information", f"at most {policy.max_mutual_information:.4f} bits"),
-            ("there is no finding", f"copies from {card.findings.copies}, structure from {card.findings.structural}"),
+            ("there is no finding", f"copies from {findings.copies:.3f}, structure from {findings.structural:.3f}"),
         ],
     )
     yield "The input gate takes a page for a karyogram within these limits:"

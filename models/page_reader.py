@@ -1,22 +1,23 @@
-"""The reader, ready to read pages: objects, the crop network under MC-Dropout, and decoding in page order."""
+"""The reader, ready to read pages: objects, the crop network under MC-Dropout, decoding in page order, homologues."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 
-from models.networks.crop_network import build_crop_network
-from models.networks.crop_passes import CropPasses
 from models.networks.devices import building_in, choose_precision
 from models.networks.weights import read_weights
 from models.preparation.placing import Placing
+from models.reader_networks import ReaderNetworks
 from models.reading.arranging import arrange
 from models.reading.card import ReaderCard
-from models.reading.crops import HEIGHT, WIDTH, Objects, find_objects
+from models.reading.crops import Objects, find_objects
 from models.reading.evidence import Looks
+from models.reading.homologues import Homologues, Pairs, pair_up
 from models.reading.layouts import layouts
 from models.reading.reader import Reading, read
 from models.registry import Registry
@@ -35,10 +36,10 @@ class PageReading:
 class PageReader:
     """The reader in memory. What it says of a page depends on the page alone; several threads may ask it."""
 
-    def __init__(self, card: ReaderCard, passes: CropPasses) -> None:
-        """Use ``load`` instead, which rebuilds the network and checks its weights."""
+    def __init__(self, card: ReaderCard, networks: ReaderNetworks) -> None:
+        """Use ``load`` instead, which rebuilds the networks and checks their weights."""
         self.card = card
-        self._passes = passes
+        self._crops, self._pairs = networks.crop_passes(card.seed), networks.pair_passes(card.seed)
         self._turn = threading.Lock()
 
     @classmethod
@@ -56,9 +57,9 @@ class PageReader:
         """
         card, weights = registry.reader()
         with building_in(choose_precision(precision)):
-            network = build_crop_network(HEIGHT, WIDTH)
-        read_weights(network, weights)
-        return cls(card, CropPasses(network, card.seed))
+            networks = ReaderNetworks.build()
+        read_weights(networks.joined(), weights)
+        return cls(card, networks)
 
     def read(self, page: NDArray[np.uint8], passes: int | None = None) -> PageReading:
         """Read a page. What each object is, and the numbers by the mean, do not depend on the number of passes.
@@ -70,9 +71,18 @@ class PageReader:
         objects, passes = find_objects(page), passes or self.card.passes
         if not 0 < len(objects) <= _MOST_OBJECTS:
             return PageReading(objects, None)
-        looks = self._look(objects, max(passes, self.card.passes))
-        usual = looks.first(self.card.passes)
-        return PageReading(objects, read(objects, looks.first(passes), self.card.measures, layouts(), usual=usual))
+        found, usual = self._decode(objects, passes)
+        homologues = self._compare(pair_up(objects, found.kinds, usual), passes)
+        return PageReading(objects, replace(found, homologues=homologues))
+
+    def pairs(self, objects: Objects) -> Pairs:
+        """Return the pairs of homologues on a page, not compared yet.
+
+        Args:
+            objects: of the page, at least one.
+        """
+        found, usual = self._decode(objects, 1)
+        return pair_up(objects, found.kinds, usual)
 
     def arrange(self, page: NDArray[np.uint8], size: int) -> tuple[NDArray[np.uint8], Placing]:
         """Show the chromosomes of a page at their fixed places; see ``models.reading.arranging``.
@@ -88,7 +98,19 @@ class PageReader:
         kinds = np.zeros(0, np.int64) if found.reading is None else found.reading.kinds
         return arrange(found.objects, kinds, self.card.measures.lengths, size)
 
+    def _decode(self, objects: Objects, passes: int) -> tuple[Reading, Looks]:
+        """Read objects, and return besides what the crop network says of them in the mean of the card's passes."""
+        looks = self._look(objects, max(passes, self.card.passes))
+        usual = looks.first(self.card.passes)
+        found = read(objects, looks.first(passes), self.card.measures, layouts(), usual=usual)
+        return found, usual.mean()
+
     def _look(self, objects: Objects, passes: int) -> Looks:
         with self._turn:
-            said = self._passes.predict(objects.crops, passes)
-        return Looks(said.classes, said.copies)
+            said = self._crops.logits({"crops": objects.crops}, passes)
+        return Looks(softmax(said["classes"], axis=-1), softmax(said["copies"], axis=-1))
+
+    def _compare(self, pairs: Pairs, passes: int) -> Homologues:
+        with self._turn:
+            said = self._pairs.logits(pairs.inputs, passes)
+        return Homologues(pairs, expit(said["changed"][..., 0]))

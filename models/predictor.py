@@ -24,7 +24,7 @@ from models.networks.dropout import Passes, SubNetworks
 from models.networks.evidence import locate
 from models.networks.weights import read_weights
 from models.preparing import Preparer
-from models.reading.conclusions import doubts_about
+from models.reading.conclusions import census, doubts_about
 from models.reading.reader import Reading
 from models.registry import Registry
 
@@ -32,6 +32,7 @@ MOST_PASSES = 1000
 
 _CHUNK_CPU = 8
 _CHUNK_GPU = 64
+_NOTHING_SAID = 0.5
 
 
 class Predictor:
@@ -167,20 +168,22 @@ def interpret(
 def _prediction(
     outputs: Passes, index: int, reading: Reading | None, doubts: tuple[str, ...], card: Card
 ) -> Prediction:
-    raw, miscounts = outputs.abnormal[index], _miscounts(outputs, index, reading)
-    census = _census(outputs, index, reading)
-    measures = measure(raw, card.calibration, miscounts)
-    findings = find(census, card.findings)
+    raw, miscounts, changes = outputs.abnormal[index], _miscounts(outputs, index, reading), _changes(outputs, reading)
+    found = _census(outputs, index, reading, card)
+    measures = measure(raw, card.calibration, miscounts, changes)
+    findings = find(found, card.findings)
     return Prediction(
         readable=not doubts,
         refusals=doubts,
         measures=measures,
         findings=findings,
-        suggestion=UNREADABLE if doubts else _suggestion(census, findings, measures.label, reading),
-        pass_probabilities=card.calibration.apply(raw, miscounts).astype(np.float32),
+        suggestion=UNREADABLE if doubts else _suggestion(found, findings, measures.label, reading),
+        pass_probabilities=card.calibration.apply(raw, miscounts, changes).astype(np.float32),
         raw_probabilities=raw,
         miscounts=miscounts,
-        copies=census.copies.astype(np.float32),
+        changes=changes,
+        copies=found.copies.astype(np.float32),
+        structural=found.structural.astype(np.float32),
         features=outputs.pooled[index],
     )
 
@@ -189,14 +192,20 @@ def _miscounts(outputs: Passes, index: int, reading: Reading | None) -> NDArray[
     return outputs.miscount[index] if reading is None else (1.0 - reading.normal).astype(np.float32)
 
 
-def _census(outputs: Passes, index: int, reading: Reading | None) -> Census:
-    """Count by the reader, which sees every chromosome by itself, and take the structure from the network."""
-    structural, changed = outputs.structural[index], outputs.changed[index]
-    if reading is None:
-        return Census(outputs.copies[index], structural, outputs.numbers[index], changed)
-    return Census(reading.counts, structural, reading.numbers, changed)
+def _changes(outputs: Passes, reading: Reading | None) -> NDArray[np.float32]:
+    if reading is None or reading.homologues is None:
+        return np.full(outputs.abnormal.shape[1], _NOTHING_SAID, np.float32)
+    changes: NDArray[np.float32] = 1.0 - np.prod(1.0 - reading.homologues.changed, axis=1)
+    return changes
 
 
-def _suggestion(census: Census, findings: Sequence[Finding], label: Label, reading: Reading | None) -> Suggestion:
+def _census(outputs: Passes, index: int, reading: Reading | None, card: Card) -> Census:
+    """Count by the reader, which sees every chromosome by itself and its homologue, or else by the network."""
+    if reading is None or reading.homologues is None:
+        return Census(outputs.copies[index], outputs.structural[index], outputs.numbers[index], outputs.changed[index])
+    return census(reading, card.findings)
+
+
+def _suggestion(found: Census, findings: Sequence[Finding], label: Label, reading: Reading | None) -> Suggestion:
     unsafe = () if reading is None else doubts_about(reading)
-    return Suggestion(None, unsafe[0]) if unsafe else suggest(census, findings, label)
+    return Suggestion(None, unsafe[0]) if unsafe else suggest(found, findings, label)

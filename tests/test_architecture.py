@@ -33,6 +33,7 @@ DIRECTION = {
         "card",
         "card_page",
         "registry",
+        "reader_networks",
         "page_reader",
         "preparing",
         "predictor datasets",

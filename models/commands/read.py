@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from models import pictures
 from models.commands.options import whole_from
-from models.judging.findings import FindingLimits
 from models.judging.gate import GateLimits, refusals
 from models.judging.suggestion import UNREADABLE
 from models.reading.annotation import annotate
@@ -92,7 +91,7 @@ def _read(reader: PageReader, file: Path, options: argparse.Namespace) -> _Said:
     found = reader.read(page, options.passes)
     if found.reading is None:
         return _said(file, None, doubts or ["no chromosomes were found"], started)
-    conclusion = conclude(found.reading, FindingLimits())
+    conclusion = conclude(found.reading, reader.card.findings)
     said = _said(file, conclusion, doubts, started)
     if options.annotate is not None:
         picture = annotate(page, found.objects, found.reading.kinds, conclusion.findings)

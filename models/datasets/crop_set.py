@@ -15,11 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.chromosomes import CHROMOSOMES
 from models.datasets.crop_lessons import Lesson, lesson
 from models.datasets.simulated_set import Recipe, draw_karyogram
+from models.reading.crops import Objects
+from models.simulation.karyograms import Karyogram
+from models.simulation.karyotypes.karyotype import Kind
 
 _PAGES_A_PART = 50
 _COLUMNS = ("shown", "areas", "gaps", "rows", "page")
+_TRUTHS = ("changed", "invented")
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,8 @@ class CropSet:
 
     ``parts``: their crops, (n, height, width) of uint8 each, mapped from disk. ``shown``: (N, 25), what each object
     shows, see ``models.datasets.crop_lessons.Lesson``. ``areas``, ``gaps`` and ``rows``: (N,), as in
-    ``models.reading.crops.Objects``. ``page``: (N,), the number of its page.
+    ``models.reading.crops.Objects``. ``page``: (N,), the number of its page. By page: ``changed``: (P, 24), whether a
+    copy of each chromosome is structurally changed. ``invented``: (P,), whether its karyotype occurs in no patient.
     """
 
     parts: tuple[NDArray[np.uint8], ...]
@@ -37,6 +43,8 @@ class CropSet:
     gaps: NDArray[np.float64]
     rows: NDArray[np.int64]
     page: NDArray[np.int64]
+    changed: NDArray[np.bool_]
+    invented: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -46,6 +54,12 @@ class CropSet:
         ends = np.cumsum([len(part) for part in self.parts])
         part = np.searchsorted(ends, which, side="right")
         return np.stack([self.parts[p][i - ends[p]] for p, i in zip(part, which, strict=True)])
+
+    def objects(self, page: int) -> Objects:
+        """Return the objects of a page, as found; where on the page they stand is not kept."""
+        own = np.flatnonzero(self.page == page)
+        nowhere = np.zeros((len(own), 4))
+        return Objects(self.crops(own), nowhere, self.rows[own], self.areas[own], self.gaps[own])
 
     @classmethod
     def write(cls, folder: Path, recipe: Recipe, pages: int) -> CropSet:
@@ -63,15 +77,17 @@ class CropSet:
             done.touch()
         columns = [dict(np.load(_columns_file(folder, start))) for start in starts]
         parts = tuple(np.load(_crops_file(folder, start), mmap_mode="r") for start in starts)
-        return cls(parts, **{name: np.concatenate([part[name] for part in columns]) for name in _COLUMNS})
+        return cls(parts, **{name: np.concatenate([part[name] for part in columns]) for name in _COLUMNS + _TRUTHS})
 
 
 def _write_parts(folder: Path, recipe: Recipe, parts: Sequence[range]) -> None:
     source = recipe.material()
     for numbers in parts:
-        lessons = [lesson(draw_karyogram(recipe, source, number)) for number in numbers]
+        drawn = [draw_karyogram(recipe, source, number) for number in numbers]
+        lessons = [lesson(karyogram) for karyogram in drawn]
         np.save(_crops_file(folder, numbers.start), np.concatenate([one.objects.crops for one in lessons]))
-        np.savez(_columns_file(folder, numbers.start), allow_pickle=False, **_columns(lessons, numbers.start))
+        columns = {**_columns(lessons, numbers.start), **_truths(drawn)}
+        np.savez(_columns_file(folder, numbers.start), allow_pickle=False, **columns)
 
 
 def _columns(lessons: Sequence[Lesson], start: int) -> dict[str, NDArray[Any]]:
@@ -82,6 +98,14 @@ def _columns(lessons: Sequence[Lesson], start: int) -> dict[str, NDArray[Any]]:
         "gaps": np.concatenate([one.gaps for one in objects]),
         "rows": np.concatenate([one.rows for one in objects]),
         "page": np.repeat(np.arange(start, start + len(lessons)), [len(one) for one in objects]),
+    }
+
+
+def _truths(drawn: Sequence[Karyogram]) -> dict[str, NDArray[Any]]:
+    karyotypes = [karyogram.karyotype for karyogram in drawn]
+    return {
+        "changed": np.array([[karyotype.changed(name) for name in CHROMOSOMES] for karyotype in karyotypes], np.bool_),
+        "invented": np.array([karyotype.kind in (Kind.DENSE, Kind.REARRANGED) for karyotype in karyotypes], np.bool_),
     }
 
 

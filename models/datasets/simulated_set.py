@@ -40,7 +40,8 @@ class Recipe:
     ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``
     tells the training cases, which are used, from the validation cases, which are used if ``validation``.
     ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
-    abnormal karyotype, with the dense karyotypes of the source task. ``variety``: how much pages differ.
+    abnormal karyotype, with the dense karyotypes of the source task, or others of ``dense_kind``. ``variety``: how much
+    pages differ.
     ``profile``: name of the profile that says how often each abnormal karyotype occurs. ``preparation``: name of the
     way from page to picture.
     """
@@ -52,6 +53,7 @@ class Recipe:
     painted_share: float = 0.25
     abnormal_share: float = 0.55
     dense_share: float = 0.0
+    dense_kind: Kind = Kind.DENSE
     variety: Variety = Variety.WIDE
     profile: str = "training"
     preparation: str = BEST
@@ -132,7 +134,7 @@ def _splat(cells: NDArray[np.float32], point: tuple[float, float], lattice: Latt
 def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyogram:
     """Draw karyogram ``number`` of a recipe from its source of material."""
     rng = np.random.default_rng([recipe.seed, number])
-    kind = Kind.DENSE if rng.random() < recipe.dense_share else None
+    kind = recipe.dense_kind if rng.random() < recipe.dense_share else None
     width = int(rng.integers(*_PAGE_WIDTHS))
     return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety)
 

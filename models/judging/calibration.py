@@ -1,7 +1,8 @@
 """From what the heads of a network say to a probability of abnormal that can be taken at its word.
 
-The thesis' head looks at the whole picture, the findings head counts chromosomes. Each sub-network's probability is
-calibrated with both, so that votes, agreement and probability are about all that the model has seen.
+The thesis' head looks at the whole picture; the findings head or the reader counts chromosomes, and the reader compares
+homologues. Each sub-network's probability is calibrated with all of them, so that votes, agreement and probability are
+about all that the model has seen.
 
 Sources: Platt 1999 (scaling and smoothed targets); Elkan 2001 and Saerens, Latinne and Decaestecker 2002 (another
 prevalence).
@@ -20,15 +21,17 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Calibration:
-    """Probability of abnormal: sigmoid(slope * logit(pass) + miscount_slope * logit(miscount) + intercept).
+    """Probability of abnormal, by the log odds of what is said.
 
-    It holds where ``prevalence`` of the karyograms are abnormal, that is among those it was fitted on; for a laboratory
+    It is sigmoid(slope * logit(pass) + miscount_slope * logit(miscount) + change_slope * logit(change) + intercept). It
+    holds where ``prevalence`` of the karyograms are abnormal, that is among those it was fitted on; for a laboratory
     with another share see ``at_prevalence``. The default changes nothing.
     """
 
     slope: float = 1.0
     intercept: float = 0.0
     miscount_slope: float = 0.0
+    change_slope: float = 0.0
     prevalence: float = 0.5
 
     def __post_init__(self) -> None:
@@ -36,29 +39,35 @@ class Calibration:
         if not 0.0 < self.prevalence < 1.0:
             raise ValueError(f"prevalence must lie between 0 and 1, got {self.prevalence!r}")
 
-    def apply(self, probability: Floats | float, miscount: Floats | float = 0.5) -> Floats:
+    def apply(
+        self, probability: Floats | float, miscount: Floats | float = 0.5, change: Floats | float = 0.5
+    ) -> Floats:
         """Return calibrated probabilities of abnormal, the same shape as ``probability``.
 
         Args:
             probability: of abnormal, from the thesis' head, 0..1.
-            miscount: probability that some chromosome is too many or missing, from the findings head, 0..1; one for
-                each ``probability``, or one for all.
+            miscount: probability that some chromosome is too many or missing, 0..1; one for each ``probability``, or
+                one for all.
+            change: probability that some chromosome is structurally changed, likewise.
 
         Raises:
             ValueError: when a value is not a probability.
         """
         evidence = self.slope * logit(probability) + self.miscount_slope * logit(miscount)
-        calibrated: Floats = expit(evidence + self.intercept)
+        calibrated: Floats = expit(evidence + self.change_slope * logit(change) + self.intercept)
         return calibrated
 
 
-def fit_calibration(passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool_]) -> Calibration:
+def fit_calibration(
+    passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool_], changes: Floats | None = None
+) -> Calibration:
     """Fit a calibration on validation pictures, so that the mean over the calibrated passes is calibrated.
 
     Args:
         passes: (N, T) probability of abnormal of each pass, 0..1.
         miscounts: (N, T) probability in each pass that some chromosome is too many or missing, 0..1.
         abnormal: (N,) the truth.
+        changes: (N, T) probability in each pass that some chromosome is structurally changed; if nothing tells, none.
 
     Returns:
         The calibration of highest likelihood against Platt's smoothed targets, which keep it finite when the two
@@ -67,10 +76,11 @@ def fit_calibration(passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool
     Raises:
         ValueError: for different lengths, when a class is missing, or a value is not a probability.
     """
-    scores, counts, truth = logit(passes), logit(miscounts), np.asarray(abnormal, dtype=bool)
-    if scores.ndim != 2 or counts.shape != scores.shape or truth.shape != scores.shape[:1]:
-        shapes = f"{scores.shape}, {counts.shape} and {truth.shape}"
-        raise ValueError(f"expected passes and miscounts (N, T) with N truths, got shapes {shapes}")
+    said = [logit(passes), logit(miscounts), *([] if changes is None else [logit(changes)])]
+    truth = np.asarray(abnormal, dtype=bool)
+    if any(one.ndim != 2 or one.shape != said[0].shape for one in said) or truth.shape != said[0].shape[:1]:
+        shapes = ", ".join(str(one.shape) for one in said)
+        raise ValueError(f"expected passes and miscounts (N, T) with N truths, got shapes {shapes} and {truth.shape}")
     # late: only a release fits, and this import would cost every process a second
     from scipy.optimize import minimize
 
@@ -80,13 +90,14 @@ def fit_calibration(passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool
     targets = np.where(truth, (positive + 1) / (positive + 2), 1 / (negative + 2))
 
     def loss(numbers: Floats) -> float:
-        calibrated = expit(numbers[0] * scores + numbers[1] * counts + numbers[2]).mean(axis=1)
+        calibrated = expit(sum(by * one for by, one in zip(numbers[1:], said, strict=True)) + numbers[0]).mean(axis=1)
         likely = np.clip(calibrated, 1e-12, 1 - 1e-12)
         return float(-np.mean(targets * np.log(likely) + (1 - targets) * np.log1p(-likely)))
 
-    found = minimize(loss, x0=(1.0, 0.0, 0.0), method="L-BFGS-B", bounds=((0.0, None), (0.0, None), (None, None)))
-    slope, miscount_slope, intercept = map(float, found.x)
-    return Calibration(slope, intercept, miscount_slope, prevalence=positive / truth.size)
+    start, bounds = (0.0, 1.0, *[0.0] * (len(said) - 1)), ((None, None), *[(0.0, None)] * len(said))
+    intercept, *slopes = map(float, minimize(loss, x0=start, method="L-BFGS-B", bounds=bounds).x)
+    names = ("slope", "miscount_slope", "change_slope")
+    return Calibration(intercept=intercept, prevalence=positive / truth.size, **dict(zip(names, slopes, strict=False)))
 
 
 def at_prevalence(probability: Floats | float, fitted: float, wanted: float) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +42,15 @@ class Census:
 
     ``copies`` (24, 5): probabilities of 0..4 copies, averaged over the passes; each row sums to one. ``structural``
     (24,): probability that a copy is structurally changed, likewise. ``numbers`` (T, 24): the likeliest copy number in
-    each pass. ``changed`` (T, 24): whether the pass sees a structural change.
+    each pass. ``changed`` (T, 24): whether the pass sees a structural change. ``in_words``: what such a change looks
+    like, by chromosome, where more can be said.
     """
 
     copies: NDArray[np.floating]
     structural: NDArray[np.floating]
     numbers: NDArray[np.int8]
     changed: NDArray[np.bool_]
+    in_words: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse wrong shapes and values that are no probabilities."""
@@ -131,5 +133,5 @@ def _structural(census: Census, limit: float) -> Iterator[Finding]:
     votes = census.changed.sum(axis=0).tolist()
     for name, probability, seen in zip(CHROMOSOMES, census.structural.tolist(), votes, strict=True):
         if probability >= limit:
-            words = f"chromosome {name}: a changed structure"
+            words = f"chromosome {name}: {census.in_words.get(name, 'a changed structure')}"
             yield Finding(name, f"structural change on {name}", min(1.0, probability), words, seen, census.passes)

@@ -18,11 +18,15 @@ class Prediction:
 
     ``readable`` is the input gate's answer and ``refusals`` say why not; the other figures are given even then.
     ``suggestion`` is the karyotype that the findings amount to, for a person to check.
-    ``pass_probabilities`` (T,) are the calibrated probabilities of abnormal, by which the passes vote, in the order of
-    the sub-networks; ``raw_probabilities`` (T,) those of the thesis' head, and ``miscounts`` (T,) those of the findings
-    head that some chromosome is too many or missing. ``copies`` (24, 5) are the probabilities of 0..4 copies of each
-    chromosome, in the order of ``CHROMOSOMES``. ``features`` (C,) is what the backbone sees, averaged over its
-    positions: by it the gate tells how familiar the page is.
+
+    By pass, (T,), in the order of the sub-networks: ``pass_probabilities`` are the calibrated probabilities of
+    abnormal, by which the passes vote; ``raw_probabilities`` those of the thesis' head; ``miscounts`` those of the
+    reader or the findings head that some chromosome is too many or missing; and ``changes`` those of the reader that
+    some chromosome is structurally changed, one half where nothing tells.
+
+    ``copies`` (24, 5) are the probabilities of 0..4 copies of each chromosome, in the order of ``CHROMOSOMES``, and
+    ``structural`` (24,) that a copy is structurally changed. ``features`` (C,) is what the backbone sees, averaged over
+    its positions: by it the gate tells how familiar the page is.
     """
 
     readable: bool
@@ -33,5 +37,7 @@ class Prediction:
     pass_probabilities: NDArray[np.float32]
     raw_probabilities: NDArray[np.float32]
     miscounts: NDArray[np.float32]
+    changes: NDArray[np.float32]
     copies: NDArray[np.float32]
+    structural: NDArray[np.float32]
     features: NDArray[np.float32]

@@ -100,14 +100,16 @@ def mutual_information(probabilities: Floats) -> Floats:
     return np.asarray(np.maximum(difference, 0.0))
 
 
-def measure(probabilities: Floats, calibration: Calibration, miscount: Floats | float = 0.5) -> Measures:
+def measure(
+    probabilities: Floats, calibration: Calibration, miscount: Floats | float = 0.5, change: Floats | float = 0.5
+) -> Measures:
     """Compute every measure of one karyogram.
 
     Args:
         probabilities: (T,) probability of abnormal of each pass, as the thesis' head says it, 0..1.
         calibration: the calibration on the model's card.
-        miscount: (T,) probability, 0..1, that some chromosome is too many or missing, as the findings head says it in
-            each pass; or one for all.
+        miscount: (T,) probability, 0..1, that some chromosome is too many or missing, in each pass; or one for all.
+        change: (T,) probability, 0..1, that some chromosome is structurally changed, likewise.
 
     Raises:
         ValueError: when it is not one row of at least one pass, or any value is not a probability.
@@ -115,7 +117,7 @@ def measure(probabilities: Floats, calibration: Calibration, miscount: Floats | 
     raw = checked(probabilities)
     if raw.ndim != 1:
         raise ValueError(f"probabilities must have shape (T,), got {raw.shape}")
-    judged = calibration.apply(raw, miscount)
+    judged = calibration.apply(raw, miscount, change)
     passes, votes = len(judged), int(votes_abnormal(judged))
     label = winning_label(votes, passes)
     winning = votes if label is Label.ABNORMAL else passes - votes

@@ -22,10 +22,14 @@ from models.measuring.evaluation import JudgedPicture
 
 _MISSED_SHARE = 0.01
 _DOUBTED_SHARE = 0.02
+_SUSPECTED_SHARE = 0.1
+_LEAST_STRUCTURAL = 0.05
 
 
 def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
-    """Return a card with a calibration and a policy fitted on judged pictures.
+    """Return a card with a calibration, a policy and a limit for structural findings, fitted on judged pictures.
+
+    Of the normal pictures 10 % are suspected of a structural change, and so go to a person.
 
     Args:
         card: of the model that judged them.
@@ -39,10 +43,14 @@ def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
     abnormal = np.array([item.picture.label is Label.ABNORMAL for item in judged])
     passes = np.stack([item.prediction.raw_probabilities for item in judged])
     miscounts = np.stack([item.prediction.miscounts for item in judged])
+    changes = np.stack([item.prediction.changes for item in judged])
     counted = miscounted(np.stack([true_copies(item.picture.karyotype) for item in judged if item.picture.karyotype]))
-    calibration = fit_calibration(passes, miscounts, abnormal)
-    measures = [measure(raw, calibration, count) for raw, count in zip(passes, miscounts, strict=True)]
-    return replace(card, calibration=calibration, policy=choose_policy(measures, abnormal, counted))
+    calibration = fit_calibration(passes, miscounts, abnormal, changes)
+    said = zip(passes, miscounts, changes, strict=True)
+    policy = choose_policy([measure(raw, calibration, *other) for raw, *other in said], abnormal, counted)
+    structural = np.array([item.prediction.structural.max() for item in judged])
+    limit = float(max(_LEAST_STRUCTURAL, np.quantile(structural[~abnormal], 1 - _SUSPECTED_SHARE)))
+    return replace(card, calibration=calibration, policy=policy, findings=replace(card.findings, structural=limit))
 
 
 def choose_policy(measures: Sequence[Measures], abnormal: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Policy:

@@ -10,7 +10,6 @@ import numpy as np
 
 from models.chromosomes import AUTOSOMES
 from models.datasets.labels import LabelledPicture, Page
-from models.judging.findings import FindingLimits
 from models.judging.uncertainty import Label
 from models.measuring.copy_numbers import true_copies
 from models.measuring.intervals import auc_interval, share_interval
@@ -69,7 +68,7 @@ def _read(reader: PageReader, item: LabelledPicture, page: Page, karyotype: Kary
     abnormal = item.label is Label.ABNORMAL
     if reading is None:
         return _Read(item.case_id, abnormal, np.zeros(len(true), np.bool_), None, wrong=False, score=1.0)
-    said = conclude(reading, FindingLimits())
+    said = conclude(reading, reader.card.findings)
     right = np.equal(reading.counts.argmax(axis=1), true)
     suggested = said.suggestion.iscn
     return _Read(item.case_id, abnormal, right, suggested, bool(suggested and not right.all()), 1.0 - said.normal)

@@ -33,7 +33,7 @@ def build_crop_network(height: int, width: int) -> keras.Model:
         A model from crops (N, height, width) uint8, black on white, to "classes" (N, 25), "copies" (N, 3) and "upright"
         (N, 1), all of them logits.
     """
-    crops = keras.Input((height, width), dtype="uint8")
+    crops = keras.Input((height, width), dtype="uint8", name="crops")
     values: Any = ops.expand_dims((255.0 - ops.cast(crops, "float32")) / 127.5, -1)
     for step, channels in enumerate(_WIDTHS):
         for half in ("a", "b") if step else ("a",):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from models.judging.findings import FindingLimits
 from models.reading.evidence import Measures
 
 
@@ -20,7 +21,8 @@ class ReaderCard:
     """What is known about the reader; stored as ``reader.json`` beside its weights.
 
     ``seed`` draws the sub-networks, ``passes`` is how many of them tell what each object is, and read by default.
-    ``measures``: what it knows of sizes and gaps. ``training`` tells where the training data come from; its
+    ``measures``: what it knows of sizes and gaps. ``findings``: from which probability on something is told; a model
+    that judges with the reader has limits of its own. ``training`` tells where the training data come from; its
     ``validation_rule`` says which cases were held out. ``metrics`` hold figures. ``commit`` and ``created`` (ISO 8601,
     UTC) say which code made the weights, and when.
     """
@@ -28,6 +30,7 @@ class ReaderCard:
     seed: int
     measures: Measures
     passes: int = 100
+    findings: FindingLimits = field(default_factory=FindingLimits)
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     weights_sha256: str = ""
@@ -64,7 +67,8 @@ def reader_card_from_json(text: str) -> ReaderCard:
     if missing:
         raise ReaderCardError(f"fields are missing: {', '.join(missing)}")
     try:
-        return ReaderCard(**{**values, "measures": _measures(values["measures"])})
+        parts = {"measures": _measures(values["measures"]), "findings": FindingLimits(**values["findings"])}
+        return ReaderCard(**{**values, **parts})
     except (KeyError, TypeError, ValueError) as error:
         raise ReaderCardError(str(error)) from error
 

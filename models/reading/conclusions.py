@@ -43,12 +43,12 @@ def conclude(reading: Reading, limits: FindingLimits) -> Conclusion:
         reading: of a page.
         limits: from which probability on a finding is reported.
     """
-    census = _census(reading)
-    findings = find(census, limits)
+    counted = census(reading, limits)
+    findings = find(counted, limits)
     normal = float(reading.normal.mean())
     label = Label.NORMAL if normal > 1 - normal else Label.ABNORMAL
     doubts = doubts_about(reading)
-    suggestion = Suggestion(None, doubts[0]) if doubts else suggest(census, findings, label)
+    suggestion = Suggestion(None, doubts[0]) if doubts else suggest(counted, findings, label)
     counts = dict(zip(CHROMOSOMES, reading.counts.argmax(axis=1).tolist(), strict=True))
     return Conclusion(counts, findings, suggestion, normal, doubts)
 
@@ -58,10 +58,14 @@ def doubts_about(reading: Reading) -> tuple[str, ...]:
     return tuple(_doubts(reading))
 
 
-def _census(reading: Reading) -> Census:
-    # numbers are all that the reader tells
-    nothing = np.zeros_like(reading.numbers, np.bool_)
-    return Census(reading.counts, np.zeros(len(CHROMOSOMES)), reading.numbers, nothing)
+def census(reading: Reading, limits: FindingLimits) -> Census:
+    """Return what a reading counts and how homologues differ; a pass sees a change from the limit of a finding on."""
+    if reading.homologues is None:
+        nothing = np.zeros_like(reading.numbers, np.bool_)
+        return Census(reading.counts, np.zeros(len(CHROMOSOMES)), reading.numbers, nothing)
+    changed = reading.homologues.by_chromosome()
+    seen = changed >= limits.structural
+    return Census(reading.counts, changed.mean(axis=0), reading.numbers, seen, reading.homologues.in_words())
 
 
 def _doubts(reading: Reading) -> Iterator[str]:

@@ -12,6 +12,7 @@ from models.counts import COPY_NUMBERS
 from models.reading.crops import Objects
 from models.reading.decoding import Evidence, Floats, Numbers, decode, log_weight
 from models.reading.evidence import Looks, Measures, weigh
+from models.reading.homologues import Homologues
 from models.reading.layouts import Layouts
 
 OTHER = len(CHROMOSOMES)
@@ -33,6 +34,7 @@ class Reading:
     ``which``: (n, 24), how probable each object is each chromosome; the rest is junk. ``kinds``: (n,), what each object
     most probably is: a place in ``CHROMOSOMES``, ``OTHER`` or ``JUNK``. ``recognised``: how probable it is by looks
     alone that the chromosomes are what the order makes of them, their mean, 0..1; low where order imagines things.
+    ``homologues``: the pairs compared; ``None`` before they are.
     """
 
     layout: str
@@ -42,6 +44,7 @@ class Reading:
     which: Floats
     kinds: NDArray[np.int64]
     recognised: float
+    homologues: Homologues | None = None
 
 
 def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts, *, usual: Looks | None = None) -> Reading:

@@ -10,20 +10,26 @@ from typing import Any
 from models.datasets.crop_measures import measure
 from models.datasets.crop_set import CropSet
 from models.datasets.labels import load, read_labels
+from models.datasets.pair_set import PairSet
 from models.datasets.simulated_set import Recipe
 from models.datasets.simulated_test import ABNORMAL_SHARE, TEST_SEED, simulated, words_for
+from models.judging.findings import FindingLimits
 from models.measuring.readings import reading_report
 from models.networks.devices import building_in, choose_precision
 from models.networks.weights import write_weights
 from models.page_reader import PageReader
+from models.reader_networks import ReaderNetworks
 from models.reading.card import ReaderCard
 from models.registry import Registry
+from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
 from models.training.crop_training import CropPlan, train_crop_network
+from models.training.pair_training import PairPlan, limit_of_suspicion, train_pair_network
 from models.training.progress import Reporter
 from models.training.releasing import commit
 
 _DENSE_SHARE = 0.3
+_REARRANGED_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class ReaderPlan:
 
     ``crops``: archive of real crops, or ``None`` for painted chromosomes alone. ``karyograms``: folder with labels.csv
     and real pictures, or ``None`` for no figures on real ones. ``work``: folder for the lessons. ``pages``: simulated,
-    to learn from. ``views``: crops seen. ``test_pages``: of each variety, to measure on.
+    to learn from; half as many others teach the comparison of homologues. ``views``: crops seen. ``test_pages``: of
+    each variety, to measure on.
     """
 
     crops: Path | None
@@ -59,9 +66,7 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
         found = CropSet.write(plan.work / "lessons", recipe, plan.pages)
     training = CropPlan(views=plan.views, seed=plan.seed)
     with building_in(choose_precision("auto")):
-        network = train_crop_network(training, found, reporter)
-    weights = plan.work / "reader.weights.h5"
-    write_weights(network, weights)
+        networks = replace(ReaderNetworks.build(), crops=train_crop_network(training, found, reporter))
     card = ReaderCard(
         seed=plan.seed,
         measures=measure(found),
@@ -73,7 +78,29 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
         commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+    card, networks = _with_homologues(card, networks, plan, reporter)
+    weights = plan.work / "reader.weights.h5"
+    write_weights(networks.joined(), weights)
     return measure_reader(registry.save_reader(card, weights), plan, registry)
+
+
+def _with_homologues(
+    card: ReaderCard, networks: ReaderNetworks, plan: ReaderPlan, reporter: Reporter
+) -> tuple[ReaderCard, ReaderNetworks]:
+    """Train the comparison of homologues on what the reader, as far as it is trained, finds on other pages."""
+    pages = max(1, plan.pages // 2)
+    recipe = Recipe(plan.seed + 1, plan.crops, dense_share=_REARRANGED_SHARE, dense_kind=Kind.REARRANGED)
+    with reporter.waiting(f"pairing up the chromosomes of {pages} simulated pages"):
+        reader = PageReader(card, networks)
+        pairs = PairSet.find(reader, CropSet.write(plan.work / "homologues", recipe, pages))
+    training = PairPlan(seed=plan.seed)
+    with building_in(choose_precision("auto")):
+        network = train_pair_network(training, pairs, reporter)
+    words = f"{len(pairs)} pairs on {pages} simulated pages, {int(pairs.changed.sum())} of them changed"
+    homologues = {"data": words, "plan": asdict(training)}
+    limits = FindingLimits(structural=limit_of_suspicion(network, pairs))
+    card = replace(card, findings=limits, training={**card.training, "homologues": homologues})
+    return card, replace(networks, pairs=network)
 
 
 def measure_reader(card: ReaderCard, plan: ReaderPlan, registry: Registry) -> ReaderCard:

@@ -27,6 +27,10 @@ _T = TypeVar("_T")
 _DENSE_COPIES = (0.06, 0.22, 0.46, 0.21, 0.05)
 _DENSE_CHANGED = 0.08
 
+_REARRANGED = 0.25
+# Of the changes of a rearranged karyotype; what is left is inverted.
+_REARRANGED_SHARES = {"deletion": 0.35, "translocation": 0.3, "derivative": 0.15, "isochromosome": 0.08, "repeat": 0.07}
+
 TRAINING_SHARES: Mapping[Kind, float] = read_profile("training").shares
 
 
@@ -154,6 +158,35 @@ def _cut_at_random(rng: np.random.Generator, name: str) -> Operation:
     return Derivative(name, _exchange(rng, name, _pick(rng, [other for other in AUTOSOMES if other != name])))
 
 
+def _rearranged(rng: np.random.Generator, sex: str) -> tuple[Operation, ...]:
+    operations: list[Operation] = []
+    free = [str(name) for name in rng.permutation(AUTOSOMES)]
+    while free:
+        name = free.pop()
+        if rng.random() < _REARRANGED:
+            operations.append(_rearrangement(rng, name, free))
+    return tuple(operations)
+
+
+def _rearrangement(rng: np.random.Generator, name: str, free: list[str]) -> Operation:
+    """Change one homologue of a pair; a partner of an exchange is taken out of the free ones."""
+    shares = _REARRANGED_SHARES
+    how = str(rng.choice([*shares, "inversion"], p=[*shares.values(), 1 - sum(shares.values())]))
+    if how == "translocation" and free:
+        return _exchange(rng, name, free.pop())
+    if how in ("translocation", "derivative"):
+        return Derivative(name, _exchange(rng, name, _pick(rng, [other for other in AUTOSOMES if other != name])))
+    if how == "isochromosome":
+        return Isochromosome(name, ("q10",))
+    if how == "repeat" and candidates.duplications(name):
+        return _pick(rng, candidates.duplications(name))
+    inverted = candidates.inversions(name, pericentric=bool(rng.random() < 0.5))
+    if how == "inversion" and inverted:
+        return _pick(rng, inverted)
+    within = candidates.deletions(name, terminal=bool(rng.random() < 0.5))
+    return _pick(rng, within or candidates.deletions(name, terminal=True))
+
+
 _Change = Callable[[np.random.Generator, str], tuple[Operation, ...]]
 _SEX_KINDS: Mapping[Kind, str] = MappingProxyType({Kind.XXY: "XXY", Kind.X: "X", Kind.XYY: "XYY", Kind.XXX: "XXX"})
 _CHANGES: Mapping[Kind, _Change] = MappingProxyType(
@@ -172,5 +205,6 @@ _CHANGES: Mapping[Kind, _Change] = MappingProxyType(
         Kind.RING: _of_one(candidates.rings),
         Kind.MARKER: _marker,
         Kind.DENSE: _dense,
+        Kind.REARRANGED: _rearranged,
     }
 )

@@ -21,8 +21,9 @@ _SEX = re.compile(r"X*Y*")
 class Kind(StrEnum):
     """Kinds of karyotypes the simulation draws.
 
-    ``DENSE`` occurs in no patient: every chromosome is miscounted or changed by itself. It is for the source task,
-    where a page with one change among 24 places teaches twenty times less.
+    Two occur in no patient. ``DENSE``: every chromosome is miscounted or changed by itself. It is for the source task,
+    where a page with one change among 24 places teaches twenty times less. ``REARRANGED``: all numbers are normal, and
+    one of every fourth pair is changed. It is for the comparison of homologues.
     """
 
     NORMAL = "normal"
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     RING = "ring"
     MARKER = "marker"
     DENSE = "dense"
+    REARRANGED = "rearranged"
 
 
 @dataclass(frozen=True)

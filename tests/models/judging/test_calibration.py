@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from models.judging.calibration import Calibration, at_prevalence, fit_calibration, logit
-from models.judging.uncertainty import measure
+from models.judging.uncertainty import Label, measure
 
 NEUTRAL = 0.5
 
@@ -22,6 +22,20 @@ def test_it_recovers_a_known_distortion() -> None:
     expected = expit(2.0 * logit(raw) + 0.5 * logit(miscounts) - 1.0)
     found = fit_calibration(raw[:, None], miscounts[:, None], generator.random(5_000) < expected)
     assert (found.slope, found.intercept, found.miscount_slope) == pytest.approx((2.0, -1.0, 0.5), abs=0.15)
+
+
+def test_a_changed_structure_counts_as_far_as_it_tells() -> None:
+    generator = np.random.default_rng(3)
+    raw, changes = generator.uniform(0.02, 0.98, (2, 5_000))
+    miscounts = np.full((5_000, 1), NEUTRAL)
+    truth = generator.random(5_000) < expit(logit(raw) + 1.5 * logit(changes))
+    found = fit_calibration(raw[:, None], miscounts, truth, changes[:, None])
+    assert (found.slope, found.change_slope) == pytest.approx((1.0, 1.5), abs=0.15)
+    assert float(found.apply(0.5, 0.5, 0.9)) > 0.9
+    assert float(found.apply(0.5)) < 0.6
+    assert measure(np.array([0.5]), found, change=0.9).label is Label.ABNORMAL
+    with pytest.raises(ValueError, match="expected passes"):
+        fit_calibration(raw[:, None], miscounts, truth, changes[:, None].repeat(2, axis=1))
 
 
 def test_it_calibrates_the_mean_over_the_passes() -> None:

@@ -72,7 +72,8 @@ def test_a_calibrated_card_uses_what_the_findings_head_counts() -> None:
     card = calibrated(CARD, known)
     assert card.calibration.miscount_slope > 0.5
     assert card.calibration.prevalence == 0.5
-    assert replace(card, calibration=CARD.calibration, policy=CARD.policy) == CARD
+    assert card.findings == replace(CARD.findings, structural=0.05)  # nobody saw a change: the least limit
+    assert replace(card, calibration=CARD.calibration, policy=CARD.policy, findings=CARD.findings) == CARD
     undecided = np.full(20, 0.5)
     shown = [measure(undecided, card.calibration, np.full(20, miscount)) for miscount in (0.99, 0.01)]
     assert [triage(True, said, (), card.policy).outcome for said in shown] == [

@@ -10,7 +10,10 @@ import pytest
 from models.chromosomes import CHROMOSOMES
 from models.judging.findings import FindingLimits
 from models.reading.conclusions import Conclusion, conclude
+from models.reading.homologues import Homologues, pair_up
 from models.reading.reader import OTHER
+from tests.models.reading.test_homologues import SHORT, looks, page
+from tests.models.reading.test_profiles import drawn
 from tests.models.reading.test_reader import standing, told
 
 LIMITS = FindingLimits()
@@ -37,6 +40,22 @@ def test_what_is_sure_is_suggested(numbers: dict[str, int], iscn: str, texts: li
     assert [finding.text for finding in said.findings] == texts
     assert (said.normal > 0.5) == (not texts)
     assert sum(said.counts.values()) == len(standing(numbers))
+
+
+def test_a_pair_that_differs_is_a_finding_and_stops_the_suggestion() -> None:
+    reading = told(standing({}))
+    kinds = [0, 0, 1, 1]
+    crops = [drawn(), drawn(bands=SHORT), drawn(), drawn()]
+    pairs = pair_up(page(crops), np.array(kinds), looks(kinds))
+    homologues = Homologues(pairs, np.tile(np.array([0.4, 0.01], np.float32), (len(reading.numbers), 1)))
+    said = conclude(replace(reading, homologues=homologues), FindingLimits(structural=0.3))
+    (finding,) = said.findings
+    assert finding.words == "chromosome 1: one homologue shorter by 40 %"
+    assert finding.votes == finding.passes == len(reading.numbers)
+    assert finding.probability == pytest.approx(0.4)
+    assert said.suggestion.iscn is None
+    assert "changed structure" in said.suggestion.reason
+    assert conclude(replace(reading, homologues=homologues), FindingLimits(structural=0.5)).findings == ()
 
 
 def test_an_unsure_number_is_to_be_checked() -> None:

@@ -27,7 +27,8 @@ def bars(count: int) -> CropSet:
     shown[:2] = 0
     shown[0, 2] = 2
     zeros = np.zeros(count)
-    return CropSet((crops,), shown, zeros, zeros, zeros.astype(np.int64), zeros.astype(np.int64))
+    whole = zeros.astype(np.int64)
+    return CropSet((crops,), shown, zeros, zeros, whole, whole, np.zeros((1, 24), np.bool_), np.zeros(1, np.bool_))
 
 
 def test_views_differ_and_stay_recognisable() -> None:

@@ -145,6 +145,16 @@ def test_dense_karyotypes_say_what_they_gained_and_lost() -> None:
     assert 10 < unusual / 50 < 14
 
 
+def test_rearranged_karyotypes_have_normal_numbers_and_many_changed_pairs() -> None:
+    changed = 0
+    for karyotype in karyotypes(Kind.REARRANGED):
+        assert not unusual_autosomes(karyotype)
+        for name in AUTOSOMES:
+            assert karyotype.copies(name) == 2
+            changed += karyotype.changed(name)
+    assert 4 < changed / 50 < 9
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_same_seed_same_karyotype(kind: Kind) -> None:
     one, two = (draw_karyotype(np.random.default_rng(3), kind) for _ in range(2))
