@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.chromosomes import CHROMOSOMES
 from models.judging.findings import FindingLimits
 from models.page_reader import PageReader
 from models.reading.card import ReaderCardError
@@ -32,6 +33,22 @@ def test_painted_pages_are_read(reader: PageReader, kind: Kind) -> None:
         said = conclude(found.reading, FindingLimits())
         right += said.counts == {name: drawn.karyotype.copies(name) for name in said.counts}
     assert right >= 3
+
+
+def test_a_shortened_chromosome_is_told_from_its_homologue(reader: PageReader) -> None:
+    right = 0
+    suspicions: dict[Kind, list[float]] = {Kind.NORMAL: [], Kind.DELETION: []}
+    for seed in range(6):
+        for kind, seen in suspicions.items():
+            drawn = simulate(np.random.default_rng(100 + seed), painted, 0.0, kind, 700, variety=Variety.FIXED)
+            reading = reader.read(drawn.page.pixels, 20).reading
+            assert reading is not None
+            assert reading.homologues is not None
+            changed = reading.homologues.by_chromosome().mean(axis=0)
+            seen.append(float(changed.max()))
+            right += drawn.karyotype.changed(CHROMOSOMES[changed.argmax()])
+    assert right >= 5
+    assert max(suspicions[Kind.NORMAL]) < np.median(suspicions[Kind.DELETION])
 
 
 def test_the_same_page_is_read_the_same(reader: PageReader) -> None:
