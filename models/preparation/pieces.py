@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from models.preparation.runs import runs
+
 _BACKGROUND_SIDE = 320
 _BACKGROUND_WINDOW = 0.075  # of the page: broader than a touching pair, narrower than the paper around it
 _LEVELS = (0.06, 0.09, 0.13, 0.18, 0.25, 0.34, 0.45, 0.6)
@@ -133,21 +135,14 @@ def _depths(darkness: NDArray[np.float32], labels: NDArray[np.int32], boxes: Box
 def lines(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Find the thin straight lines, level or upright: of tables and frames, and under the chromosomes of a place."""
     across, along, thickness = (max(3, round(share * max(ink.shape))) for share in (*_LINE_LENGTHS, _LINE_THICKNESS))
-    level, upright = _runs(ink, across, 1), _runs(ink, along, 0)
-    found: NDArray[np.bool_] = (level & ~_runs(ink, thickness, 0)) | (upright & ~_runs(ink, thickness, 1))
+    level, upright = runs(ink, across, 1), runs(ink, along, 0)
+    found: NDArray[np.bool_] = (level & ~runs(ink, thickness, 0)) | (upright & ~runs(ink, thickness, 1))
     return found
 
 
 def _bars(ink: NDArray[np.bool_], height: float) -> NDArray[np.bool_]:
     """Find level lines under chromosomes that ``lines`` leaves, by the typical height; else they join pairs."""
-    return _runs(ink, max(3, round(_BAR_LENGTH * height)), 1) & ~_runs(ink, max(2, round(_BAR_THICKNESS * height)), 0)
-
-
-def _runs(ink: NDArray[np.bool_], length: int, axis: int) -> NDArray[np.bool_]:
-    """Keep runs of ink of at least a length, in pixels (rounded up to an odd number)."""
-    size = length | 1
-    shrunk = ndimage.minimum_filter1d(ink.astype(np.uint8), size, axis, mode="constant")
-    return np.asarray(ndimage.maximum_filter1d(shrunk, size, axis, mode="constant") > 0)
+    return runs(ink, max(3, round(_BAR_LENGTH * height)), 1) & ~runs(ink, max(2, round(_BAR_THICKNESS * height)), 0)
 
 
 def _level(darkness: NDArray[np.float32]) -> float:

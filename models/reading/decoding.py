@@ -10,21 +10,19 @@ hundred ways to see a page. Source: Rabiner, "A tutorial on hidden Markov models
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from models.compiled import compiled
 from models.counts import COPY_NUMBERS
 
 MOST_COPIES = COPY_NUMBERS - 1
 """More copies than these count as these."""
 
 Floats = NDArray[np.float64]
-Compiled = TypeVar("Compiled", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -127,24 +125,18 @@ def _scaled(evidence: Evidence, prior: Floats) -> tuple[_Seen, Floats]:
     return _Seen(*(np.ascontiguousarray(values, np.float64) for values in seen)), np.log(largest).sum(axis=1)
 
 
-def _compiled(function: Compiled) -> Compiled:
-    """Compile a function, at its first call on a machine; other threads go on while it runs."""
-    compiled: Compiled = njit(cache=True, nogil=True)(function)
-    return compiled
-
-
-@_compiled
+@compiled
 def _way(seen: _Seen, way: int) -> _Seen:
     return _Seen(seen.new[way], seen.pairs[way], seen.junk[way], seen.same, seen.change, seen.prior[way])
 
 
-@_compiled
+@compiled
 def _more(k: int, copies: int) -> int:
     """Return which state of a chromosome ``k`` becomes with so many copies more."""
     return min(k + copies, MOST_COPIES - 1)
 
 
-@_compiled
+@compiled
 def _begin(one: _Seen, index: int, before: _Before, nothing: float) -> None:
     """Find ``starts``; what is left out is not there. ``nothing`` is the weight of all objects so far being junk."""
     lead, ended = nothing, 0.0
@@ -156,7 +148,7 @@ def _begin(one: _Seen, index: int, before: _Before, nothing: float) -> None:
             ended += before.ahead[place, k] * one.prior[place, k + 1]
 
 
-@_compiled
+@compiled
 def _step(one: _Seen, index: int, before: _Before, behind: Floats) -> None:
     """Read an object: find the states ``behind`` it."""
     _, places, most = one.new.shape
@@ -174,7 +166,7 @@ def _step(one: _Seen, index: int, before: _Before, behind: Floats) -> None:
             behind[place + 1, 0] += by_pair * one.pairs[index, place]
 
 
-@_compiled
+@compiled
 def _end(prior: Floats, ends: Floats) -> float:
     """Find the weight of each state being the last one, (C, K); return that of no chromosome at all."""
     trail = 1.0
@@ -185,7 +177,7 @@ def _end(prior: Floats, ends: Floats) -> float:
     return trail
 
 
-@_compiled
+@compiled
 def _read_forward(seen: _Seen, weights: Floats) -> None:
     """Find the weight of all paths, (S,)."""
     ways, objects, places, _ = seen.new.shape
@@ -201,7 +193,7 @@ def _read_forward(seen: _Seen, weights: Floats) -> None:
         weights[way] = nothing * _end(one.prior, ends) + (before.ahead * ends).sum()
 
 
-@_compiled
+@compiled
 def _after_pair(one: _Seen, index: int, place: int, after: _After) -> float:
     """Return the weight of an object as a pair of a chromosome and the next one, and of all behind it."""
     if place + 1 == len(one.prior):
@@ -210,7 +202,7 @@ def _after_pair(one: _Seen, index: int, place: int, after: _After) -> float:
     return weight
 
 
-@_compiled
+@compiled
 def _step_back(one: _Seen, index: int, after: _After) -> None:
     """Go back before an object."""
     _, places, most = one.new.shape
@@ -229,7 +221,7 @@ def _step_back(one: _Seen, index: int, after: _After) -> None:
             begins += one.new[index, place, copies - 1] * later[place, copies - 1]
 
 
-@_compiled
+@compiled
 def _count(one: _Seen, index: int, before: _Before, after: _After, counts: Floats) -> None:
     """Add what ends at an object, (C, 5): before a chromosome that begins with it, or in a pair with the next one."""
     for place in range(len(before.ahead)):
@@ -242,7 +234,7 @@ def _count(one: _Seen, index: int, before: _Before, after: _After, counts: Float
             counts[place, number] += one.same[index] * before.ahead[place, k] * one.prior[place, number] * pair
 
 
-@_compiled
+@compiled
 def _tell(one: _Seen, index: int, before: _Before, after: _After, which: Floats) -> None:
     """Add the weight of all paths on which an object is copies of each chromosome, or half of a pair, (C,)."""
     _, places, most = one.new.shape
@@ -262,7 +254,7 @@ def _tell(one: _Seen, index: int, before: _Before, after: _After, which: Floats)
             which[place + 1] += half
 
 
-@_compiled
+@compiled
 def _read_both_ways(seen: _Seen, weights: Floats, counts: Floats, which: Floats, told: bool) -> None:
     """Find the weights (S,), the numbers (S, C, 5) and, if ``told``, what each object is (S, n, C)."""
     ways, objects, places, _ = seen.new.shape
