@@ -17,6 +17,7 @@ from models.reading.reader import JUNK, OTHER, Reading
 _FEWEST = 20
 _SURE = 0.6
 _NAMED = 4
+_TOGETHER = 0.9
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,6 @@ def _doubts(reading: Reading) -> Iterator[str]:
     if unsure:
         more = f" and {len(unsure) - _NAMED} more" if len(unsure) > _NAMED else ""
         yield f"please check: the number of {', '.join(unsure[:_NAMED])}{more} is not sure"
+    together = float(reading.counts.max(axis=1).prod())
+    if not unsure and together < _TOGETHER:
+        yield f"please check: that all numbers are right is only {together:.0%} sure".replace("%", " %")

@@ -58,6 +58,16 @@ def test_a_pair_that_differs_is_a_finding_and_stops_the_suggestion() -> None:
     assert conclude(replace(reading, homologues=homologues), FindingLimits(structural=0.5)).findings == ()
 
 
+def test_many_numbers_of_which_each_is_nearly_sure_are_to_be_checked() -> None:
+    reading = told(standing({}))
+    counts = reading.counts.copy()
+    counts[:10] = [0, 0.03, 0.97, 0, 0]
+    said = conclude(replace(reading, counts=counts), LIMITS)
+    (doubt,) = said.doubts
+    assert doubt == "please check: that all numbers are right is only 68 % sure"
+    assert said.suggestion.iscn is None
+
+
 def test_an_unsure_number_is_to_be_checked() -> None:
     reading = told(standing({}))
     counts = reading.counts.copy()
