@@ -131,4 +131,5 @@ def _verdict(
         engine=engine,
         seconds=seconds,
         created_at=now,
+        reading=prediction.record,
     )

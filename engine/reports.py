@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from engine import schema, store
-from engine.rows import select_karyograms, to_batch, to_karyogram, to_problem, to_verdict
+from engine.rows import select_karyograms, select_verdicts, to_batch, to_karyogram, to_problem, to_verdict
 from engine.vocabulary import Batch, FileProblem, Karyogram, KaryogramState, Verdict
 from models.judging.triage import TriageOutcome, risk_key
 
@@ -175,6 +175,8 @@ def problems(session: Session, batch_id: str) -> list[FileProblem]:
 def judged(session: Session, batch_id: str, model: str | None = None) -> list[tuple[Karyogram, Verdict | None]]:
     """Return the karyograms of a batch with their verdicts, the riskiest first; those that wait stand last.
 
+    The verdicts are without what was read; ``store.verdict`` has it.
+
     Args:
         session: see ``engine.database.open_session``.
         batch_id: of the batch.
@@ -185,7 +187,7 @@ def judged(session: Session, batch_id: str, model: str | None = None) -> list[tu
     """
     model = model or store.batch(session, batch_id).model
     mine = schema.karyograms.c.batch_id == batch_id
-    query = select(schema.verdicts).join(schema.karyograms, schema.karyograms.c.id == schema.verdicts.c.karyogram_id)
+    query = select_verdicts().join(schema.karyograms, schema.karyograms.c.id == schema.verdicts.c.karyogram_id)
     rows = session.execute(query.where(mine, schema.verdicts.c.model == model)).mappings()
     verdicts = {row["karyogram_id"]: to_verdict(row) for row in rows}
     karyograms = session.execute(select_karyograms().where(mine)).mappings()

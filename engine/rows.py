@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import RowMapping, Select, select
 
-from engine.schema import cases, karyograms
+from engine.schema import cases, karyograms, verdicts
 from engine.vocabulary import Batch, Case, FileProblem, Karyogram, Verdict
+from models.judging import record
 from models.judging.suggestion import Suggestion
 from models.judging.triage import Finding, Policy, Reason
 from models.judging.uncertainty import Measures
@@ -25,6 +26,11 @@ _KARYOGRAM_COLUMNS: Final = (
 def select_karyograms() -> Select[Any]:
     """Start a query for whole karyograms, their case's name included."""
     return select(*_KARYOGRAM_COLUMNS).join_from(karyograms, cases, karyograms.c.case_id == cases.c.id)
+
+
+def select_verdicts() -> Select[Any]:
+    """Start a query for many verdicts without what was read: that is several times as long as all the rest."""
+    return select(*(column for column in verdicts.c if column is not verdicts.c.reading))
 
 
 def to_batch(row: RowMapping) -> Batch:
@@ -48,7 +54,8 @@ def to_problem(row: RowMapping) -> FileProblem:
 
 
 def to_verdict(row: RowMapping) -> Verdict:
-    """Turn a row of ``verdicts`` into a verdict."""
+    """Turn a row of ``verdicts``, or of ``select_verdicts``, into a verdict."""
+    reading = row.get("reading")
     return Verdict(
         karyogram_id=row["karyogram_id"],
         model=row["model"],
@@ -67,6 +74,7 @@ def to_verdict(row: RowMapping) -> Verdict:
         engine=row["engine"],
         seconds=row["seconds"],
         created_at=row["created_at"],
+        reading=None if reading is None else record.from_json(reading),
     )
 
 
@@ -90,4 +98,5 @@ def from_verdict(verdict: Verdict) -> dict[str, Any]:
         "engine": verdict.engine,
         "seconds": verdict.seconds,
         "created_at": verdict.created_at,
+        "reading": None if verdict.reading is None else record.to_json(verdict.reading),
     }

@@ -159,6 +159,24 @@ verdicts: Final = Table(
     Column("engine", Text, nullable=False),
     Column("seconds", Float(53), nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
+    Column("reading", JSON(none_as_null=True)),  # none in verdicts of earlier versions or of models without the reader
+)
+
+# What people corrected, never changed and never deleted: of an object the latest correction counts. ``model`` tells
+# whose verdict numbers the objects.
+corrections: Final = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("karyogram_id", ForeignKey("karyograms.id"), nullable=False, index=True),
+    Column("model", String(100), nullable=False),
+    Column("object", Integer, nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("box_left", Float(53), nullable=False),
+    Column("box_top", Float(53), nullable=False),
+    Column("box_right", Float(53), nullable=False),
+    Column("box_bottom", Float(53), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 heat_maps: Final = Table(

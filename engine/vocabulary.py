@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.judging.heatmap import HeatMap
+from models.judging.record import Record
 from models.judging.suggestion import Suggestion
 from models.judging.triage import Finding, Policy, Reason, TriageOutcome
 from models.judging.uncertainty import Measures
@@ -100,8 +101,9 @@ class Verdict:
     """What one model says of one karyogram, with everything needed to prove it later.
 
     ``refusals`` say in plain words why the picture does not look like a karyogram. ``suggestion`` is a karyotype for a
-    person to check; verdicts of earlier versions have none, and no reason why. ``pass_probabilities`` are the T
-    calibrated probabilities of "abnormal", in the order of the sub-networks.
+    person to check; verdicts of earlier versions have none, and no reason why. ``reading`` is what the
+    reader read of the picture, where the model has one; lists of verdicts leave it out. ``pass_probabilities`` are the
+    T calibrated probabilities of "abnormal", in the order of the sub-networks.
     ``seconds`` is the karyogram's share of the time its micro-batch took to predict.
     """
 
@@ -122,6 +124,7 @@ class Verdict:
     engine: str
     seconds: float
     created_at: datetime
+    reading: Record | None = None
 
 
 @dataclass(frozen=True)

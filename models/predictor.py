@@ -26,6 +26,7 @@ from models.networks.weights import read_weights
 from models.preparing import Preparer
 from models.reading.conclusions import census, doubts_about
 from models.reading.reader import Reading
+from models.reading.record import to_record
 from models.registry import Registry
 
 MOST_PASSES = 1000
@@ -185,6 +186,7 @@ def _prediction(
         copies=found.copies.astype(np.float32),
         structural=found.structural.astype(np.float32),
         features=outputs.pooled[index],
+        record=None if reading is None else to_record(reading, measures.mean_probability),
     )
 
 
@@ -195,8 +197,7 @@ def _miscounts(outputs: Passes, index: int, reading: Reading | None) -> NDArray[
 def _changes(outputs: Passes, reading: Reading | None) -> NDArray[np.float32]:
     if reading is None or reading.homologues is None:
         return np.full(outputs.abnormal.shape[1], _NOTHING_SAID, np.float32)
-    changes: NDArray[np.float32] = 1.0 - np.prod(1.0 - reading.homologues.changed, axis=1)
-    return changes
+    return reading.changed
 
 
 def _census(outputs: Passes, index: int, reading: Reading | None, card: Card) -> Census:

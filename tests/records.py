@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 from engine import store
 from engine.database import open_session
 from engine.vocabulary import Batch, Karyogram, Verdict
+from models.chromosomes import AUTOSOMES, CHROMOSOMES
+from models.judging.record import ComparedPair, Evidence, Record, SeenObject
 from models.judging.suggestion import Suggestion
 from models.judging.triage import Finding, Policy, Reason, TriageOutcome
 from models.judging.uncertainty import Label, Measures
@@ -70,6 +72,7 @@ def verdict(
     model: str = "pixels",
     calibrated: float = 0.4,
     created_at: datetime = NOW,
+    reading: Record | None = None,
 ) -> Verdict:
     """A verdict with figures that no rounding would survive."""
     measures = Measures(
@@ -106,4 +109,24 @@ def verdict(
         engine="host-1",
         seconds=0.25,
         created_at=created_at,
+        reading=reading,
     )
+
+
+def reading() -> Record:
+    """What was read of a page of 120 by 100 pixels: 47,XX,+21 with a shorter 9, something strange and some dirt."""
+    numbers = dict.fromkeys(AUTOSOMES, 2) | {"21": 3, "X": 2, "Y": 0}
+    names = [name for name in CHROMOSOMES for _ in range(numbers[name])] + ["other", "junk"]
+    objects = [SeenObject(_box(place), name, 0.97) for place, name in enumerate(names)]
+    nine = names.index("9")
+    bands = tuple(place % 8 / 10 for place in range(64))
+    pairs = (
+        ComparedPair("1", (0, 1), 0.004, "the band patterns of the homologues differ", (bands, bands)),
+        ComparedPair("9", (nine, nine + 1), 0.625, "one homologue shorter by 40 %", (bands, bands[::-1])),
+    )
+    return Record(tuple(objects), numbers, pairs, Evidence(0.99, 0.627, 0.25))
+
+
+def _box(place: int) -> tuple[float, float, float, float]:
+    left, top = 2.0 + 11.5 * (place % 10), 2.0 + 18 * (place // 10)
+    return left, top, left + 9.5, top + 16

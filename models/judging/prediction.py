@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.judging.record import Record
 from models.judging.suggestion import Suggestion
 from models.judging.triage import Finding
 from models.judging.uncertainty import Measures
@@ -26,7 +27,8 @@ class Prediction:
 
     ``copies`` (24, 5) are the probabilities of 0..4 copies of each chromosome, in the order of ``CHROMOSOMES``, and
     ``structural`` (24,) that a copy is structurally changed. ``features`` (C,) is what the backbone sees, averaged over
-    its positions: by it the gate tells how familiar the page is.
+    its positions: by it the gate tells how familiar the page is. ``record`` is what the reader read of the
+    page; ``None`` for a model that judges without it, and where there was nothing to read.
     """
 
     readable: bool
@@ -41,3 +43,4 @@ class Prediction:
     copies: NDArray[np.float32]
     structural: NDArray[np.float32]
     features: NDArray[np.float32]
+    record: Record | None = None

@@ -29,8 +29,9 @@ _PASSES_AT_ONCE = 100  # a thousand would take gigabytes
 class Reading:
     """What a page shows, of ``CHROMOSOMES`` in their order.
 
-    ``layout``: name of the likeliest one. ``counts``: (24, 5), how probable each number is, by the mean of the passes.
-    ``numbers``: (T, 24), the likeliest number in each pass. ``normal``: (T,), how probable a normal set is.
+    ``layout``: name of the likeliest one. ``boxes``: (n, 4), where the objects stand, as of ``Objects``. ``counts``:
+    (24, 5), how probable each number is, by the mean of the passes. ``numbers``: (T, 24), the likeliest number in each
+    pass. ``normal``: (T,), how probable a normal set is.
     ``which``: (n, 24), how probable each object is each chromosome; the rest is junk. ``kinds``: (n,), what each object
     most probably is: a place in ``CHROMOSOMES``, ``OTHER`` or ``JUNK``. ``recognised``: how probable it is by looks
     alone that the chromosomes are what the order makes of them, their mean, 0..1; low where order imagines things.
@@ -38,6 +39,7 @@ class Reading:
     """
 
     layout: str
+    boxes: Floats
     counts: Floats
     numbers: NDArray[np.int8]
     normal: Floats
@@ -45,6 +47,14 @@ class Reading:
     kinds: NDArray[np.int64]
     recognised: float
     homologues: Homologues | None = None
+
+    @property
+    def changed(self) -> NDArray[np.float32]:
+        """How probably some chromosome is changed, (T,), as if pairs did not depend on each other; zero if unknown."""
+        if self.homologues is None:
+            return np.zeros(len(self.normal), np.float32)
+        changed: NDArray[np.float32] = 1.0 - np.prod(1.0 - self.homologues.changed, axis=1)
+        return changed
 
 
 def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts, *, usual: Looks | None = None) -> Reading:
@@ -71,6 +81,7 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts, *, 
     kinds = _kinds(which, mean.classes[0, :, -1])
     return Reading(
         layout=known.names[best],
+        boxes=objects.boxes,
         counts=found.counts[0, back],
         numbers=counts.argmax(axis=2).astype(np.int8),
         normal=_normal(counts),

@@ -98,6 +98,7 @@ def test_a_verdict_of_the_first_version_is_still_read(sql_engine: Engine) -> Non
     assert found is not None
     assert found.findings == (Finding("21", "+21", 0.875),)
     assert (found.refusals, found.suggestion, found.pass_probabilities) == ((), None, (0.75,))
+    assert found.reading is None
 
 
 def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:

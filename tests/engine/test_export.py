@@ -81,7 +81,8 @@ def test_karyogram_is_described(sql_engine: Engine) -> None:
 
 def test_no_field_is_forgotten() -> None:
     renamed = {"karyogram_id", "created_at", "measures", "policy"}  # told as karyogram_id, judged_at and single columns
-    wanted = {field.name for kind in (Verdict, Measures, Policy) for field in fields(kind)} - renamed
+    no_figure = {"reading"}  # a list of boxes and profiles, which no cell of a table can hold
+    wanted = {field.name for kind in (Verdict, Measures, Policy) for field in fields(kind)} - renamed - no_figure
     assert wanted | {"karyogram_id", "judged_at"} <= set(COLUMNS)
     assert len(set(COLUMNS)) == len(COLUMNS)
 

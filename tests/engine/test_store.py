@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from engine import store
+from engine import reports, store
 from engine.database import open_session
 from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
 from models.judging.suggestion import Suggestion
-from tests.records import NOW, add_batch, karyograms, png, verdict
+from tests.records import NOW, add_batch, karyograms, png, reading, verdict
 
 
 def test_batch_comes_back_as_it_was(sql_engine: Engine) -> None:
@@ -157,6 +157,19 @@ def test_a_suggestion_comes_back_or_none_does(sql_engine: Engine, suggestion: Su
         found = store.verdict(session, karyogram.id)
     assert found is not None
     assert (found.suggestion, found.refusals) == (suggestion, ())
+
+
+def test_what_was_read_comes_back_to_the_last_bit(sql_engine: Engine) -> None:
+    add_batch(sql_engine, png(1))
+    (karyogram,) = karyograms(sql_engine)
+    written = verdict(karyogram, reading=reading())
+    with open_session(sql_engine) as session:
+        assert store.save_verdict(session, written)
+        session.commit()
+    with open_session(sql_engine) as session:
+        assert store.verdict(session, karyogram.id) == written
+        ((_, listed),) = reports.judged(session, karyogram.batch_id)
+    assert listed == replace(written, reading=None)  # a list of thousands would be slow with all of them
 
 
 def test_a_second_verdict_of_the_same_model_changes_nothing(sql_engine: Engine) -> None:

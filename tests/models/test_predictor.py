@@ -78,6 +78,11 @@ def test_with_the_reader_it_counts_chromosomes(tmp_path: Path) -> None:
     numbers = [finding.text for finding in trisomy.findings if finding.text.startswith("+")]
     assert numbers == [f"+{name}" for name in drawn[1].karyotype.gained]
     assert normal.miscounts.max() < 0.5 < trisomy.miscounts.min()
+    assert trisomy.record is not None
+    assert trisomy.record.counts == {name: drawn[1].karyotype.copies(name) for name in CHROMOSOMES}
+    assert trisomy.record.evidence.miscounted == pytest.approx(trisomy.miscounts.mean(), abs=1e-4)
+    assert trisomy.record.evidence.changed == pytest.approx(trisomy.changes.mean(), abs=1e-4)
+    assert trisomy.record.evidence.abnormal == pytest.approx(trisomy.measures.mean_probability, abs=1e-4)
     heat = model.explain(drawn[1].page.pixels)
     assert heat.framing.side > 0
 
@@ -139,6 +144,7 @@ def test_a_prediction_is_complete(predictor: Predictor) -> None:
     assert said.pass_probabilities.shape == (predictor.card.passes,)
     assert said.measures == measure(said.raw_probabilities, predictor.card.calibration, said.miscounts)
     assert said.copies.shape == (24, 5)
+    assert said.record is None  # no reader, no reading
     assert np.mean(said.pass_probabilities) == pytest.approx(said.measures.calibrated_probability, abs=1e-6)
     assert predictor.precision in {"float32", "bfloat16"}
     assert predictor.device
