@@ -48,7 +48,7 @@ def suggest(census: Census, findings: Sequence[Finding], label: Label) -> Sugges
     """
     numbers = _winning_numbers(census)
     reason = _reason_against(census, numbers, findings, label)
-    return Suggestion(None, reason) if reason else Suggestion(_iscn(numbers))
+    return Suggestion(None, reason) if reason else Suggestion(iscn_of(numbers))
 
 
 def _winning_numbers(census: Census) -> dict[str, int]:
@@ -86,7 +86,10 @@ def _listed(names: Sequence[str]) -> str:
     return f"chromosome{'s' if len(names) > 1 else ''} {', '.join(names[:_NAMED])}{more}"
 
 
-def _iscn(numbers: Mapping[str, int]) -> str:
+def iscn_of(numbers: Mapping[str, int]) -> str | None:
+    """Write how many copies there are of each of ``CHROMOSOMES`` as ISCN, ``47,XY,+21``; None without any X or Y."""
+    if not numbers["X"] + numbers["Y"]:
+        return None
     changes: list[Operation] = []
     for name in AUTOSOMES:
         extra = numbers[name] - 2

@@ -1,0 +1,131 @@
+"""What people correct of a reading: kept beside the verdict, which stays as it is. The caller commits.
+
+Nothing is changed or deleted here: a second thought is one more correction, and of each object the latest counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import Session
+
+from engine import schema
+from engine.vocabulary import Verdict
+from models.chromosomes import CHROMOSOMES
+from models.judging.record import JUNK, OTHER, Box, Record, SeenObject
+from models.judging.suggestion import iscn_of
+
+REMOVED: Final = "removed"
+"""What an object is whose box was taken away."""
+
+NAMES: Final = (*CHROMOSOMES, OTHER, JUNK)
+"""What an object can be."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person says of an object: what it is, of ``NAMES`` or ``REMOVED``, and where, in pixels of the picture.
+
+    ``object``: its number in the reading of the verdict of ``model``, from 0; numbers behind those are new objects.
+    """
+
+    karyogram_id: str
+    model: str
+    object: int
+    name: str
+    box: Box
+    created_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse what no object can be, and boxes without an inside."""
+        if self.name not in (*NAMES, REMOVED):
+            raise ValueError(f"name must be one of {', '.join((*NAMES, REMOVED))}, got {self.name!r}")
+        left, top, right, bottom = self.box
+        if not (0 <= left < right and 0 <= top < bottom):
+            raise ValueError(f"box must have left < right and top < bottom, none negative, got {self.box}")
+        if self.object < 0:
+            raise ValueError(f"object must not be negative, got {self.object}")
+
+
+@dataclass(frozen=True)
+class StandingObject:
+    """An object as it stands after all corrections; ``by_hand`` tells whether there was one of it."""
+
+    number: int
+    seen: SeenObject
+    by_hand: bool
+
+
+def add(session: Session, correction: Correction) -> None:
+    """Keep a correction."""
+    left, top, right, bottom = correction.box
+    values = {name: value for name, value in vars(correction).items() if name != "box"}
+    sides = {"box_left": left, "box_top": top, "box_right": right, "box_bottom": bottom}
+    session.execute(schema.corrections.insert().values(**values, **sides))
+
+
+def of(session: Session, verdict: Verdict) -> list[Correction]:
+    """Return the corrections of what a verdict read, earliest first."""
+    table = schema.corrections
+    mine = table.c.karyogram_id == verdict.karyogram_id, table.c.model == verdict.model
+    rows = session.execute(select(table).where(*mine).order_by(table.c.id)).mappings()
+    return [_to_correction(row) for row in rows]
+
+
+def corrected_karyograms(session: Session, batch_id: str | None = None) -> list[tuple[str, str]]:
+    """Return the karyograms that have corrections, each with the model whose reading was corrected, in their order.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        batch_id: of the batch; of all batches if left out.
+    """
+    table, karyograms = schema.corrections, schema.karyograms
+    query = select(table.c.karyogram_id, table.c.model).distinct()
+    query = query.join(karyograms, karyograms.c.id == table.c.karyogram_id)
+    if batch_id is not None:
+        query = query.where(karyograms.c.batch_id == batch_id)
+    rows = session.execute(query.order_by(table.c.karyogram_id, table.c.model))
+    return [(karyogram_id, model) for karyogram_id, model in rows]
+
+
+def standing(reading: Record, corrections: Sequence[Correction]) -> list[StandingObject]:
+    """Return the objects of a picture as they stand after corrections, earliest first; removed ones are left out."""
+    read = {number: StandingObject(number, seen, by_hand=False) for number, seen in enumerate(reading.objects)}
+    told = {
+        one.object: StandingObject(one.object, SeenObject(one.box, one.name, 1.0), by_hand=True) for one in corrections
+    }
+    return [found for _, found in sorted((read | told).items()) if found.seen.name != REMOVED]
+
+
+def counts(reading: Record, corrections: Sequence[Correction]) -> dict[str, int]:
+    """Return the number of each of ``CHROMOSOMES`` after corrections, earliest first.
+
+    Of a chromosome that a person has touched the boxes are counted; of any other the number of the reader stands,
+    which also knows that two chromosomes may touch and be one object.
+    """
+    objects = standing(reading, corrections)
+    touched = {one.name for one in corrections}
+    touched |= {reading.objects[one.object].name for one in corrections if one.object < len(reading.objects)}
+    boxes = Counter(found.seen.name for found in objects)
+    return {name: boxes[name] if name in touched else reading.counts[name] for name in CHROMOSOMES}
+
+
+def karyotype(reading: Record, corrections: Sequence[Correction]) -> str | None:
+    """Return the karyotype in numbers after corrections, such as ``47,XY,+21``; None where no X or Y was counted."""
+    return iscn_of(counts(reading, corrections))
+
+
+def next_object(reading: Record, corrections: Sequence[Correction]) -> int:
+    """Return the number that a new object gets."""
+    return max([len(reading.objects) - 1, *(one.object for one in corrections)]) + 1
+
+
+def _to_correction(row: RowMapping) -> Correction:
+    box = row["box_left"], row["box_top"], row["box_right"], row["box_bottom"]
+    names = ("karyogram_id", "model", "object", "name", "created_at")
+    return Correction(**{name: row[name] for name in names}, box=box)
