@@ -12,6 +12,7 @@ import streamlit as st
 _GENERATION = "upload_generation"
 _BROKEN_OFF = "upload_broken_off"
 _DRAWN = "reading_list_drawn"
+_CHART = "page_chart"
 
 
 def upload_key(widget: str) -> str:
@@ -34,6 +35,43 @@ def broken_off_upload() -> str | None:
     """Why the last upload broke off; ``None`` if it did not."""
     reason: str | None = st.session_state.get(_BROKEN_OFF)
     return reason
+
+
+def chosen_object(karyogram_id: str) -> str:
+    """The key of the select box that holds the chosen object of a karyogram."""
+    return f"object_{karyogram_id}"
+
+
+def chosen(karyogram_id: str) -> int | None:
+    """The object that is chosen; ``None`` where none was yet."""
+    number: int | None = st.session_state.get(chosen_object(karyogram_id))
+    return number
+
+
+def choose(karyogram_id: str, number: int | None) -> None:
+    """Choose an object, before the select box is drawn."""
+    st.session_state[chosen_object(karyogram_id)] = number
+
+
+def page_chart(karyogram_id: str) -> str:
+    """The key of the chart on which objects are clicked.
+
+    It changes when an object is chosen elsewhere: a chart that still held an earlier click would not tell the same one
+    again.
+    """
+    return f"page_{karyogram_id}_{st.session_state.get(_CHART, 0)}"
+
+
+def choose_clicked(karyogram_id: str, selection: str) -> None:
+    """Let a click on the chart choose an object; a click beside all of them changes nothing."""
+    clicked = st.session_state[page_chart(karyogram_id)]["selection"][selection]
+    if clicked:
+        st.session_state[chosen_object(karyogram_id)] = clicked[0]["object"]
+
+
+def choose_elsewhere() -> None:
+    """Let the chart forget its last click."""
+    st.session_state[_CHART] = st.session_state.get(_CHART, 0) + 1
 
 
 def exchange_drawn(identifiers: Sequence[str]) -> list[str]:

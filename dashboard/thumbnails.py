@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -15,9 +16,13 @@ from engine.vocabulary import Karyogram
 from models import pictures
 from models.judging import heatmap
 from models.judging.heatmap import HeatMap
+from models.judging.record import Box
 
 _THUMBNAIL_SIZE = (168, 112)  # twice what the table draws, for sharp screens
 _LARGE_SIZE = (2400, 2400)
+_OWN_SIZE = (100_000, 100_000)
+_CUT_HEIGHT = 200  # of the tallest part, in pixels
+_CUT_MARGIN = 0.06  # of the tallest part
 _LEGEND_SIZE = (160, 12)
 
 
@@ -39,6 +44,24 @@ def with_evidence(karyogram: Karyogram, heat_map: HeatMap) -> bytes:
     return _evidence_png(karyogram.image_sha256, karyogram.page, karyogram.width, heat_map)
 
 
+def data_url(png: bytes) -> str:
+    """A picture inside an address, for a chart or the cell of a table."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def cut_out(karyogram: Karyogram, boxes: Sequence[Box]) -> bytes:
+    """Parts of the picture side by side as PNG, all at the same scale and standing on one line.
+
+    Args:
+        karyogram: whose picture.
+        boxes: at least one; left, top, right and bottom in pixels of the picture.
+
+    Raises:
+        PictureError: when the stored bytes cannot be decoded any more.
+    """
+    return _cut_out_png(karyogram.image_sha256, karyogram.page, tuple(boxes))
+
+
 @st.cache_data(show_spinner=False)
 def legend() -> bytes:
     """The colours of a heat map, from weak to strong."""
@@ -51,7 +74,7 @@ def thumbnail(karyogram: Karyogram) -> str:
         png = _small_png(karyogram.image_sha256, karyogram.page)
     except pictures.PictureError:
         return ""
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+    return data_url(png)
 
 
 # Two caches, because a large picture takes as much memory as hundreds of thumbnails.
@@ -70,6 +93,36 @@ def _large_png(sha256: str, page: int) -> bytes:
 def _evidence_png(sha256: str, page: int, width: int, heat_map: HeatMap) -> bytes:
     image = _picture(sha256, page, _LARGE_SIZE)
     return _png(heatmap.overlay(np.asarray(image), heat_map.scaled(image.width / width)))
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _cut_out_png(sha256: str, page: int, boxes: tuple[Box, ...]) -> bytes:
+    image = _picture(sha256, page, _OWN_SIZE)
+    tallest = max(bottom - top for _, top, _, bottom in boxes)
+    margin, scale = round(_CUT_MARGIN * tallest), _CUT_HEIGHT / max(1.0, tallest)
+    parts = [_enlarged(image, box, margin, scale) for box in boxes]
+    gap, paper = round(margin * scale), _paper(image)
+    width = sum(part.width for part in parts) + gap * (len(parts) - 1)
+    height = max(part.height for part in parts)
+    sheet, left = Image.new("L", (width, height), paper), 0
+    for part in parts:
+        sheet.paste(part, (left, height - part.height))
+        left += part.width + gap
+    return _png(sheet)
+
+
+def _enlarged(image: Image.Image, box: Box, margin: int, scale: float) -> Image.Image:
+    """A box with some paper around it, also beyond the edge of the picture."""
+    left, top, right, bottom = round(box[0]) - margin, round(box[1]) - margin, round(box[2]), round(box[3])
+    size = max(1, right + margin - left), max(1, bottom + margin - top)
+    part = Image.new("L", size, _paper(image))
+    part.paste(image, (-left, -top))
+    return part.resize((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))), Image.Resampling.BICUBIC)
+
+
+def _paper(image: Image.Image) -> int:
+    """The grey that most of a picture has."""
+    return int(np.argmax(image.histogram()))
 
 
 def _picture(sha256: str, page: int, size: tuple[int, int]) -> Image.Image:

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, evidence, figures, frames, links, parts, services, thumbnails, times, words
+from dashboard import (
+    charts,
+    chromosome_view,
+    evidence,
+    figures,
+    frames,
+    links,
+    parts,
+    services,
+    thumbnails,
+    times,
+    words,
+)
+from dashboard.chromosome_view import Read
 from engine import reports, store
 from engine.requeue import retry
 from engine.vocabulary import Batch, Karyogram, KaryogramState, Verdict
@@ -45,8 +58,10 @@ def render() -> None:
     _heading(shown)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _picture(shown.karyogram, shown.verdict)
+        read = _picture(shown.karyogram, shown.verdict)
     with right:
+        if read is not None:
+            chromosome_view.details(read)
         _judgement(shown)
     if shown.verdict is not None:
         _figures(shown.verdict)
@@ -106,18 +121,25 @@ def _heading(shown: _Shown) -> None:
     )
 
 
-def _picture(karyogram: Karyogram, verdict: Verdict | None) -> None:
+def _picture(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
+    """Draw the picture with what was switched on; what was read, if that is."""
     with st.container(border=True):
-        heat_map = evidence.switch(verdict)
+        with st.container(horizontal=True):
+            read = chromosome_view.switch(karyogram, verdict)
+            heat_map = evidence.switch(verdict)
         try:
             picture = thumbnails.with_evidence(karyogram, heat_map) if heat_map else thumbnails.large(karyogram)
         except PictureError as error:
             st.error(f"The picture cannot be shown: {words.plain(str(error))}", icon=":material/broken_image:")
-            return
-        name = words.case_and_cell(karyogram.case_name, karyogram.cell)
-        st.image(picture, width="stretch", alt=f"Karyogram of case {name}")
+            return None
+        if read is None:
+            name = words.case_and_cell(karyogram.case_name, karyogram.cell)
+            st.image(picture, width="stretch", alt=f"Karyogram of case {name}")
+        else:
+            chromosome_view.picture(read, picture)
         if heat_map:
             evidence.legend()
+    return read
 
 
 def _judgement(shown: _Shown) -> None:

@@ -39,6 +39,28 @@ def test_bytes_that_cannot_be_decoded_any_more_leave_a_gap_in_the_list(dashboard
         thumbnails.large(karyogram)
 
 
+def test_parts_stand_side_by_side_at_the_same_scale(dashboard: Dashboard) -> None:
+    page = np.full((400, 300), 200, np.uint8)
+    page[100:300, 50:90], page[200:300, 150:190] = 20, 60
+    buffer = io.BytesIO()
+    Image.fromarray(page).save(buffer, "png")
+    karyogram = stored(dashboard, buffer.getvalue())
+    sheet = np.asarray(
+        Image.open(io.BytesIO(thumbnails.cut_out(karyogram, [(50, 100, 90, 300), (150, 200, 190, 300)])))
+    )
+    first, second = np.argwhere(sheet < 40), np.argwhere((sheet > 50) & (sheet < 70))
+    heights = [int(np.ptp(places[:, 0])) + 1 for places in (first, second)]
+    assert heights[0] == pytest.approx(2 * heights[1], abs=4)
+    assert first[:, 1].max() < second[:, 1].min()
+    assert first[:, 0].max() == pytest.approx(second[:, 0].max(), abs=2)  # on one line
+    assert (sheet[:4] == 200).all()  # above the shorter one there is paper
+
+
+def test_a_part_may_reach_beyond_the_picture(dashboard: Dashboard) -> None:
+    sheet = Image.open(io.BytesIO(thumbnails.cut_out(stored(dashboard, records.png(1)), [(0, 0, 10, 20)])))
+    assert sheet.height > sheet.width > 0
+
+
 def test_few_large_pictures_are_kept_and_they_displace_no_thumbnail(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
