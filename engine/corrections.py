@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, exists, select
 from sqlalchemy.orm import Session
 
 from engine import schema
@@ -77,20 +77,20 @@ def of(session: Session, verdict: Verdict) -> list[Correction]:
     return [_to_correction(row) for row in rows]
 
 
-def corrected_karyograms(session: Session, batch_id: str | None = None) -> list[tuple[str, str]]:
-    """Return the karyograms that have corrections, each with the model whose reading was corrected, in their order.
+def corrected_karyograms(session: Session, batch_id: str | None = None) -> list[str]:
+    """Return the ids of the karyograms whose verdict, that of the batch's model, has corrections; the earliest first.
 
     Args:
         session: see ``engine.database.open_session``.
         batch_id: of the batch; of all batches if left out.
     """
-    table, karyograms = schema.corrections, schema.karyograms
-    query = select(table.c.karyogram_id, table.c.model).distinct()
-    query = query.join(karyograms, karyograms.c.id == table.c.karyogram_id)
+    table, karyograms, batches = schema.corrections, schema.karyograms, schema.batches
+    query = select(karyograms.c.id).join(batches, batches.c.id == karyograms.c.batch_id)
+    mine = table.c.karyogram_id == karyograms.c.id, table.c.model == batches.c.model
+    query = query.where(exists().where(*mine))
     if batch_id is not None:
         query = query.where(karyograms.c.batch_id == batch_id)
-    rows = session.execute(query.order_by(table.c.karyogram_id, table.c.model))
-    return [(karyogram_id, model) for karyogram_id, model in rows]
+    return list(session.scalars(query.order_by(karyograms.c.created_at, karyograms.c.id)))
 
 
 def standing(reading: Record, corrections: Sequence[Correction]) -> list[StandingObject]:

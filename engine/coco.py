@@ -1,0 +1,129 @@
+"""Corrected karyograms as training material: pictures and their boxes in COCO format, which detectors learn from.
+
+Source: https://cocodataset.org/#format-data (object detection). The categories 1 to 24 are the chromosomes in their
+order, 25 is what fits nowhere. Besides the fields of COCO, an image tells its case, by which data must be split, and an
+annotation tells in ``corrected`` whether a person drew or named it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from engine import corrections, store
+from engine.corrections import StandingObject
+from engine.vocabulary import Karyogram
+from models import pictures
+from models.chromosomes import CHROMOSOMES
+from models.judging.record import OTHER
+from models.pictures import Limits
+
+ANNOTATIONS: Final = "annotations.json"
+_IMAGES: Final = "images"
+_CATEGORIES: Final = (*CHROMOSOMES, OTHER)
+_DESCRIPTION: Final = "Karyograms corrected by hand in Karyotriage"
+
+Json = dict[str, Any]
+
+
+def write_folder(session: Session, folder: Path, limits: Limits, batch_id: str | None = None) -> int:
+    """Write the corrected karyograms into a folder: ``annotations.json`` and the pictures in ``images/``.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        folder: is created where it is missing.
+        limits: of pictures, to decode them.
+        batch_id: of the batch; all batches if left out.
+
+    Returns:
+        How many karyograms were written.
+
+    Raises:
+        OSError: the folder cannot be written.
+        PictureError: a stored picture cannot be decoded any more.
+    """
+    (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
+    count = 0
+    for name, data in _files(session, limits, batch_id):
+        (folder / name).write_bytes(data)
+        count += name != ANNOTATIONS
+    return count
+
+
+def archive(session: Session, limits: Limits, batch_id: str) -> bytes:
+    """Return the same as a ZIP file; see ``write_folder``."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, data in _files(session, limits, batch_id):
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+def _files(session: Session, limits: Limits, batch_id: str | None) -> Iterator[tuple[str, bytes]]:
+    """Yield the files with their names: the pictures one by one, and in the end what is said of all of them."""
+    images: list[Json] = []
+    annotations: list[Json] = []
+    for karyogram in store.karyograms(session, corrections.corrected_karyograms(session, batch_id)):
+        pixels = pictures.page(store.picture(session, karyogram.image_sha256), karyogram.page, limits)
+        image = _image(len(images) + 1, karyogram, pixels)
+        images.append(image)
+        for found in _objects(session, karyogram):
+            annotations.append(_annotation(len(annotations) + 1, image, found))
+        yield image["file_name"], _png(pixels)
+    said = {"info": {"description": _DESCRIPTION}, "licenses": [], "images": images, "annotations": annotations}
+    categories = [
+        {"id": number, "name": name, "supercategory": "chromosome"} for number, name in enumerate(_CATEGORIES, 1)
+    ]
+    yield ANNOTATIONS, json.dumps({**said, "categories": categories}, indent=1, allow_nan=False).encode()
+
+
+def _objects(session: Session, karyogram: Karyogram) -> list[StandingObject]:
+    """The chromosomes of a karyogram, and what fits nowhere, as they stand after corrections."""
+    verdict = store.verdict(session, karyogram.id)
+    if verdict is None or verdict.reading is None:
+        return []
+    standing = corrections.standing(verdict.reading, corrections.of(session, verdict))
+    return [found for found in standing if found.seen.name in _CATEGORIES]
+
+
+def _image(number: int, karyogram: Karyogram, pixels: NDArray[np.uint8]) -> Json:
+    height, width = pixels.shape
+    return {
+        "id": number,
+        "file_name": f"{_IMAGES}/{karyogram.id}.png",
+        "width": width,
+        "height": height,
+        "case": karyogram.case_name,
+        "cell": karyogram.cell,
+    }
+
+
+def _annotation(number: int, image: Json, found: StandingObject) -> Json:
+    left, top, right, bottom = found.seen.box
+    right, bottom = min(right, image["width"]), min(bottom, image["height"])
+    width, height = round(right - left, 2), round(bottom - top, 2)
+    return {
+        "id": number,
+        "image_id": image["id"],
+        "category_id": _CATEGORIES.index(found.seen.name) + 1,
+        "bbox": [left, top, width, height],
+        "area": round(width * height, 2),
+        "iscrowd": 0,
+        "segmentation": [],
+        "corrected": found.by_hand,
+    }
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
