@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import charts, frames, links, parts, services, state, thumbnails, times, words
 from dashboard.frames import Judged
-from engine import export, reports, store
+from engine import coco, corrections, export, reports, store
 from engine.vocabulary import Batch
 
 _ROWS_ON_A_PAGE = 100
@@ -69,15 +69,38 @@ def _heading(batch: Batch) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         with st.container(gap="xxsmall", width="content"):
             _title(batch)
+        with st.container(horizontal=True, width="content"):
+            _corrections(batch)
+            _figures(batch)
+
+
+def _figures(batch: Batch) -> None:
+    st.download_button(
+        "Download CSV",
+        data=lambda: _csv(batch.id),
+        file_name=f"karyotriage_{batch.id[:8]}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help="Every field of every verdict, with model, seed, hashes and policy: the same as "
+        "`python -m engine export`.",
+    )
+
+
+def _corrections(batch: Batch) -> None:
+    """Offer what people corrected, where they did."""
+    with services.session() as session:
+        corrected = corrections.corrected_karyograms(session, batch.id)
+    if corrected:
         st.download_button(
-            "Download CSV",
-            data=lambda: _csv(batch.id),
-            file_name=f"karyotriage_{batch.id[:8]}.csv",
-            mime="text/csv",
+            "Download corrections",
+            data=lambda: _coco(batch.id),
+            file_name=f"karyotriage_{batch.id[:8]}_corrections.zip",
+            mime="application/zip",
             on_click="ignore",
-            icon=":material/download:",
-            help="Every field of every verdict, with model, seed, hashes and policy: the same as "
-            "`python -m engine export`.",
+            icon=":material/edit:",
+            help=f"{words.count(len(corrected), 'karyogram')} with boxes and classes in COCO format, as training "
+            "material: the same as `python -m engine export --coco`.",
         )
 
 
@@ -92,6 +115,11 @@ def _csv(batch_id: str) -> bytes:
     with services.session() as session:
         export.write_csv(session, batch_id, text)
     return text.getvalue().encode("utf-8")
+
+
+def _coco(batch_id: str) -> bytes:
+    with services.session() as session:
+        return coco.archive(session, services.limits(), batch_id)
 
 
 def _results(batch: Batch) -> None:

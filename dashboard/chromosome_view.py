@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
-from dashboard import page_chart, readings, services, state, thumbnails, words
-from engine import corrections
-from engine.corrections import Correction, StandingObject
+from dashboard import correction_form, page_chart, readings, state, thumbnails, words
+from dashboard.correction_form import Read
+from engine.corrections import StandingObject
 from engine.vocabulary import Karyogram, Verdict
-from models.judging.record import ComparedPair, Record
+from models.judging.record import ComparedPair
 from models.pictures import PictureError
 
 _HELP = "A box around everything that the reader found, with the chromosome that it most probably is."
@@ -23,29 +22,13 @@ _KEY = (
 _HINT = "Click a chromosome in the picture, or choose one here."
 
 
-@dataclass(frozen=True)
-class Read:
-    """A karyogram that was read: its verdict with the reading, and what people corrected of it since."""
-
-    karyogram: Karyogram
-    verdict: Verdict
-    reading: Record
-    corrections: list[Correction]
-
-    @property
-    def objects(self) -> list[StandingObject]:
-        """The objects as they stand."""
-        return corrections.standing(self.reading, self.corrections)
-
-
 def switch(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
     """Offer to show the chromosomes where they were read; what was read once it is wanted."""
     if verdict is None or verdict.reading is None:
         return None
     if not st.toggle("Show chromosomes", key="chromosomes", help=_HELP):
         return None
-    with services.session() as session:
-        return Read(karyogram, verdict, verdict.reading, corrections.of(session, verdict))
+    return correction_form.load(karyogram, verdict)
 
 
 def picture(read: Read, png: bytes) -> None:
@@ -71,13 +54,28 @@ def details(read: Read) -> None:
         chosen = _choice(read)
         if chosen is not None:
             _homologues(read, chosen)
-        st.markdown("**What speaks for it**", help="What each part of the model says of the whole picture.")
+        st.markdown("**What speaks for it**", help="What each part of the model says by itself, before calibration.")
         st.table(
             readings.evidence(read.reading.evidence),
             border="horizontal",
             hide_index=True,
             alt="What each part of the model says",
         )
+
+
+def correction(read: Read) -> None:
+    """Let a person correct the chosen object, and say what that amounts to."""
+    with st.container(border=True):
+        correction_form.form(read, next((found for found in read.objects if found.number == _chosen(read)), None))
+        correction_form.summary(read)
+
+
+def corrected(karyogram: Karyogram, verdict: Verdict | None) -> None:
+    """Say what people corrected, where the chromosomes themselves are not shown."""
+    read = correction_form.load(karyogram, verdict)
+    if read is not None and read.corrections:
+        with st.container(border=True):
+            correction_form.summary(read)
 
 
 def _chosen(read: Read) -> int | None:

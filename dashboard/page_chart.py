@@ -151,7 +151,7 @@ def profile_chart(first: tuple[float, ...], second: tuple[float, ...], names: tu
         alt.Chart(frame)
         .mark_line(strokeWidth=2, interpolate="monotone")
         .encode(
-            x=alt.X("place:Q", title="From the upper end to the lower", axis=alt.Axis(format=".0%", tickCount=5)),
+            x=alt.X("place:Q", title="From end to end", axis=alt.Axis(format=".0%", tickCount=5)),
             y=alt.Y("ink:Q", title="Darkness", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
             color=alt.Color("name:N", scale=alt.Scale(domain=domain, range=list(PROFILE_COLOURS)), legend=legend),
             strokeDash=alt.StrokeDash("name:N", scale=alt.Scale(domain=domain, range=[[1, 0], [5, 3]]), legend=legend),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -68,6 +68,16 @@ def difference(pair: ComparedPair, findings: Sequence[Finding]) -> str:
     told = found or pair.changed >= _PROBABLE or pair.words.startswith(_SIZES)
     words = pair.words if told else _ALIKE
     return f"{words.capitalize()}; probability of a changed structure {percent(pair.changed)}"
+
+
+def changes(read: Mapping[str, int], corrected: Mapping[str, int]) -> str:
+    """Which numbers of chromosomes a person has changed, from what was read to what is so."""
+    changed = [
+        f"chromosome {name} from {before} to {corrected[name]}"
+        for name, before in read.items()
+        if before != corrected[name]
+    ]
+    return f"Changed: {', '.join(changed)}." if changed else "The numbers are as they were read."
 
 
 def evidence(said: Evidence) -> pd.DataFrame:

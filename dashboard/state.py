@@ -44,13 +44,26 @@ def chosen_object(karyogram_id: str) -> str:
 
 def chosen(karyogram_id: str) -> int | None:
     """The object that is chosen; ``None`` where none was yet."""
-    number: int | None = st.session_state.get(chosen_object(karyogram_id))
+    key, later = chosen_object(karyogram_id), _later(karyogram_id)
+    if later in st.session_state:
+        st.session_state[key] = st.session_state.pop(later)
+    number: int | None = st.session_state.get(key)
     return number
 
 
 def choose(karyogram_id: str, number: int | None) -> None:
     """Choose an object, before the select box is drawn."""
     st.session_state[chosen_object(karyogram_id)] = number
+
+
+def choose_later(karyogram_id: str, number: int) -> None:
+    """Choose an object in the next run, because the select box of this one is drawn already."""
+    st.session_state[_later(karyogram_id)] = number
+    choose_elsewhere()
+
+
+def _later(karyogram_id: str) -> str:
+    return f"object_next_{karyogram_id}"
 
 
 def page_chart(karyogram_id: str) -> str:

@@ -20,7 +20,7 @@ from dashboard import (
     times,
     words,
 )
-from dashboard.chromosome_view import Read
+from dashboard.correction_form import Read
 from engine import reports, store
 from engine.requeue import retry
 from engine.vocabulary import Batch, Karyogram, KaryogramState, Verdict
@@ -59,6 +59,10 @@ def render() -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         read = _picture(shown.karyogram, shown.verdict)
+        if read is not None:
+            chromosome_view.correction(read)
+        else:
+            chromosome_view.corrected(shown.karyogram, shown.verdict)
     with right:
         if read is not None:
             chromosome_view.details(read)

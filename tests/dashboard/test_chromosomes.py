@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import store
+from engine import corrections, store
+from engine.corrections import REMOVED, Correction
 from engine.database import open_session
 from engine.vocabulary import Karyogram
 from models.judging.record import Record
@@ -17,6 +18,7 @@ from tests.dashboard.test_pages import metrics, said
 
 READING = records.reading()
 NINE = 16  # the number of its first object
+EXTRA = 42  # that of the third 21
 
 
 @pytest.fixture
@@ -95,3 +97,78 @@ def test_a_reading_without_objects_breaks_nothing(dashboard: Dashboard) -> None:
     app = shown(dashboard, karyogram)
     assert app.selectbox(key=f"object_{karyogram.id}").value is None
     assert metrics(app)
+
+
+def correct(app: AppTest, karyogram: Karyogram, number: int, corrections: int) -> str:
+    """The beginning of the keys of the form that corrects an object for so many times before."""
+    key = f"correct_{karyogram.id}_{number}_{corrections}"
+    assert app.selectbox(key=f"{key}_name").options
+    return key
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def kept(dashboard: Dashboard, karyogram: Karyogram) -> list[Correction]:
+    with open_session(dashboard.engine) as session:
+        verdict = store.verdict(session, karyogram.id)
+        assert verdict is not None
+        assert verdict.reading == READING
+        return corrections.of(session, verdict)
+
+
+def test_a_class_is_corrected_and_the_verdict_stays(dashboard: Dashboard, read_karyogram: Karyogram) -> None:
+    app = choose(shown(dashboard, read_karyogram), read_karyogram, EXTRA)
+    key = correct(app, read_karyogram, EXTRA, 0)
+    app.selectbox(key=f"{key}_name").set_value("22")
+    press(app, "Keep the correction")
+    assert metrics(app)["Karyotype (corrected by hand)"] == "47,XX,+22"
+    assert "Changed: chromosome 21 from 3 to 2, chromosome 22 from 2 to 3." in said(app)
+    assert metrics(app)["Probability of abnormal"] == "40 %"
+    (one,) = kept(dashboard, read_karyogram)
+    assert (one.object, one.name, one.model) == (EXTRA, "22", "pixels")
+    assert one.box == READING.objects[EXTRA].box  # not rounded where nobody moved it
+    assert app.selectbox(key=f"object_{read_karyogram.id}").value == EXTRA
+    assert "what was read is corrected by hand" in said(app)
+
+
+def test_what_is_corrected_is_told_with_the_chromosomes_hidden(dashboard: Dashboard, read_karyogram: Karyogram) -> None:
+    press(choose(shown(dashboard, read_karyogram), read_karyogram, EXTRA), "Remove the box")
+    assert [one.name for one in kept(dashboard, read_karyogram)] == [REMOVED]
+    app = dashboard.open("karyogram", karyogram=read_karyogram.id)
+    assert not app.toggle(key="chromosomes").value
+    assert metrics(app)["Karyotype (corrected by hand)"] == "46,XX"
+
+
+def test_a_box_is_moved_and_one_is_added(dashboard: Dashboard, read_karyogram: Karyogram) -> None:
+    app = choose(shown(dashboard, read_karyogram), read_karyogram, 0)
+    app.number_input(key=f"{correct(app, read_karyogram, 0, 0)}_Right").set_value(40)
+    press(app, "Keep the correction")
+    new = len(READING.objects)
+    app.segmented_control[0].set_value("A new box").run()
+    key = correct(app, read_karyogram, new, 1)
+    app.selectbox(key=f"{key}_name").set_value("Y")
+    press(app, "Keep the correction")
+    moved, added = kept(dashboard, read_karyogram)
+    assert (moved.object, moved.name, moved.box) == (0, "1", (2.0, 2.0, 40.0, 18.0))
+    assert (added.object, added.name, added.box) == (new, "Y", (57.0, 45.0, 63.0, 55.0))
+    assert metrics(app)["Karyotype (corrected by hand)"] == "48,XXY,+21"
+    assert app.selectbox(key=f"object_{read_karyogram.id}").value == new
+
+
+def test_a_box_without_an_inside_is_refused(dashboard: Dashboard, read_karyogram: Karyogram) -> None:
+    app = choose(shown(dashboard, read_karyogram), read_karyogram, 0)
+    app.number_input(key=f"{correct(app, read_karyogram, 0, 0)}_Right").set_value(1)
+    press(app, "Keep the correction")
+    assert "box must have left" in said(app)
+    assert kept(dashboard, read_karyogram) == []
+
+
+def test_corrections_can_be_downloaded_with_their_batch(dashboard: Dashboard, read_karyogram: Karyogram) -> None:
+    def offered() -> list[str]:
+        return [one.label for one in dashboard.open("batches", batch=read_karyogram.batch_id).get("download_button")]
+
+    assert offered() == ["Download CSV"]
+    press(choose(shown(dashboard, read_karyogram), read_karyogram, EXTRA), "Remove the box")
+    assert offered() == ["Download corrections", "Download CSV"]
