@@ -34,7 +34,7 @@ def switch(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
 def picture(read: Read, png: bytes) -> None:
     """Draw the picture with a box around every object; a click on one chooses it."""
     karyogram = read.karyogram
-    frame = readings.boxes(read.objects, read.verdict.findings)
+    frame = readings.boxes(read.objects, read.verdict.findings, _held(read))
     size = karyogram.width, karyogram.height
     chart = page_chart.page_chart(frame, thumbnails.data_url(png), size, _chosen(read))
     name = words.case_and_cell(karyogram.case_name, karyogram.cell)
@@ -85,6 +85,10 @@ def _chosen(read: Read) -> int | None:
     return asked if asked in numbers else _first_found(read)
 
 
+def _held(read: Read) -> dict[int, int]:
+    return readings.held_together(read.objects, read.reading.counts)
+
+
 def _first_found(read: Read) -> int | None:
     wrong = {finding.chromosome for finding in read.verdict.findings}
     return next((found.number for found in read.objects if found.seen.name in wrong), None)
@@ -92,13 +96,13 @@ def _first_found(read: Read) -> int | None:
 
 def _choice(read: Read) -> StandingObject | None:
     """Ask for an object; the mouse can also click one."""
-    objects = {found.number: found for found in read.objects}
+    objects, held = {found.number: found for found in read.objects}, _held(read)
     state.choose(read.karyogram.id, _chosen(read))
     number = st.selectbox(
         "Chromosome",
         list(objects),
         index=None,
-        format_func=lambda number: readings.in_words(objects[number]),
+        format_func=lambda number: readings.in_words(objects[number], held.get(number, 1)),
         placeholder=_HINT,
         key=state.chosen_object(read.karyogram.id),
         on_change=state.choose_elsewhere,
@@ -113,7 +117,7 @@ def _homologues(read: Read, chosen: StandingObject) -> None:
     _cut_out(read, same, name)
     pair = _compared(read, same)
     if pair is None:
-        st.caption(readings.why_not_compared(same))
+        st.caption(readings.why_not_compared(same, _held(read).get(same[0].number, 1)))
         return
     st.markdown(words.plain(readings.difference(pair, read.verdict.findings)))
     st.altair_chart(
@@ -128,8 +132,9 @@ def _cut_out(read: Read, same: Sequence[StandingObject], name: str) -> None:
     except PictureError as error:
         st.error(f"The picture cannot be shown: {words.plain(str(error))}", icon=":material/broken_image:")
         return
-    how = "the homologues, at the same scale" if len(same) > 1 else "by itself"
-    st.image(shown, caption=f"{readings.named(name).capitalize()}: {how}", alt=readings.named(name))
+    kind = readings.sentence(readings.named(name))
+    st.image(shown, alt=kind)  # its own caption would stretch it
+    st.caption(f"{kind}: the homologues, at the same scale" if len(same) > 1 else f"{kind}, by itself")
 
 
 def _compared(read: Read, same: Sequence[StandingObject]) -> ComparedPair | None:

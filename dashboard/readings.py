@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
 from dashboard import page_chart
-from dashboard.words import count, percent
+from dashboard.words import count, percent, plain
 from engine.corrections import StandingObject
 from models.judging.record import JUNK, OTHER, ComparedPair, Evidence
 from models.judging.triage import Finding
@@ -18,16 +19,39 @@ _SIZES = "one homologue"  # how words begin that tell a difference in size
 _ALIKE = "the homologues look alike"
 
 
-def boxes(objects: Sequence[StandingObject], findings: Sequence[Finding]) -> pd.DataFrame:
+def boxes(
+    objects: Sequence[StandingObject], findings: Sequence[Finding], held: Mapping[int, int] | None = None
+) -> pd.DataFrame:
     """What ``page_chart`` draws: one row for each object.
 
     Args:
         objects: as they stand.
         findings: whose chromosomes are marked.
+        held: how many chromosomes an object holds, where it is more than one; see ``held_together``.
     """
-    wrong = {finding.chromosome for finding in findings}
-    rows = [(found.number, *found.seen.box, *_look(found, wrong), in_words(found)) for found in objects]
+    wrong, held = {finding.chromosome for finding in findings}, held or {}
+    rows = []
+    for found in objects:
+        copies = held.get(found.number, 1)
+        look, label = _look(found, wrong)
+        label += f" ({copies})" if copies > 1 else ""
+        rows.append((found.number, *found.seen.box, look, label, in_words(found, copies)))
     return pd.DataFrame(rows, columns=["object", "left", "top", "right", "bottom", "look", "label", "words"])
+
+
+def held_together(objects: Sequence[StandingObject], counts: Mapping[str, int]) -> dict[int, int]:
+    """How many chromosomes an object holds where the reader counted more than one of a kind that is a single object.
+
+    Args:
+        objects: as they stand.
+        counts: the number of each chromosome by the reader.
+    """
+    number_of = Counter(found.seen.name for found in objects)
+    return {
+        found.number: counts[found.seen.name]
+        for found in objects
+        if number_of[found.seen.name] == 1 and not found.by_hand and counts.get(found.seen.name, 0) > 1
+    }
 
 
 def _look(found: StandingObject, wrong: Collection[str]) -> tuple[str, str]:
@@ -45,18 +69,26 @@ def named(name: str) -> str:
     return {OTHER: page_chart.STRANGE, JUNK: page_chart.DIRT}.get(name, f"chromosome {name}")
 
 
-def in_words(found: StandingObject) -> str:
+def sentence(text: str) -> str:
+    """A text with a large letter at its beginning; an X or Y in it stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def in_words(found: StandingObject, copies: int = 1) -> str:
     """An object in a few words, for lists; people count from 1."""
     how = "corrected by hand" if found.by_hand else percent(found.seen.probability)
-    return f"{named(found.seen.name).capitalize()} (object {found.number + 1}, {how})"
+    held = f", {copies} that touch" if copies > 1 else ""
+    return f"{sentence(named(found.seen.name))}{held} (object {found.number + 1}, {how})"
 
 
-def why_not_compared(same: Sequence[StandingObject]) -> str:
-    """Say why these objects of one kind have no profiles beside each other."""
+def why_not_compared(same: Sequence[StandingObject], copies: int = 1) -> str:
+    """Say why these objects of one kind, the first of which holds so many, have no profiles beside each other."""
     if same[0].seen.name in (OTHER, JUNK):
         return "Only chromosomes are compared."
     if any(found.by_hand for found in same):
         return "Not compared: what was read is corrected by hand."
+    if copies > 1:
+        return f"Not compared: {copies} touch each other and are read as one object."
     if len(same) != _PAIR:
         return f"Not compared: {count(len(same), 'object')} of it, and homologues are compared where there are two."
     return "Not compared: one of the two may not be a single chromosome."
@@ -66,8 +98,7 @@ def difference(pair: ComparedPair, findings: Sequence[Finding]) -> str:
     """How two homologues differ, with how probable a change is."""
     found = any(finding.chromosome == pair.chromosome and "structural" in finding.text for finding in findings)
     told = found or pair.changed >= _PROBABLE or pair.words.startswith(_SIZES)
-    words = pair.words if told else _ALIKE
-    return f"{words.capitalize()}; probability of a changed structure {percent(pair.changed)}"
+    return f"{sentence(pair.words if told else _ALIKE)}; probability of a changed structure {percent(pair.changed)}"
 
 
 def changes(read: Mapping[str, int], corrected: Mapping[str, int]) -> str:
@@ -81,14 +112,19 @@ def changes(read: Mapping[str, int], corrected: Mapping[str, int]) -> str:
 
 
 def evidence(said: Evidence) -> pd.DataFrame:
-    """What each part of the model says by itself, one row each."""
-    changed = "nothing compared" if said.changed is None else percent(said.changed)
+    """What each part of the model says by itself, one row each, as Markdown."""
+    changed = "nothing compared" if said.changed is None else _figure(said.changed)
     return pd.DataFrame(
         [
-            ("Reader, numbers", "a chromosome too many or missing", percent(said.miscounted)),
+            ("Reader, numbers", "a chromosome too many or missing", _figure(said.miscounted)),
             ("Reader, structure", "a homologue that differs from the other", changed),
-            ("Whole picture", "an abnormal karyogram", percent(said.abnormal)),
+            ("Whole picture", "an abnormal karyogram", _figure(said.abnormal)),
         ],
         columns=["Part", "How probable it finds", "Probability"],
         dtype="str",
     )
+
+
+def _figure(probability: float) -> str:
+    # a table takes "> 99.9 %" for a quotation
+    return plain(percent(probability))

@@ -58,7 +58,27 @@ def test_why_objects_are_not_compared() -> None:
     assert readings.why_not_compared([standing("junk")]) == "Only chromosomes are compared."
 
 
-@pytest.mark.parametrize(("changed", "told"), [(0.627, "62.7 %"), (None, "nothing compared")])
+@pytest.mark.parametrize(("changed", "told"), [(0.627, r"62\.7 \%"), (None, "nothing compared")])
 def test_each_part_of_the_model_has_its_say(changed: float | None, told: str) -> None:
     frame = readings.evidence(Evidence(0.99, changed, 0.25))
-    assert frame["Probability"].tolist() == ["99 %", told, "25 %"]
+    assert frame["Probability"].tolist() == [r"99 \%", told, r"25 \%"]
+
+
+def test_a_figure_near_certainty_is_no_quotation() -> None:
+    assert readings.evidence(Evidence(0.9999, None, 0.5))["Probability"][0] == r"\> 99\.9 \%"
+
+
+def test_two_that_touch_are_told() -> None:
+    touching = corrections.standing(replace(READING, objects=(READING.objects[0], *READING.objects[2:])), [])
+    held = readings.held_together(touching, READING.counts)
+    assert held == {0: 2}
+    frame = readings.boxes(touching, [], held)
+    assert frame["label"][0] == "1 (2)"
+    assert frame["words"][0] == "Chromosome 1, 2 that touch (object 1, 97 %)"
+    assert readings.why_not_compared(touching[:1], 2) == "Not compared: 2 touch each other and are read as one object."
+    by_hand = [replace(touching[0], by_hand=True), *touching[1:]]
+    assert readings.held_together(by_hand, READING.counts) == {}
+
+
+def test_the_names_of_chromosomes_stay_as_they_are() -> None:
+    assert readings.in_words(standing("X")) == "Chromosome X (object 7, 97 %)"
