@@ -34,7 +34,7 @@ def switch(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
 def picture(read: Read, png: bytes) -> None:
     """Draw the picture with a box around every object; a click on one chooses it."""
     karyogram = read.karyogram
-    frame = readings.boxes(read.objects, read.verdict.findings, _held(read))
+    frame = readings.boxes(read.objects, read.verdict.findings, read.held)
     size = karyogram.width, karyogram.height
     chart = page_chart.page_chart(frame, thumbnails.data_url(png), size, _chosen(read))
     name = words.case_and_cell(karyogram.case_name, karyogram.cell)
@@ -85,10 +85,6 @@ def _chosen(read: Read) -> int | None:
     return asked if asked in numbers else _first_found(read)
 
 
-def _held(read: Read) -> dict[int, int]:
-    return readings.held_together(read.objects, read.reading.counts)
-
-
 def _first_found(read: Read) -> int | None:
     wrong = {finding.chromosome for finding in read.verdict.findings}
     return next((found.number for found in read.objects if found.seen.name in wrong), None)
@@ -96,7 +92,7 @@ def _first_found(read: Read) -> int | None:
 
 def _choice(read: Read) -> StandingObject | None:
     """Ask for an object; the mouse can also click one."""
-    objects, held = {found.number: found for found in read.objects}, _held(read)
+    objects, held = {found.number: found for found in read.objects}, read.held
     state.choose(read.karyogram.id, _chosen(read))
     number = st.selectbox(
         "Chromosome",
@@ -117,7 +113,7 @@ def _homologues(read: Read, chosen: StandingObject) -> None:
     _cut_out(read, same, name)
     pair = _compared(read, same)
     if pair is None:
-        st.caption(readings.why_not_compared(same, _held(read).get(same[0].number, 1)))
+        st.caption(readings.why_not_compared(same, read.held.get(same[0].number, 1)))
         return
     st.markdown(words.plain(readings.difference(pair, read.verdict.findings)))
     st.altair_chart(

@@ -36,6 +36,11 @@ class Read:
         """The objects as they stand."""
         return corrections.standing(self.reading, self.corrections)
 
+    @property
+    def held(self) -> dict[int, int]:
+        """How many chromosomes an object holds, where it is more than one."""
+        return corrections.held(self.reading, self.corrections)
+
 
 def load(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
     """What was read of a karyogram with its corrections; ``None`` where nothing was."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
@@ -27,7 +26,7 @@ def boxes(
     Args:
         objects: as they stand.
         findings: whose chromosomes are marked.
-        held: how many chromosomes an object holds, where it is more than one; see ``held_together``.
+        held: how many chromosomes an object holds, where it is more than one; see ``engine.corrections.held``.
     """
     wrong, held = {finding.chromosome for finding in findings}, held or {}
     rows = []
@@ -37,21 +36,6 @@ def boxes(
         label += f" ({copies})" if copies > 1 else ""
         rows.append((found.number, *found.seen.box, look, label, in_words(found, copies)))
     return pd.DataFrame(rows, columns=["object", "left", "top", "right", "bottom", "look", "label", "words"])
-
-
-def held_together(objects: Sequence[StandingObject], counts: Mapping[str, int]) -> dict[int, int]:
-    """How many chromosomes an object holds where the reader counted more than one of a kind that is a single object.
-
-    Args:
-        objects: as they stand.
-        counts: the number of each chromosome by the reader.
-    """
-    number_of = Counter(found.seen.name for found in objects)
-    return {
-        found.number: counts[found.seen.name]
-        for found in objects
-        if number_of[found.seen.name] == 1 and not found.by_hand and counts.get(found.seen.name, 0) > 1
-    }
 
 
 def _look(found: StandingObject, wrong: Collection[str]) -> tuple[str, str]:

@@ -108,11 +108,32 @@ def counts(reading: Record, corrections: Sequence[Correction]) -> dict[str, int]
     Of a chromosome that a person has touched the boxes are counted; of any other the number of the reader stands,
     which also knows that two chromosomes may touch and be one object.
     """
-    objects = standing(reading, corrections)
-    touched = {one.name for one in corrections}
-    touched |= {reading.objects[one.object].name for one in corrections if one.object < len(reading.objects)}
-    boxes = Counter(found.seen.name for found in objects)
+    boxes, touched = _boxes(reading, corrections), _touched(reading, corrections)
     return {name: boxes[name] if name in touched else reading.counts[name] for name in CHROMOSOMES}
+
+
+def held(reading: Record, corrections: Sequence[Correction]) -> dict[int, int]:
+    """Return how many chromosomes an object holds, by its number, where that is known to be more than one.
+
+    It is where the reader counted several of a chromosome that is a single object, and no person has touched it.
+    """
+    boxes, touched = _boxes(reading, corrections), _touched(reading, corrections)
+    return {
+        number: reading.counts[seen.name]
+        for number, seen in enumerate(reading.objects)
+        if seen.name not in touched and boxes[seen.name] == 1 and reading.counts.get(seen.name, 0) > 1
+    }
+
+
+def _boxes(reading: Record, corrections: Sequence[Correction]) -> Counter[str]:
+    """How many objects there are of each kind."""
+    return Counter(found.seen.name for found in standing(reading, corrections))
+
+
+def _touched(reading: Record, corrections: Sequence[Correction]) -> set[str]:
+    """What a person has taken an object from, or called one."""
+    before = {reading.objects[one.object].name for one in corrections if one.object < len(reading.objects)}
+    return before | {one.name for one in corrections}
 
 
 def karyotype(reading: Record, corrections: Sequence[Correction]) -> str | None:

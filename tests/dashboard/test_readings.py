@@ -70,14 +70,10 @@ def test_a_figure_near_certainty_is_no_quotation() -> None:
 
 def test_two_that_touch_are_told() -> None:
     touching = corrections.standing(replace(READING, objects=(READING.objects[0], *READING.objects[2:])), [])
-    held = readings.held_together(touching, READING.counts)
-    assert held == {0: 2}
-    frame = readings.boxes(touching, [], held)
+    frame = readings.boxes(touching, [], {0: 2})
     assert frame["label"][0] == "1 (2)"
     assert frame["words"][0] == "Chromosome 1, 2 that touch (object 1, 97 %)"
     assert readings.why_not_compared(touching[:1], 2) == "Not compared: 2 touch each other and are read as one object."
-    by_hand = [replace(touching[0], by_hand=True), *touching[1:]]
-    assert readings.held_together(by_hand, READING.counts) == {}
 
 
 def test_the_names_of_chromosomes_stay_as_they_are() -> None:

@@ -110,6 +110,11 @@ def test_untouched_chromosomes_keep_the_number_of_the_reader() -> None:
     assert corrections.counts(touching, [says(EXTRA - 1, "22")]) == READING.counts | {"1": 2, "21": 2, "22": 3}
     assert corrections.counts(touching, [says(0, "1")])["1"] == 1  # where a person has put boxes, boxes count
     assert set(corrections.counts(READING, [])) == set(CHROMOSOMES)
+    assert corrections.held(READING, []) == {}
+    assert corrections.held(touching, []) == corrections.held(touching, [says(EXTRA - 1, "22")]) == {0: 2}
+    assert corrections.held(touching, [says(0, "1")]) == {}
+    nine = NAMES.index("9")
+    assert corrections.held(READING, [says(nine, "10")]) == {}  # what was taken away does not stand in the other one
 
 
 @pytest.mark.parametrize(
