@@ -77,3 +77,20 @@ def test_several_files_of_chosen_kinds_can_be_uploaded_at_once() -> None:
 def test_pages_are_objects_with_addresses_of_their_own() -> None:
     assert {"title", "icon", "url_path", "default", "visibility"} <= set(inspect.signature(st.Page).parameters)
     assert "pages" in inspect.signature(st.navigation).parameters
+
+
+def test_a_chart_tells_what_was_clicked_to_a_function() -> None:
+    """A click on a box of the picture chooses a chromosome; the selection stands under the chart's key."""
+    assert {"on_select", "selection_mode", "key", "alt"} <= set(inspect.signature(st.altair_chart).parameters)
+    script = """
+import altair as alt
+import pandas as pd
+import streamlit as st
+clicked = alt.selection_point(name="clicked", fields=["object"], on="click")
+chart = alt.Chart(pd.DataFrame({"object": [1]})).mark_point().encode(x="object").add_params(clicked)
+st.altair_chart(chart, key="chart", on_select=lambda: None, selection_mode="clicked")
+st.write(st.session_state["chart"]["selection"]["clicked"])
+"""
+    app = AppTest.from_string(script).run()
+    assert not app.exception
+    assert app.get("json") or app.markdown
