@@ -16,6 +16,7 @@ from models.judging.record import JUNK, Box, ComparedPair, Evidence, Record, See
 from models.reading.crops import find_objects
 from tests import records
 from tests.e2e.conftest import Karyotriage
+from tests.e2e.test_upload_to_verdict import settle
 from tests.servers import REPOSITORY
 
 SAMPLE = REPOSITORY / "dashboard" / "samples" / "simulated-010_c1.png"
@@ -106,9 +107,16 @@ def test_a_chromosome_is_clicked_and_corrected(
     expect(chosen).to_have_value(f"Chromosome 13 (object {extra + 1}, 90 %)")
     expect(page.get_by_text("Not compared: 3 objects of it")).to_be_visible()
 
+    settle(page)  # else the form of the object before may still stand there
     page.get_by_text("Correct by hand").click()
-    page.get_by_label("It is").fill("chromosome 14")
-    page.keyboard.press("Enter")
+    kind = page.get_by_label("It is")
+    expect(kind).to_be_visible()
+    settle(page)
+    page.wait_for_timeout(1500)  # the form unfolds, and a list that is open meanwhile would close
+    kind.click()
+    kind.press_sequentially("14", delay=100)
+    page.get_by_role("option", name="chromosome 14").click()
+    expect(kind).to_have_value("chromosome 14")
     page.get_by_role("button", name="Keep the correction").click()
     expect(page.get_by_text("47,XY,+14")).to_be_visible()
     expect(chosen).to_have_value(f"Chromosome 14 (object {extra + 1}, corrected by hand)")
