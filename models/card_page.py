@@ -167,6 +167,7 @@ def _rule(card: Card) -> Iterator[str]:
         "A pass votes by its calibrated probability: sigmoid("
         f"{calibration.slope:.3f} x log odds of the pass {calibration.miscount_slope:+.3f} x log odds of a wrong "
         f"number of chromosomes {calibration.change_slope:+.3f} x log odds of a changed structure "
+        f"{calibration.reader_slope:+.3f} x log odds of a wrong number by the reader "
         f"{calibration.intercept:+.3f}). It holds where {calibration.prevalence:.0%} of the "
         "karyograms are abnormal; in a laboratory with fewer, the true probability is lower, and the rule stays."
     )

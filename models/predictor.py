@@ -169,9 +169,10 @@ def interpret(
 def _prediction(
     outputs: Passes, index: int, reading: Reading | None, doubts: tuple[str, ...], card: Card
 ) -> Prediction:
-    raw, miscounts, changes = outputs.abnormal[index], _miscounts(outputs, index, reading), _changes(outputs, reading)
+    raw, miscounts = outputs.abnormal[index], outputs.miscount[index]
+    changes, reader_miscounts = _said_by_reader(len(raw), reading)
     found = _census(outputs, index, reading, card)
-    measures = measure(raw, card.calibration, miscounts, changes)
+    measures = measure(raw, card.calibration, miscounts, changes, reader_miscounts)
     findings = find(found, card.findings)
     return Prediction(
         readable=not doubts,
@@ -179,10 +180,11 @@ def _prediction(
         measures=measures,
         findings=findings,
         suggestion=UNREADABLE if doubts else _suggestion(found, findings, measures.label, reading),
-        pass_probabilities=card.calibration.apply(raw, miscounts, changes).astype(np.float32),
+        pass_probabilities=card.calibration.apply(raw, miscounts, changes, reader_miscounts).astype(np.float32),
         raw_probabilities=raw,
         miscounts=miscounts,
         changes=changes,
+        reader_miscounts=reader_miscounts,
         copies=found.copies.astype(np.float32),
         structural=found.structural.astype(np.float32),
         features=outputs.pooled[index],
@@ -190,14 +192,13 @@ def _prediction(
     )
 
 
-def _miscounts(outputs: Passes, index: int, reading: Reading | None) -> NDArray[np.float32]:
-    return outputs.miscount[index] if reading is None else (1.0 - reading.normal).astype(np.float32)
-
-
-def _changes(outputs: Passes, reading: Reading | None) -> NDArray[np.float32]:
-    if reading is None or reading.homologues is None:
-        return np.full(outputs.abnormal.shape[1], _NOTHING_SAID, np.float32)
-    return reading.changed
+def _said_by_reader(passes: int, reading: Reading | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the probability of a changed structure and of a wrong number, (T,) each; one half where nothing tells."""
+    nothing = np.full(passes, _NOTHING_SAID, np.float32)
+    if reading is None:
+        return nothing, nothing
+    changes = nothing if reading.homologues is None else reading.changed
+    return changes, (1.0 - reading.normal).astype(np.float32)
 
 
 def _census(outputs: Passes, index: int, reading: Reading | None, card: Card) -> Census:

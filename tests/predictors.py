@@ -34,6 +34,7 @@ def prediction(probabilities: NDArray[np.float32], measures: Measures | None = N
         pass_probabilities=probabilities,
         raw_probabilities=probabilities,
         changes=np.full(len(probabilities), 0.5, np.float32),
+        reader_miscounts=np.full(len(probabilities), 0.5, np.float32),
         structural=np.zeros(24, np.float32),
         miscounts=np.full(probabilities.shape, 0.5, np.float32),
         copies=np.full((len(CHROMOSOMES), COPY_NUMBERS), 1 / COPY_NUMBERS, np.float32),

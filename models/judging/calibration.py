@@ -23,15 +23,16 @@ Floats = NDArray[np.floating]
 class Calibration:
     """Probability of abnormal, by the log odds of what is said.
 
-    It is sigmoid(slope * logit(pass) + miscount_slope * logit(miscount) + change_slope * logit(change) + intercept). It
-    holds where ``prevalence`` of the karyograms are abnormal, that is among those it was fitted on; for a laboratory
-    with another share see ``at_prevalence``. The default changes nothing.
+    It is sigmoid(slope * logit(pass) + miscount_slope * logit(miscount) + change_slope * logit(change) + reader_slope *
+    logit(reader's miscount) + intercept). It holds where ``prevalence`` of the karyograms are abnormal, that is among
+    those it was fitted on; for a laboratory with another share see ``at_prevalence``. The default changes nothing.
     """
 
     slope: float = 1.0
     intercept: float = 0.0
     miscount_slope: float = 0.0
     change_slope: float = 0.0
+    reader_slope: float = 0.0
     prevalence: float = 0.5
 
     def __post_init__(self) -> None:
@@ -40,7 +41,11 @@ class Calibration:
             raise ValueError(f"prevalence must lie between 0 and 1, got {self.prevalence!r}")
 
     def apply(
-        self, probability: Floats | float, miscount: Floats | float = 0.5, change: Floats | float = 0.5
+        self,
+        probability: Floats | float,
+        miscount: Floats | float = 0.5,
+        change: Floats | float = 0.5,
+        reader_miscount: Floats | float = 0.5,
     ) -> Floats:
         """Return calibrated probabilities of abnormal, the same shape as ``probability``.
 
@@ -49,17 +54,23 @@ class Calibration:
             miscount: probability that some chromosome is too many or missing, 0..1; one for each ``probability``, or
                 one for all.
             change: probability that some chromosome is structurally changed, likewise.
+            reader_miscount: what the reader says instead of the findings head, likewise.
 
         Raises:
             ValueError: when a value is not a probability.
         """
         evidence = self.slope * logit(probability) + self.miscount_slope * logit(miscount)
-        calibrated: Floats = expit(evidence + self.change_slope * logit(change) + self.intercept)
+        evidence = evidence + self.change_slope * logit(change) + self.reader_slope * logit(reader_miscount)
+        calibrated: Floats = expit(evidence + self.intercept)
         return calibrated
 
 
 def fit_calibration(
-    passes: Floats, miscounts: Floats, abnormal: NDArray[np.bool_], changes: Floats | None = None
+    passes: Floats,
+    miscounts: Floats,
+    abnormal: NDArray[np.bool_],
+    changes: Floats | None = None,
+    reader_miscounts: Floats | None = None,
 ) -> Calibration:
     """Fit a calibration on validation pictures, so that the mean over the calibrated passes is calibrated.
 
@@ -68,6 +79,7 @@ def fit_calibration(
         miscounts: (N, T) probability in each pass that some chromosome is too many or missing, 0..1.
         abnormal: (N,) the truth.
         changes: (N, T) probability in each pass that some chromosome is structurally changed; if nothing tells, none.
+        reader_miscounts: (N, T) what the reader says instead of the findings head; if there is none, none.
 
     Returns:
         The calibration of highest likelihood against Platt's smoothed targets, which keep it finite when the two
@@ -76,7 +88,9 @@ def fit_calibration(
     Raises:
         ValueError: for different lengths, when a class is missing, or a value is not a probability.
     """
-    said = [logit(passes), logit(miscounts), *([] if changes is None else [logit(changes)])]
+    told = {"slope": passes, "miscount_slope": miscounts, "change_slope": changes, "reader_slope": reader_miscounts}
+    names = [name for name, values in told.items() if values is not None]
+    said = [logit(values) for values in told.values() if values is not None]
     truth = np.asarray(abnormal, dtype=bool)
     if any(one.ndim != 2 or one.shape != said[0].shape for one in said) or truth.shape != said[0].shape[:1]:
         shapes = ", ".join(str(one.shape) for one in said)
@@ -96,8 +110,7 @@ def fit_calibration(
 
     start, bounds = (0.0, 1.0, *[0.0] * (len(said) - 1)), ((None, None), *[(0.0, None)] * len(said))
     intercept, *slopes = map(float, minimize(loss, x0=start, method="L-BFGS-B", bounds=bounds).x)
-    names = ("slope", "miscount_slope", "change_slope")
-    return Calibration(intercept=intercept, prevalence=positive / truth.size, **dict(zip(names, slopes, strict=False)))
+    return Calibration(intercept=intercept, prevalence=positive / truth.size, **dict(zip(names, slopes, strict=True)))
 
 
 def at_prevalence(probability: Floats | float, fitted: float, wanted: float) -> Floats:

@@ -22,8 +22,8 @@ class Prediction:
 
     By pass, (T,), in the order of the sub-networks: ``pass_probabilities`` are the calibrated probabilities of
     abnormal, by which the passes vote; ``raw_probabilities`` those of the thesis' head; ``miscounts`` those of the
-    reader or the findings head that some chromosome is too many or missing; and ``changes`` those of the reader that
-    some chromosome is structurally changed, one half where nothing tells.
+    findings head that some chromosome is too many or missing, and ``reader_miscounts`` those of the reader; and
+    ``changes`` those of the reader that some chromosome is structurally changed. One half where nothing tells.
 
     ``copies`` (24, 5) are the probabilities of 0..4 copies of each chromosome, in the order of ``CHROMOSOMES``, and
     ``structural`` (24,) that a copy is structurally changed. ``features`` (C,) is what the backbone sees, averaged over
@@ -40,6 +40,7 @@ class Prediction:
     raw_probabilities: NDArray[np.float32]
     miscounts: NDArray[np.float32]
     changes: NDArray[np.float32]
+    reader_miscounts: NDArray[np.float32]
     copies: NDArray[np.float32]
     structural: NDArray[np.float32]
     features: NDArray[np.float32]

@@ -101,7 +101,11 @@ def mutual_information(probabilities: Floats) -> Floats:
 
 
 def measure(
-    probabilities: Floats, calibration: Calibration, miscount: Floats | float = 0.5, change: Floats | float = 0.5
+    probabilities: Floats,
+    calibration: Calibration,
+    miscount: Floats | float = 0.5,
+    change: Floats | float = 0.5,
+    reader_miscount: Floats | float = 0.5,
 ) -> Measures:
     """Compute every measure of one karyogram.
 
@@ -110,6 +114,7 @@ def measure(
         calibration: the calibration on the model's card.
         miscount: (T,) probability, 0..1, that some chromosome is too many or missing, in each pass; or one for all.
         change: (T,) probability, 0..1, that some chromosome is structurally changed, likewise.
+        reader_miscount: (T,) what the reader says instead of the findings head, likewise.
 
     Raises:
         ValueError: when it is not one row of at least one pass, or any value is not a probability.
@@ -117,7 +122,7 @@ def measure(
     raw = checked(probabilities)
     if raw.ndim != 1:
         raise ValueError(f"probabilities must have shape (T,), got {raw.shape}")
-    judged = calibration.apply(raw, miscount, change)
+    judged = calibration.apply(raw, miscount, change, reader_miscount)
     passes, votes = len(judged), int(votes_abnormal(judged))
     label = winning_label(votes, passes)
     winning = votes if label is Label.ABNORMAL else passes - votes

@@ -48,7 +48,7 @@ def test_limits_and_calibration_are_told() -> None:
     assert "| the passes agree on normal | at least 90% |" in page
     assert "| `min_pieces` | 20 |" in page
     assert "sigmoid(1.500 x log odds of the pass +0.000 x log odds of a wrong number of chromosomes" in page
-    assert "+0.000 x log odds of a changed structure -0.250)" in page
+    assert "+0.000 x log odds of a changed structure +0.000 x log odds of a wrong number by the reader -0.250)" in page
     assert "It holds where 50% of the karyograms are abnormal" in page
     assert page.count("were abnormal") == 1
 

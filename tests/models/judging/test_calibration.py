@@ -38,6 +38,17 @@ def test_a_changed_structure_counts_as_far_as_it_tells() -> None:
         fit_calibration(raw[:, None], miscounts, truth, changes[:, None].repeat(2, axis=1))
 
 
+def test_network_and_reader_are_weighed_by_themselves() -> None:
+    """The network guesses, the reader counts: what the calibration trusts is the reader."""
+    generator = np.random.default_rng(4)
+    guessed, counted = generator.uniform(0.02, 0.98, (2, 5_000, 1))
+    truth = (generator.random((5_000, 1)) < expit(1.2 * logit(counted)))[:, 0]
+    found = fit_calibration(np.full((5_000, 1), NEUTRAL), guessed, truth, reader_miscounts=counted)
+    assert (found.miscount_slope, found.reader_slope) == pytest.approx((0.0, 1.2), abs=0.15)
+    assert found.change_slope == 0.0
+    assert measure(np.array([0.5]), found, reader_miscount=0.9).label is Label.ABNORMAL
+
+
 def test_it_calibrates_the_mean_over_the_passes() -> None:
     """Passes that scatter widely around the truth: what is shown, their mean, must hold, not each pass."""
     generator = np.random.default_rng(2)
