@@ -1,4 +1,4 @@
-"""The model that ships: its weights are those of its card, and it does on real karyograms what the card says."""
+"""The models that ship: weights are those of the cards, and on real karyograms they do what the cards say."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from models.simulation.pages.families import Variety
 from tests.servers import REPOSITORY
 
 NAME = "vgg16"
+SHIPPED = {"vgg16": (150, 14_847_297), "inceptionv3": (171, 22_328_609)}
+"""Names, size of the pictures in pixels, and parameters of the thesis' network."""
+
 SAMPLES = REPOSITORY / "dashboard" / "samples"
 
 
@@ -35,8 +38,9 @@ def samples() -> list[NDArray[np.uint8]]:
     return [np.asarray(Image.open(path).convert("L")) for path in sorted(SAMPLES.glob("*.png"))]
 
 
-def test_card_tells_provenance_and_rule() -> None:
-    card = default_registry().card(NAME)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_card_tells_provenance_and_rule(name: str) -> None:
+    card = default_registry().card(name)
     assert card.training["validation_rule"] == {"modulus": 3, "remainder": 2}
     assert "simulated" in card.training["data"]
     assert card.metrics["real"]["n"] == 117
@@ -45,13 +49,14 @@ def test_card_tells_provenance_and_rule() -> None:
         assert "simulated karyograms of validation cases" in card.metrics[f"simulated_{variety}"]["data"]
 
 
-def test_it_is_the_network_of_the_thesis() -> None:
+@pytest.mark.parametrize("name", SHIPPED)
+def test_it_is_the_network_of_the_thesis(name: str) -> None:
     registry = default_registry()
-    card = registry.card(NAME)
+    card = registry.card(name)
     network = build_network(card.architecture, card.input_size)
-    read_weights(network, registry.weights(NAME))
-    assert card.input_size == 150
-    assert thesis_part(network).count_params() == 14_847_297
+    read_weights(network, registry.weights(name))
+    assert card.architecture == name
+    assert (card.input_size, thesis_part(network).count_params()) == SHIPPED[name]
 
 
 def test_same_figures_alone_in_a_batch_and_from_two_engines(
@@ -68,8 +73,24 @@ def test_same_figures_alone_in_a_batch_and_from_two_engines(
             assert alone.findings == other.findings
 
 
-def test_simulated_samples_pass_the_gate(predictor: Predictor, samples: list[NDArray[np.uint8]]) -> None:
-    assert all(prediction.readable for prediction in predictor.predict(samples, passes=1))
+@pytest.mark.parametrize("name", SHIPPED)
+def test_simulated_samples_pass_the_gate(name: str, samples: list[NDArray[np.uint8]]) -> None:
+    model = Predictor.load(default_registry(), name)
+    assert all(prediction.readable for prediction in model.predict(samples, passes=1))
+
+
+def test_both_networks_judge_alike_what_is_clear() -> None:
+    """Painted pages of one layout: a wrong number is told from a normal set by either model."""
+    kinds = [Kind.NORMAL, Kind.TRISOMY, Kind.XXY] * 2
+    drawn = [
+        simulate(np.random.default_rng([79, seed]), painted, 0.0, kind, 700, variety=Variety.FIXED)
+        for seed, kind in enumerate(kinds)
+    ]
+    truth = np.array([karyogram.karyotype.abnormal for karyogram in drawn])
+    for name in SHIPPED:
+        said = Predictor.load(default_registry(), name).predict([karyogram.page.pixels for karyogram in drawn], 10)
+        probability = np.array([prediction.measures.calibrated_probability for prediction in said])
+        assert probability[truth].min() > probability[~truth].max()
 
 
 def test_it_tells_normal_from_abnormal_on_simulated_pages(predictor: Predictor) -> None:
