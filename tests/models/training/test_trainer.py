@@ -88,10 +88,9 @@ def test_a_training_can_begin_with_the_weights_of_a_model(tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path) -> None:
-    """Killed twice, in the middle of a phase, by the signal that cannot be caught."""
+    """Killed in the middle of a phase, by the signal that cannot be caught."""
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    for phase in ("1-source", "4-fine-tuned"):
-        run_until(killed, killed / f"{phase}.state.npz")
+    run_until(killed, killed / "1-source.state.npz")
     finished = f"{len(QUICK) - 1}-{QUICK[-1].name}.weights.npz"
     for folder in (killed, whole):
         run_until(folder, folder / finished)
