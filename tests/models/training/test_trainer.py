@@ -28,6 +28,7 @@ from models.training.progress import Reporter
 from models.training.trainee import Trainee
 from models.training.trainer import Trainer
 from tests.conftest import REPOSITORY
+from tests.models.training.quick_training import PHASES
 from tests.untrained import save_untrained
 
 
@@ -91,7 +92,7 @@ def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path) -> None:
     """Killed in the middle of a phase, by the signal that cannot be caught."""
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     run_until(killed, killed / "1-source.state.npz")
-    finished = f"{len(QUICK) - 1}-{QUICK[-1].name}.weights.npz"
+    finished = f"{len(PHASES) - 1}-{PHASES[-1].name}.weights.npz"
     for folder in (killed, whole):
         run_until(folder, folder / finished)
     pairs = zip(*(read_arrays(f / finished)["weights"] for f in (killed, whole)), strict=True)
