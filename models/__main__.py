@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.card import CardError
-from models.commands import ablate, card, evaluate, explain, gate, read, simulate, train, train_reader
+from models.commands import ablate, ablate_reader, card, evaluate, explain, gate, read, simulate, train, train_reader
 from models.commands import list as list_command
 from models.datasets.labels import LabelsError
 from models.pictures import PictureError
@@ -18,7 +18,7 @@ from models.registry import Registry, UnknownModelError, WeightsHashError, defau
 from models.simulation.batches import SimulationError
 from models.training.phases import TrainingError
 
-_COMMANDS = (list_command, card, train, train_reader, evaluate, ablate, explain, gate, read, simulate)
+_COMMANDS = (list_command, card, train, train_reader, evaluate, ablate, ablate_reader, explain, gate, read, simulate)
 _EXPECTED = (
     CardError,
     LabelsError,

@@ -1,4 +1,4 @@
-"""The reader, ready to read pages: objects, the crop network under MC-Dropout, decoding in page order, homologues."""
+"""The reader, ready to read pages: segmentation, crops under MC-Dropout, decoding in page order, homologues."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from models.reading.homologues import Homologues, Pairs, pair_up
 from models.reading.layouts import layouts
 from models.reading.reader import Reading, read
 from models.registry import Registry
+from models.segmenter import Segmenter
 
 _MOST_OBJECTS = 300
 
@@ -38,7 +39,7 @@ class PageReader:
 
     def __init__(self, card: ReaderCard, networks: ReaderNetworks) -> None:
         """Use ``load`` instead, which rebuilds the networks and checks their weights."""
-        self.card = card
+        self.card, self._segmenter = card, Segmenter(networks.segmentation)
         self._crops, self._pairs = networks.crop_passes(card.seed), networks.pair_passes(card.seed)
         self._turn = threading.Lock()
 
@@ -68,12 +69,22 @@ class PageReader:
             page: grey page, (height, width), dark chromosomes on a lighter background.
             passes: T, at least 1; the card's number if left out.
         """
-        objects, passes = find_objects(page), passes or self.card.passes
+        objects, passes = self.objects(page), passes or self.card.passes
         if not 0 < len(objects) <= _MOST_OBJECTS:
             return PageReading(objects, None)
         found, usual = self._decode(objects, passes)
         homologues = self._compare(pair_up(objects, found.kinds, usual), passes)
         return PageReading(objects, replace(found, homologues=homologues))
+
+    def objects(self, page: NDArray[np.uint8]) -> Objects:
+        """Find the objects of a page, (height, width), dark chromosomes on a lighter background."""
+        return find_objects(page, self._segmenter)
+
+    def look(self, objects: Objects, passes: int) -> Looks:
+        """Return what the crop network says of objects in the first ``passes`` of its sub-networks."""
+        with self._turn:
+            said = self._crops.logits({"crops": objects.crops}, passes)
+        return Looks(softmax(said["classes"], axis=-1), softmax(said["copies"], axis=-1))
 
     def pairs(self, objects: Objects) -> Pairs:
         """Return the pairs of homologues on a page, not compared yet.
@@ -100,15 +111,10 @@ class PageReader:
 
     def _decode(self, objects: Objects, passes: int) -> tuple[Reading, Looks]:
         """Read objects, and return besides what the crop network says of them in the mean of the card's passes."""
-        looks = self._look(objects, max(passes, self.card.passes))
+        looks = self.look(objects, max(passes, self.card.passes))
         usual = looks.first(self.card.passes)
         found = read(objects, looks.first(passes), self.card.measures, layouts(), usual=usual)
         return found, usual.mean()
-
-    def _look(self, objects: Objects, passes: int) -> Looks:
-        with self._turn:
-            said = self._crops.logits({"crops": objects.crops}, passes)
-        return Looks(softmax(said["classes"], axis=-1), softmax(said["copies"], axis=-1))
 
     def _compare(self, pairs: Pairs, passes: int) -> Homologues:
         with self._turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -23,7 +23,8 @@ from models.networks.devices import Precision, building_in, choose_precision, de
 from models.networks.dropout import Passes, SubNetworks
 from models.networks.evidence import locate
 from models.networks.weights import read_weights
-from models.preparing import Preparer
+from models.preparation.preparations import Placement
+from models.preparing import Page, Preparer
 from models.reading.conclusions import census, doubts_about
 from models.reading.reader import Reading
 from models.reading.record import to_record
@@ -102,12 +103,13 @@ class Predictor:
         passes = self._checked(passes)
         if not pages:
             return []
-        with ThreadPoolExecutor() as pool:
-            prepared = list(pool.map(lambda page: self._preparer.read(page, self.card.input_size, passes), pages))
-            doubts = list(pool.map(self._refusals, pages))
-        pictures, _, readings = zip(*prepared, strict=True)
-        with self._turn:
-            outputs = self._networks.predict(np.stack(pictures), passes)
+        readings: list[Reading | None] = []
+        with ThreadPoolExecutor() as pool, self._turn:
+            prepared = pool.map(lambda page: self._preparer.read(page, self.card.input_size, passes), pages)
+            refused = pool.map(self._refusals, pages)
+            # the network judges the first pages while the others are still being read
+            outputs = self._networks.predict(_pictures(prepared, readings), passes)
+            doubts = list(refused)
         doubts = self._with_distances(doubts, outputs.pooled)
         if self._preparer.reads:
             doubts = [_unreadable(why, read, self.card.gate) for why, read in zip(doubts, readings, strict=True)]
@@ -142,6 +144,15 @@ class Predictor:
             return doubts
         distances = self._familiarity.distances(features)
         return [(*why, *unfamiliarity(float(far), self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
+
+
+def _pictures(
+    prepared: Iterable[tuple[Page, Placement, Reading | None]], readings: list[Reading | None]
+) -> Iterator[Page]:
+    """Yield the pictures, and keep the readings."""
+    for picture, _, reading in prepared:
+        readings.append(reading)
+        yield picture
 
 
 def _unreadable(doubts: tuple[str, ...], reading: Reading | None, limits: GateLimits) -> tuple[str, ...]:

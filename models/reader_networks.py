@@ -1,4 +1,4 @@
-"""The two networks of the reader, side by side: one looks at single crops, one compares homologues."""
+"""The networks of the reader, side by side: one tells pixels apart, one looks at crops, one compares homologues."""
 
 from __future__ import annotations
 
@@ -9,27 +9,35 @@ import keras
 from models.networks.crop_network import build_crop_network
 from models.networks.head_passes import HeadPasses
 from models.networks.pair_network import build_pair_network
+from models.networks.segmentation_network import build_segmentation_network
 from models.reading.crops import HEIGHT, WIDTH
 from models.reading.homologues import FACTS
 from models.reading.profiles import POINTS
+from models.reading.segmentation import KINDS
 
 
 @dataclass(frozen=True)
 class ReaderNetworks:
-    """``crops``: of ``models.networks.crop_network``. ``pairs``: of ``models.networks.pair_network``."""
+    """Those of ``models.networks``: ``segmentation_network``, ``crop_network`` and ``pair_network``."""
 
+    segmentation: keras.Model
     crops: keras.Model
     pairs: keras.Model
 
     @classmethod
     def build(cls) -> ReaderNetworks:
-        """Build them with random weights, for the crops and profiles of the reader."""
-        return cls(build_crop_network(HEIGHT, WIDTH), build_pair_network(POINTS, FACTS))
+        """Build them with random weights, for the pages, crops and profiles of the reader."""
+        return cls(
+            build_segmentation_network(len(KINDS)),
+            build_crop_network(HEIGHT, WIDTH),
+            build_pair_network(POINTS, FACTS),
+        )
 
     def joined(self) -> keras.Model:
-        """Return both as one network, which shares their weights: so they lie in one file on disk."""
-        inputs = {tensor.name: tensor for tensor in (*self.crops.inputs, *self.pairs.inputs)}
-        return keras.Model(inputs, {**self.crops.output, **self.pairs.output}, name="reader")
+        """Return all as one network, which shares their weights: so they lie in one file on disk."""
+        parts = (self.segmentation, self.crops, self.pairs)
+        inputs = {tensor.name: tensor for part in parts for tensor in part.inputs}
+        return keras.Model(inputs, {name: out for part in parts for name, out in part.output.items()}, name="reader")
 
     def crop_passes(self, seed: int) -> HeadPasses:
         """Return the sub-networks that look at crops, with the heads "classes" and "copies"."""

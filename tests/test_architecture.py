@@ -33,7 +33,7 @@ DIRECTION = {
         "card",
         "card_page",
         "registry",
-        "reader_networks",
+        "reader_networks segmenter",
         "page_reader",
         "preparing",
         "predictor datasets",

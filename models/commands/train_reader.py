@@ -11,10 +11,11 @@ from models.commands.options import whole_from
 from models.registry import READER, Registry
 
 _DESCRIPTION = """\
-Train the reader from nothing: the objects of simulated pages of training cases (case number modulo 3 is not 2), found
-by its own eyes, teach its network. Without --crops the chromosomes are painted; with it three quarters are recombined
-from real crops. Measured on simulated karyograms of validation cases, and on the real ones of --karyograms, if given.
-Models that were trained on pages arranged by the reader before are refused until they are trained anew.
+Train the reader from nothing on simulated pages of training cases (case number modulo 3 is not 2): first to tell
+chromosomes from everything else, then on what it cuts out itself to tell them apart, then to compare homologues.
+Without --crops the chromosomes are painted; with it three quarters are recombined from real crops. Measured on
+simulated karyograms of validation cases, and on the real ones of --karyograms, if given. Models that were trained on
+pages arranged by the reader before are refused until they are trained anew.
 """
 
 
@@ -30,6 +31,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--karyograms", type=Path, metavar="FOLDER", help="labels.csv and pictures, to measure on")
     parser.add_argument("--work", type=Path, default=Path("data/training/reader"), metavar="FOLDER", help="for lessons")
     parser.add_argument("--pages", type=whole_from(50), default=6_800, metavar="N", help="simulated (default: 6800)")
+    parser.add_argument(
+        "--patches", type=whole_from(8), default=88_000, metavar="N", help="of pages seen (default: 88000)"
+    )
     parser.add_argument(
         "--views", type=whole_from(64), default=1_000_000, metavar="N", help="crops seen (default: 1000000)"
     )
@@ -53,6 +57,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
         karyograms=options.karyograms,
         work=options.work,
         pages=options.pages,
+        patches=options.patches,
         views=options.views,
         test_pages=options.test_pages,
         seed=options.seed,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
-from models.reading.crops import Objects, find_objects
+from models.reading.crops import Objects, Tell, find_objects
 from models.simulation.karyograms import Karyogram
 from models.simulation.karyotypes.segments import MARKER
 from models.simulation.pages.arrangements import Standing
@@ -35,9 +35,9 @@ class Lesson:
     overlooked: tuple[str, ...]
 
 
-def lesson(karyogram: Karyogram) -> Lesson:
-    """Find the objects of a simulated page and say what they are."""
-    objects = find_objects(karyogram.page.pixels)
+def lesson(karyogram: Karyogram, tell: Tell) -> Lesson:
+    """Find the objects of a simulated page, by what its pixels are told to be, and say what they are."""
+    objects = find_objects(karyogram.page.pixels, tell)
     shown = np.zeros((len(objects), MARKER_COLUMN + 1), np.int64)
     overlooked = []
     for standing, owner in zip(karyogram.page.standing, _owners(objects, karyogram.page.standing), strict=True):

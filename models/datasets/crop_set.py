@@ -62,15 +62,22 @@ class CropSet:
         return Objects(self.crops(own), nowhere, self.rows[own], self.areas[own], self.gaps[own])
 
     @classmethod
-    def write(cls, folder: Path, recipe: Recipe, pages: int) -> CropSet:
-        """Find the objects of ``pages`` simulated pages, on all cores; kept if already there."""
+    def write(cls, folder: Path, recipe: Recipe, pages: int, segmentation: Path) -> CropSet:
+        """Find the objects of ``pages`` simulated pages, on all cores; kept if already there.
+
+        Args:
+            folder: where to write.
+            recipe: of the pages.
+            pages: how many.
+            segmentation: weights of the network that tells what the pixels of a page are.
+        """
         starts = range(0, pages, _PAGES_A_PART)
         ranges = [range(start, min(start + _PAGES_A_PART, pages)) for start in starts]
         done = folder / "complete"
         if not done.exists():
             folder.mkdir(parents=True, exist_ok=True)
             workers = os.cpu_count() or 1
-            jobs = [(folder, recipe, ranges[worker::workers]) for worker in range(workers)]
+            jobs = [(folder, recipe, ranges[worker::workers], segmentation) for worker in range(workers)]
             # spawned, not forked: a process that has computed with a network must not be copied
             with multiprocessing.get_context("spawn").Pool(workers) as pool:
                 pool.starmap(_write_parts, jobs)
@@ -80,11 +87,14 @@ class CropSet:
         return cls(parts, **{name: np.concatenate([part[name] for part in columns]) for name in _COLUMNS + _TRUTHS})
 
 
-def _write_parts(folder: Path, recipe: Recipe, parts: Sequence[range]) -> None:
-    source = recipe.material()
+def _write_parts(folder: Path, recipe: Recipe, parts: Sequence[range], segmentation: Path) -> None:
+    # late: what was written before is read without a network
+    from models.segmenter import Segmenter
+
+    source, segmenter = recipe.material(), Segmenter.load(segmentation)
     for numbers in parts:
         drawn = [draw_karyogram(recipe, source, number) for number in numbers]
-        lessons = [lesson(karyogram) for karyogram in drawn]
+        lessons = [lesson(karyogram, segmenter) for karyogram in drawn]
         np.save(_crops_file(folder, numbers.start), np.concatenate([one.objects.crops for one in lessons]))
         columns = {**_columns(lessons, numbers.start), **_truths(drawn)}
         np.savez(_columns_file(folder, numbers.start), allow_pickle=False, **columns)

@@ -29,7 +29,6 @@ from models.simulation.pages.families import Variety
 
 GRID_CHANNELS = len(CHROMOSOMES) + 1
 _MOST_COPIES = 4
-_PAGE_WIDTHS = (340, 600)
 _ARRAYS = ("pictures", "abnormal", "copies", "structural", "grid")
 
 
@@ -41,7 +40,7 @@ class Recipe:
     tells the training cases, which are used, from the validation cases, which are used if ``validation``.
     ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
     abnormal karyotype, with the dense karyotypes of the source task, or others of ``dense_kind``. ``variety``: how much
-    pages differ.
+    pages differ. ``widths``: of the pages in pixels, from and to; small ones are as frequent as large ones.
     ``profile``: name of the profile that says how often each abnormal karyotype occurs. ``preparation``: name of the
     way from page to picture.
     """
@@ -55,6 +54,7 @@ class Recipe:
     dense_share: float = 0.0
     dense_kind: Kind = Kind.DENSE
     variety: Variety = Variety.WIDE
+    widths: tuple[int, int] = (340, 600)
     profile: str = "training"
     preparation: str = BEST
 
@@ -135,7 +135,7 @@ def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyo
     """Draw karyogram ``number`` of a recipe from its source of material."""
     rng = np.random.default_rng([recipe.seed, number])
     kind = recipe.dense_kind if rng.random() < recipe.dense_share else None
-    width = int(rng.integers(*_PAGE_WIDTHS))
+    width = round(np.exp(rng.uniform(*np.log(recipe.widths))))
     return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety)
 
 

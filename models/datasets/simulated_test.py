@@ -61,8 +61,9 @@ def recipe_for(card: Card, crops: Path | None, seed: int, variety: Variety, prof
 
 def words_for(recipe: Recipe) -> str:
     """Say what simulated karyograms of a recipe are, for a report or a card."""
-    pages = _PAGES[recipe.variety]
-    return f"simulated karyograms of validation cases, {pages} (seed {recipe.seed}): {recipe.provenance}"
+    pages, (least, most) = _PAGES[recipe.variety], recipe.widths
+    drawn = f"{pages}, {least} to {most} px wide (seed {recipe.seed})"
+    return f"simulated karyograms of validation cases, {drawn}: {recipe.provenance}"
 
 
 def simulated(recipe: Recipe, number: int) -> Iterator[Labelled]:

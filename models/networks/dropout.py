@@ -8,8 +8,9 @@ dropout, and its figures depend on picture, model and seed alone. Sources: Gal a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any
 
 import keras
@@ -123,30 +124,39 @@ class SubNetworks:
         self._function = _build_passes(network, trunk, chunk)
         self._masks: dict[int, tuple[Any, Any, Any]] = {}
 
-    def predict(self, pictures: NDArray[Any], passes: int) -> Passes:
-        """Judge pictures by the first ``passes`` sub-networks.
+    def predict(self, pictures: Iterable[NDArray[Any]], passes: int) -> Passes:
+        """Judge pictures by the first ``passes`` sub-networks, as they come.
 
         Args:
-            pictures: (N, S, S) prepared pictures of uint8, black chromosomes on white; or what the trunk takes.
+            pictures: N prepared pictures, (S, S) of uint8, black chromosomes on white; or what the trunk takes.
             passes: T, at least 1.
 
         Raises:
             ValueError: for pictures of a wrong shape or type, or without a pass.
         """
-        if pictures.shape[1:] != self._shape or pictures.dtype != self._dtype:
-            expected = f"(N, {', '.join(map(str, self._shape))}) of {self._dtype}"
-            raise ValueError(f"pictures must be {expected}, got {pictures.shape} of {pictures.dtype}")
         if passes < 1:
             raise ValueError(f"passes must be at least 1, got {passes!r}")
         masks = self._whole_blocks(passes)
         parts = [self._predict_chunk(chunk, count, masks, passes) for chunk, count in self._chunks(pictures)]
         return Passes(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Passes)))
 
-    def _chunks(self, pictures: NDArray[Any]) -> Iterator[tuple[NDArray[Any], int]]:
-        for start in range(0, max(1, len(pictures)), self._chunk):  # no picture is a chunk of which nothing is kept
-            part = pictures[start : start + self._chunk]
-            missing = self._chunk - len(part)
-            yield np.pad(part, ((0, missing), *((0, 0),) * (part.ndim - 1)), constant_values=_PAGE), len(part)
+    def _chunks(self, pictures: Iterable[NDArray[Any]]) -> Iterator[tuple[NDArray[Any], int]]:
+        """Yield chunks of one size, filled up, each with how many pictures are in it; at least one, if only filling."""
+        waiting = iter(pictures)
+        part = list(islice(waiting, self._chunk))
+        while True:
+            chunk = np.full((self._chunk, *self._shape), _PAGE, self._dtype)
+            for index, picture in enumerate(part):
+                self._check(picture)
+                chunk[index] = picture
+            yield chunk, len(part)
+            if not (part := list(islice(waiting, self._chunk))):
+                return
+
+    def _check(self, picture: NDArray[Any]) -> None:
+        if picture.shape != self._shape or picture.dtype != self._dtype:
+            expected = f"({', '.join(map(str, self._shape))}) of {self._dtype}"
+            raise ValueError(f"pictures must be {expected} each, got {picture.shape} of {picture.dtype}")
 
     def _predict_chunk(self, chunk: NDArray[Any], count: int, masks: tuple[Any, ...], passes: int) -> Passes:
         outputs = self._function.predict_on_batch([chunk, *masks])

@@ -86,20 +86,19 @@ def find_pieces(darkness: NDArray[np.float32]) -> Pieces:
     level = _level(smooth)
     ink = _inked(smooth, level)
     ink &= ~_bars(ink, _height(ink))
-    labels, boxes, _ = _components(ink)
+    labels, boxes, _ = components(ink)
     height = _height(ink)
     labels = _part_broad_ones(smooth, labels, boxes, height, level)
-    boxes, areas = _measure(labels)
+    boxes, areas = measure(labels)
     depths = _depths(darkness, labels, boxes)
-    tall = _plausible(boxes, areas, labels.shape) & (_heights(boxes) > 0.5 * height)
+    tall = _plausible(boxes, areas, labels.shape) & (heights_of(boxes) > 0.5 * height)
     typical = max(_PALEST, float(np.median(depths[tall]))) if tall.any() else 1.0
     kept = np.flatnonzero(_like_chromosomes(boxes, areas, depths, tall, height)) + 1
-    rows = _rows(boxes[kept - 1], height)
-    order = np.lexsort((boxes[kept - 1][:, [0, 2]].sum(axis=1), rows))
+    rows, order = row_order(boxes[kept - 1], height)
     renumbered = np.zeros(len(boxes) + 1, np.int32)
     renumbered[kept[order]] = np.arange(1, len(kept) + 1)
     boxes, areas = boxes[kept[order] - 1], areas[kept[order] - 1]
-    return Pieces(renumbered[labels], boxes, rows[order], typical, _typical_height(boxes, areas))
+    return Pieces(renumbered[labels], boxes, rows, typical, typical_height(boxes, areas))
 
 
 def _like_chromosomes(
@@ -108,7 +107,7 @@ def _like_chromosomes(
     """Tell what is as large, as thick and as dark as a chromosome of this page may be, (n,)."""
     if not tall.any():
         return tall
-    heights, widths = _heights(boxes), _widths(boxes)
+    heights, widths = heights_of(boxes), _widths(boxes)
     thickness = areas / np.maximum(1, np.maximum(heights, widths))
     alike: NDArray[np.bool_] = (
         (areas > 0.15 * heights * widths)
@@ -158,10 +157,12 @@ def _level(darkness: NDArray[np.float32]) -> float:
 
 def _sense(darkness: NDArray[np.float32], level: float) -> float:
     """Return how much of the page is chromosomes at a level, less what is inked and can be none, -1..1."""
-    labels, boxes, areas = _components(_inked(darkness, level))
+    labels, boxes, areas = components(_inked(darkness, level))
     plausible = _plausible(boxes, areas, labels.shape)
     # what is huge is the paper itself or a frame, and no sign that the level is wrong
-    disturbing = ~plausible & (_widths(boxes) < 0.25 * max(labels.shape)) & (_heights(boxes) < 0.35 * max(labels.shape))
+    disturbing = (
+        ~plausible & (_widths(boxes) < 0.25 * max(labels.shape)) & (heights_of(boxes) < 0.35 * max(labels.shape))
+    )
     return float(areas[plausible].sum() - areas[disturbing].sum()) / labels.size
 
 
@@ -172,17 +173,17 @@ def _inked(darkness: NDArray[np.float32], level: float) -> NDArray[np.bool_]:
     return found
 
 
-def _components(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int32], Boxes, NDArray[np.int64]]:
+def components(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int32], Boxes, NDArray[np.int64]]:
     """Return labels, boxes and areas of what hangs together."""
     labels, _ = _label(ink)
-    return labels, *_measure(labels)
+    return labels, *measure(labels)
 
 
 def _height(ink: NDArray[np.bool_]) -> float:
     """Return the typical height of what may be chromosomes, in pixels."""
-    labels, boxes, areas = _components(ink)
+    labels, boxes, areas = components(ink)
     plausible = _plausible(boxes, areas, labels.shape)
-    return _typical_height(boxes[plausible], areas[plausible])
+    return typical_height(boxes[plausible], areas[plausible])
 
 
 def _label(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
@@ -191,7 +192,7 @@ def _label(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
     return labels.astype(np.int32, copy=False), int(count)
 
 
-def _measure(labels: NDArray[np.int32]) -> tuple[Boxes, NDArray[np.int64]]:
+def measure(labels: NDArray[np.int32]) -> tuple[Boxes, NDArray[np.int64]]:
     """Return the boxes, (n, 4), and the areas, (n,), of labelled components."""
     slices = ndimage.find_objects(labels)
     edges = [(0, 0, 0, 0) if one is None else (one[1].start, one[0].start, one[1].stop, one[0].stop) for one in slices]
@@ -199,7 +200,8 @@ def _measure(labels: NDArray[np.int32]) -> tuple[Boxes, NDArray[np.int64]]:
     return boxes, np.bincount(labels.ravel(), minlength=len(boxes) + 1)[1:]
 
 
-def _heights(boxes: Boxes) -> NDArray[np.int64]:
+def heights_of(boxes: Boxes) -> NDArray[np.int64]:
+    """Return the heights of boxes, (n,)."""
     heights: NDArray[np.int64] = boxes[:, 3] - boxes[:, 1]
     return heights
 
@@ -211,7 +213,7 @@ def _widths(boxes: Boxes) -> NDArray[np.int64]:
 
 def _plausible(boxes: Boxes, areas: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Tell what has the size and the solidity of a chromosome, or of a touching pair or row of them."""
-    heights, widths = _heights(boxes), _widths(boxes)
+    heights, widths = heights_of(boxes), _widths(boxes)
     side = max(shape)
     tall = (heights >= 0.025 * side) & (heights <= 0.35 * side)
     wide = (widths >= 0.008 * side) & (widths <= 0.25 * side)
@@ -219,9 +221,9 @@ def _plausible(boxes: Boxes, areas: NDArray[np.int64], shape: tuple[int, ...]) -
     return fits
 
 
-def _typical_height(boxes: Boxes, areas: NDArray[np.int64]) -> float:
+def typical_height(boxes: Boxes, areas: NDArray[np.int64]) -> float:
     """Return the mean height by area, which captions and dust hardly move, in pixels."""
-    return float(np.average(_heights(boxes), weights=areas)) if len(boxes) else 1.0
+    return float(np.average(heights_of(boxes), weights=areas)) if len(boxes) else 1.0
 
 
 def _part_broad_ones(
@@ -240,14 +242,14 @@ def _part_broad_ones(
         window = labels[top:bottom, left:right]
         own = window == number
         parts, found = _label(own & (darkness[top:bottom, left:right] > darker[step]))
-        part_boxes, _ = _measure(parts)
+        part_boxes, _ = measure(parts)
         further = step + 1 < len(darker)
-        if found and np.sum(_heights(part_boxes) > 0.3 * height) >= 2:
+        if found and np.sum(heights_of(part_boxes) > 0.3 * height) >= 2:
             # what lies between goes to the nearest part
             nearest = ndimage.distance_transform_edt(parts == 0, return_distances=False, return_indices=True)
             grown = np.where(own, parts[tuple(nearest)], 0)
             window[own] = count + grown[own]
-            part_boxes, _ = _measure(grown)
+            part_boxes, _ = measure(grown)
             for part, box in enumerate(part_boxes, 1):
                 spans[count + part] = (left + box[0], top + box[1], left + box[2], top + box[3])
                 if further and box[2] - box[0] > _BROAD * height:
@@ -258,13 +260,20 @@ def _part_broad_ones(
     return labels
 
 
+def row_order(boxes: Boxes, height: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of pieces in reading order, (n,), from 0 at the top, and this order, (n,)."""
+    rows = _rows(boxes, height)
+    order = np.lexsort((boxes[:, [0, 2]].sum(axis=1), rows))
+    return rows[order], order
+
+
 def _rows(boxes: Boxes, height: float) -> NDArray[np.int64]:
     """Return the row of each piece, (n,), from 0 at the top.
 
     Pieces of usual height make rows, the tallest first, each as high as its tallest; rows that overlap are one. What is
     taller still, such as a watermark over several rows, goes to the row it shares most with.
     """
-    heights = _heights(boxes)
+    heights = heights_of(boxes)
     reaches: list[tuple[int, int]] = []
     for index in np.argsort(-heights, kind="stable"):
         top, bottom = int(boxes[index, 1]), int(boxes[index, 3])

@@ -75,4 +75,5 @@ def reader_card_from_json(text: str) -> ReaderCard:
 
 def _measures(values: dict[str, Any]) -> Measures:
     arrays: dict[str, Any] = {name: np.array(value, float) for name, value in values.items()}
-    return Measures(**{**arrays, "row_same": float(values["row_same"])})
+    numbers = {name: float(values[name]) for name in ("row_same", "area_spread")}
+    return Measures(**{**arrays, **numbers})

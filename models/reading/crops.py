@@ -6,18 +6,23 @@ chromosomes apart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.preparation.cutouts import cut_out, resized
-from models.preparation.pieces import Boxes, find_pieces, page_darkness
+from models.preparation.cutouts import cut_out
+from models.preparation.pieces import Boxes
+from models.reading.segmentation import Kinds, pieces_of, working
 
 HEIGHT, WIDTH = 96, 72
 TYPICAL = 52.0
-_WORKING_SIDE = 1100
+
+Tell = Callable[[NDArray[np.uint8], NDArray[np.float32]], Kinds]
+"""From a page at the working size and its darkness, (H, W) each, to what each pixel is, (H, W): see
+``models.reading.segmentation``."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,15 @@ class Objects:
         return len(self.boxes)
 
 
-def find_objects(page: NDArray[np.uint8]) -> Objects:
+def find_objects(page: NDArray[np.uint8], tell: Tell) -> Objects:
     """Find the objects of a page.
 
     Args:
         page: grey page, (height, width), dark chromosomes on a lighter background.
+        tell: what each pixel is; see ``Tell``.
     """
-    shrink = min(1.0, _WORKING_SIDE / max(page.shape))
-    small = resized(page, shrink, Image.Resampling.BOX) if shrink < 1 else page
-    darkness = page_darkness(small)
-    pieces = find_pieces(darkness)
+    small, darkness = working(page)
+    pieces = pieces_of(darkness, tell(small, darkness))
     cut = cut_out(darkness, pieces, TYPICAL / pieces.height)
     crops = np.stack([_centred(ink) for ink in cut]) if cut else np.zeros((0, HEIGHT, WIDTH), np.uint8)
     areas = np.bincount(pieces.labels.ravel(), minlength=len(pieces) + 1)[1:] / pieces.height**2

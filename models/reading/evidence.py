@@ -16,7 +16,6 @@ _FLOOR = 2e-3  # below what no chromosome's probability falls
 # junk is common in the lessons, and a network's probabilities are those of its lessons: only divided by the shares
 # there (Bourlard and Morgan 1994) they say what an object by itself tells. Chosen on validation pages: docs/models.md
 _JUNK = 3e-3
-_AREA_SPREAD = 0.22  # of the logarithm, within a page
 _AREA_FLOOR = 0.05
 _FEWEST = 8
 
@@ -28,7 +27,7 @@ class Measures:
     ``areas``: (24,), of one copy of each of ``CHROMOSOMES``, as in ``models.reading.crops.Objects``. ``lengths``:
     (24,), likewise, how high it is on a crop, in pixels. ``gap_edges``: (b,) and ``gap_same``: (b + 1,), how often an
     object is of the same chromosome as the one before, by the gap between them less the median gap of the page.
-    ``row_same``: how often the first of a row is.
+    ``row_same``: how often the first of a row is. ``area_spread``: of the logarithm of areas, within a page.
     """
 
     areas: Floats
@@ -36,6 +35,7 @@ class Measures:
     gap_edges: Floats
     gap_same: Floats
     row_same: float
+    area_spread: float = 0.22
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,16 @@ def weigh(objects: Objects, looks: Looks, measures: Measures, order: NDArray[np.
     classes = np.maximum(classes, _FLOOR / 10)[..., order]
     copies = np.maximum(looks.copies.astype(np.float64), 1e-3)
     expected = np.log(measures.areas[order])  # (24,)
-    offset = _offset(objects, looks, measures)
+    offset, spread = _offset(objects, looks, measures), measures.area_spread
     whole = (
-        classes[..., None] * copies[:, :, None, :] * _likely(objects, expected[:, None] + np.log([1, 2, 3]) + offset)
+        classes[..., None]
+        * copies[:, :, None, :]
+        * _likely(objects, expected[:, None] + np.log([1, 2, 3]) + offset, spread)
     )
     neighbours = np.log(measures.areas[order][:-1] + measures.areas[order][1:]) + offset
     # a network that sees two chromosomes gives each of them one half
     pairs = 4 * classes[..., :-1] * classes[..., 1:] / np.maximum(1.0 - junk, _FLOOR)[..., None]
-    pairs = pairs * copies[..., 1:2] * _likely(objects, neighbours)
+    pairs = pairs * copies[..., 1:2] * _likely(objects, neighbours, spread)
     same = _goes_on(objects, measures)
     return Evidence(whole, pairs, np.maximum(_JUNK * junk, 1e-6), same, 1.0 - same)
 
@@ -100,10 +102,10 @@ def _offset(objects: Objects, looks: Looks, measures: Measures) -> float:
     return float(np.median(np.log(objects.areas[seen]) - usual))
 
 
-def _likely(objects: Objects, expected: Floats) -> Floats:
+def _likely(objects: Objects, expected: Floats, spread: float) -> Floats:
     """Return how probable the area of each object is, (n, ...), relative to the expected logarithms, (...)."""
     away = np.log(objects.areas).reshape(-1, *(1,) * expected.ndim) - expected
-    likely: Floats = np.exp(-0.5 * (away / _AREA_SPREAD) ** 2) + _AREA_FLOOR
+    likely: Floats = np.exp(-0.5 * (away / spread) ** 2) + _AREA_FLOOR
     return likely
 
 

@@ -10,8 +10,9 @@ from models.datasets.crop_set import CropSet
 from models.networks.crop_network import build_crop_network
 from models.reading.crops import HEIGHT, WIDTH
 from models.training.crop_batches import CropBatches
-from models.training.progress import Reporter, Stretch
+from models.training.progress import Reporter
 from models.training.rates import warm_cosine
+from models.training.telling import Teller
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def train_crop_network(plan: CropPlan, found: CropSet, reporter: Reporter) -> ke
     _compile(network, plan)
     batches = CropBatches(found, plan.batch_size, steps=plan.steps, seed=plan.seed)
     with reporter.stretch("crops", plan.steps * plan.batch_size) as stretch:
-        network.fit(batches, epochs=1, shuffle=False, verbose=0, callbacks=[_Teller(stretch, plan)])
+        teller = Teller(stretch, plan.batch_size, plan.steps)
+        network.fit(batches, epochs=1, shuffle=False, verbose=0, callbacks=[teller])
     return network
 
 
@@ -61,16 +63,3 @@ def _compile(network: keras.Model, plan: CropPlan) -> None:
         },
         loss_weights={"classes": 1.0, "copies": 0.5, "upright": 0.2},
     )
-
-
-class _Teller(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tells how far the training is, and now and then how well it goes."""
-
-    def __init__(self, stretch: Stretch, plan: CropPlan) -> None:
-        super().__init__()
-        self._stretch, self._size, self._every = stretch, plan.batch_size, max(1, plan.steps // 40)
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        self._stretch.advance(self._size)
-        if batch % self._every == self._every - 1:
-            self._stretch.report({"loss": float((logs or {}).get("loss", float("nan")))})

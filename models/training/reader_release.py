@@ -7,19 +7,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from models.datasets.crop_measures import measure
 from models.datasets.crop_set import CropSet
 from models.datasets.labels import load, read_labels
 from models.datasets.pair_set import PairSet
+from models.datasets.segmentation_set import SegmentationSet
 from models.datasets.simulated_set import Recipe
 from models.datasets.simulated_test import ABNORMAL_SHARE, TEST_SEED, simulated, words_for
 from models.judging.findings import FindingLimits
 from models.measuring.readings import reading_report
 from models.networks.devices import building_in, choose_precision
-from models.networks.weights import write_weights
+from models.networks.segmentation_network import build_segmentation_network
+from models.networks.weights import read_weights, write_weights
 from models.page_reader import PageReader
 from models.reader_networks import ReaderNetworks
 from models.reading.card import ReaderCard
+from models.reading.segmentation import KINDS
 from models.registry import Registry
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
@@ -27,8 +32,11 @@ from models.training.crop_training import CropPlan, train_crop_network
 from models.training.pair_training import PairPlan, limit_of_suspicion, train_pair_network
 from models.training.progress import Reporter
 from models.training.releasing import commit
+from models.training.segmentation_training import SegmentationPlan, train_segmentation_network
 
 _DENSE_SHARE = 0.3
+_WIDTHS = 340, 1000
+_TEST_WIDTHS = 500, 2500
 _REARRANGED_SHARE = 0.25
 
 
@@ -37,15 +45,17 @@ class ReaderPlan:
     """What a reader is made from.
 
     ``crops``: archive of real crops, or ``None`` for painted chromosomes alone. ``karyograms``: folder with labels.csv
-    and real pictures, or ``None`` for no figures on real ones. ``work``: folder for the lessons. ``pages``: simulated,
-    to learn from; half as many others teach the comparison of homologues. ``views``: crops seen. ``test_pages``: of
-    each variety, to measure on.
+    and real pictures, or ``None`` for no figures on real ones. ``work``: folder for the lessons and the weights of the
+    segmentation; what is there already is kept. ``pages``: simulated, to learn from; as many others teach the
+    segmentation, half as many the comparison of homologues. ``patches`` and ``views``: of pages and crops, seen.
+    ``test_pages``: of each variety, to measure on.
     """
 
     crops: Path | None
     karyograms: Path | None
     work: Path
     pages: int
+    patches: int
     views: int
     test_pages: int
     seed: int
@@ -61,12 +71,15 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
         LabelsError: the real karyograms cannot be used.
         ValueError: the pages are too few to show every chromosome by itself.
     """
-    recipe = Recipe(plan.seed, plan.crops, dense_share=_DENSE_SHARE)
+    recipe = Recipe(plan.seed, plan.crops, dense_share=_DENSE_SHARE, widths=_WIDTHS)
+    segmentation = SegmentationPlan(patches=plan.patches, seed=plan.seed)
+    network = _segmentation(plan, segmentation, reporter)
     with reporter.waiting(f"finding the chromosomes of {plan.pages} simulated pages"):
-        found = CropSet.write(plan.work / "lessons", recipe, plan.pages)
+        found = CropSet.write(plan.work / "lessons", recipe, plan.pages, _segmentation_file(plan))
     training = CropPlan(views=plan.views, seed=plan.seed)
     with building_in(choose_precision("auto")):
-        networks = replace(ReaderNetworks.build(), crops=train_crop_network(training, found, reporter))
+        crops = train_crop_network(training, found, reporter)
+        networks = replace(ReaderNetworks.build(), segmentation=network, crops=crops)
     card = ReaderCard(
         seed=plan.seed,
         measures=measure(found),
@@ -74,6 +87,10 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
             "data": f"objects of {plan.pages} simulated pages: {recipe.provenance}",
             "validation_rule": asdict(recipe.split),
             "plan": asdict(training),
+            "segmentation": {
+                "data": f"{plan.pages} simulated pages: {recipe.provenance}",
+                "plan": asdict(segmentation),
+            },
         },
         commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -84,15 +101,36 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
     return measure_reader(registry.save_reader(card, weights), plan, registry)
 
 
+def _segmentation(plan: ReaderPlan, training: SegmentationPlan, reporter: Reporter) -> keras.Model:
+    """Train the segmentation network on pages of its own; those who cut out the lessons read its weights from disk."""
+    file = _segmentation_file(plan)
+    if not file.exists():
+        recipe = Recipe(plan.seed + 2, plan.crops, dense_share=_DENSE_SHARE, widths=_WIDTHS)
+        with reporter.waiting(f"drawing {plan.pages} simulated pages"):
+            found = SegmentationSet.write(plan.work / "pages", recipe, plan.pages)
+        with building_in(choose_precision("auto")):
+            write_weights(train_segmentation_network(training, found, reporter), file)
+    network = build_segmentation_network(len(KINDS))
+    read_weights(network, file)
+    return network
+
+
+def _segmentation_file(plan: ReaderPlan) -> Path:
+    return plan.work / "segmentation.weights.h5"
+
+
 def _with_homologues(
     card: ReaderCard, networks: ReaderNetworks, plan: ReaderPlan, reporter: Reporter
 ) -> tuple[ReaderCard, ReaderNetworks]:
     """Train the comparison of homologues on what the reader, as far as it is trained, finds on other pages."""
     pages = max(1, plan.pages // 2)
-    recipe = Recipe(plan.seed + 1, plan.crops, dense_share=_REARRANGED_SHARE, dense_kind=Kind.REARRANGED)
+    recipe = Recipe(
+        plan.seed + 1, plan.crops, dense_share=_REARRANGED_SHARE, dense_kind=Kind.REARRANGED, widths=_WIDTHS
+    )
     with reporter.waiting(f"pairing up the chromosomes of {pages} simulated pages"):
         reader = PageReader(card, networks)
-        pairs = PairSet.find(reader, CropSet.write(plan.work / "homologues", recipe, pages))
+        found = CropSet.write(plan.work / "homologues", recipe, pages, _segmentation_file(plan))
+        pairs = PairSet.find(reader, found)
     training = PairPlan(seed=plan.seed)
     with building_in(choose_precision("auto")):
         network = train_pair_network(training, pairs, reporter)
@@ -112,8 +150,9 @@ def measure_reader(card: ReaderCard, plan: ReaderPlan, registry: Registry) -> Re
         held_out = [item for item in read_labels(plan.karyograms) if split.is_validation(item.case_id)]
         words = f"real karyograms of validation cases ({plan.karyograms.name})"
         metrics["real"] = {"data": words, **reading_report(reader, load(plan.karyograms, held_out))}
+    tested = Recipe(TEST_SEED, plan.crops, validation=True, abnormal_share=ABNORMAL_SHARE, widths=_TEST_WIDTHS)
     for variety in (Variety.WIDE, Variety.HELD_OUT):
-        recipe = Recipe(TEST_SEED, plan.crops, validation=True, abnormal_share=ABNORMAL_SHARE, variety=variety)
+        recipe = replace(tested, variety=variety)
         figures = reading_report(reader, simulated(recipe, plan.test_pages))
         metrics[f"simulated_{variety}"] = {"data": words_for(recipe), **figures}
     return registry.update_reader(replace(card, metrics=metrics))

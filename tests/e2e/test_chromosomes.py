@@ -17,6 +17,7 @@ from models.reading.crops import find_objects
 from tests import records
 from tests.e2e.conftest import Karyotriage
 from tests.e2e.test_upload_to_verdict import settle
+from tests.models.reading.telling import by_darkness
 from tests.servers import REPOSITORY
 
 SAMPLE = REPOSITORY / "dashboard" / "samples" / "simulated-010_c1.png"
@@ -28,7 +29,7 @@ FREE_BELOW = 20  # pixels that Streamlit leaves beneath the picture
 
 def read() -> Record:
     """The sample as a perfect reader would read it, its real boxes: 47,XY,+13, and nothing is called by chance."""
-    objects = find_objects(page_of_sample())
+    objects = find_objects(page_of_sample(), by_darkness)
     tall = [(row, box[1]) for row, box in zip(objects.rows, objects.boxes, strict=True) if box[3] - box[1] >= TALL]
     names = iter([name for name in CHROMOSOMES for _ in range(COUNTS[name])])
     seen: list[SeenObject] = []

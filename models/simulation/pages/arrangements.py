@@ -19,6 +19,7 @@ from models.simulation.pages.spacings import Alignment, Filling
 
 _MOST_GAPS = 0.3  # of the page's width, all gaps of a row together
 _EMPTY_WIDTH = 0.2  # of a place where nothing stands, in the same
+_INKED = 0.08  # darkness from which on a pixel belongs to a chromosome
 
 
 @dataclass(frozen=True)
@@ -93,15 +94,38 @@ class Standing:
         return (left + right) / 2, (top + bottom) / 2
 
 
+Owners = NDArray[np.uint8]
+"""Whose ink is darkest at each pixel of a page, (height, width): 1 for what was put down first, 0 for nobody's."""
+
+
+def stamp(ink: NDArray[np.float32], owners: Owners, patch: Patch, corner: tuple[int, int], number: int) -> None:
+    """Put a patch on a page whose ink and owners are known; where patches overlap the darker one is seen.
+
+    Args:
+        ink: darkness of the page, (height, width), 0..1; changed in place.
+        owners: of the same shape; changed in place.
+        patch: darkness, 0..1.
+        corner: row and column of the page at which the patch begins.
+        number: of the patch, from 1.
+    """
+    row, column = corner
+    height, width = patch.shape
+    part = ink[row : row + height, column : column + width]
+    patch = patch[: part.shape[0], : part.shape[1]]
+    owners[row : row + height, column : column + width][(patch > part) & (patch > _INKED)] = number
+    np.maximum(part, patch, out=part)
+
+
 @dataclass(frozen=True)
 class Arrangement:
     """Chromosomes in their positions.
 
-    ``ink``: darkness (height, width) float32, 0..1. ``standing``: in the order they were put down. ``slots``: by place.
-    ``places``: where the centre of each of the 24 chromosomes would be, (x, y) in pixels.
+    ``ink``: darkness (height, width) float32, 0..1. ``owners``: see ``stamp``. ``standing``: in the order they were put
+    down. ``slots``: by place. ``places``: where the centre of each of the 24 chromosomes would be, (x, y) in pixels.
     """
 
     ink: NDArray[np.float32]
+    owners: Owners
     standing: tuple[Standing, ...]
     slots: Mapping[str, Slot]
     places: Mapping[str, tuple[float, float]]
@@ -130,7 +154,7 @@ def arrange(rng: np.random.Generator, plan: Plan, drawn: Mapping[str, Sequence[D
     sheet = _Sheet(rng, plan, drawn)
     for index in range(len(plan.layout.rows)):
         sheet.fill_row(index)
-    return Arrangement(sheet.ink, tuple(sheet.standing), sheet.slots, sheet.places)
+    return Arrangement(sheet.ink, sheet.owners, tuple(sheet.standing), sheet.slots, sheet.places)
 
 
 class _Sheet:
@@ -150,6 +174,7 @@ class _Sheet:
         self._between = spare * spacing.looseness / len(self._reach)
         self._y = top + room.head * width + rng.uniform(0, 1 - spacing.looseness) * spare
         self.ink = np.zeros((int(needed + spare) + 1, width), np.float32)
+        self.owners = np.zeros(self.ink.shape, np.uint8)
         self.standing: list[Standing] = []
         self.slots: dict[str, Slot] = {}
         self.places: dict[str, tuple[float, float]] = {}
@@ -241,8 +266,7 @@ class _Sheet:
         height, width = patch.shape
         row = max(0, min(round(top), self.ink.shape[0] - height))
         column = max(0, min(round(left), self.ink.shape[1] - width))
-        part = self.ink[row : row + height, column : column + width]
-        np.maximum(part, patch[: part.shape[0], : part.shape[1]], out=part)
+        stamp(self.ink, self.owners, patch, (row, column), len(self.standing) + 1)
         self.standing.append(Standing(drawn.place, drawn.changed, (column, row, column + width, row + height)))
 
     def _below_line(self, name: str) -> float:

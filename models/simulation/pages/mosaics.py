@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.simulation.chromosomes.material import Material
 from models.simulation.karyotypes.karyotype import Karyotype
-from models.simulation.pages.arrangements import Drawn, Standing, draw_one
+from models.simulation.pages.arrangements import Drawn, Owners, Standing, draw_one, stamp
 from models.simulation.pages.developing import develop, expose
 from models.simulation.pages.page import Page
 from models.simulation.pages.pens import Pen
@@ -36,9 +36,9 @@ def pack(rng: np.random.Generator, karyotype: Karyotype, material: Material, sca
     length = rng.uniform(*_LENGTHS) * width
     tilt = rng.uniform(0.0, _MOST_TILT)
     drawn = [draw_one(rng, chromosome, material, length, tilt) for chromosome in karyotype.chromosomes]
-    ink, standing = _fill(rng, [drawn[index] for index in _order(rng, drawn)], width)
+    ink, owners, standing = _fill(rng, [drawn[index] for index in _order(rng, drawn)], width)
     image = expose(rng, scan, ink, Pen(*ink.shape).layer, standing)
-    return Page(develop(rng, scan, image), standing, {})
+    return Page(develop(rng, scan, image), owners, standing, {})
 
 
 def _order(rng: np.random.Generator, drawn: Sequence[Drawn]) -> NDArray[np.int64]:
@@ -50,7 +50,7 @@ def _order(rng: np.random.Generator, drawn: Sequence[Drawn]) -> NDArray[np.int64
 
 def _fill(
     rng: np.random.Generator, drawn: Sequence[Drawn], width: int
-) -> tuple[NDArray[np.float32], tuple[Standing, ...]]:
+) -> tuple[NDArray[np.float32], Owners, tuple[Standing, ...]]:
     """Put chromosomes down from left to right, row by row from the top."""
     aside, below = round(rng.uniform(-0.01, 0.04) * width), round(rng.uniform(0.01, 0.06) * width)
     standing: list[Standing] = []
@@ -63,7 +63,7 @@ def _fill(
         x, tallest = max(0, x + broad + aside), max(tallest, height)
     right, bottom = (max(one.box[side] for one in standing) for side in (2, 3))
     ink = np.zeros((int(bottom) + 1, max(width, int(right))), np.float32)
-    for one, place in zip(drawn, standing, strict=True):
-        left, top, right, bottom = map(int, place.box)
-        np.maximum(ink[top:bottom, left:right], one.patch, out=ink[top:bottom, left:right])
-    return ink, tuple(standing)
+    owners = np.zeros(ink.shape, np.uint8)
+    for number, (one, place) in enumerate(zip(drawn, standing, strict=True), 1):
+        stamp(ink, owners, one.patch, (int(place.box[1]), int(place.box[0])), number)
+    return ink, owners, tuple(standing)

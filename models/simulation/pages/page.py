@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.simulation.chromosomes.material import Material
 from models.simulation.karyotypes.karyotype import Karyotype
-from models.simulation.pages.arrangements import Arrangement, Drawn, Standing, arrange, draw_one
+from models.simulation.pages.arrangements import Arrangement, Drawn, Owners, Standing, arrange, draw_one
 from models.simulation.pages.captions import write_captions
 from models.simulation.pages.developing import develop, expose
 from models.simulation.pages.notes import write_notes
@@ -22,9 +22,10 @@ from models.simulation.pages.warps import Warp
 
 @dataclass(frozen=True)
 class Page:
-    """A page, (height, width) uint8, with what stands on it, and the centre (x, y) of every place."""
+    """A page, (height, width) uint8, whose ink is where, what stands on it, and the centre (x, y) of each place."""
 
     pixels: NDArray[np.uint8]
+    owners: Owners
     standing: tuple[Standing, ...]
     places: dict[str, tuple[float, float]]
 
@@ -47,7 +48,8 @@ def compose(
     warp = Warp.fit(style.warp, image.size, arranged.standing, width)
     image = warp.image(image, style.warp.surround)
     places = {name: warp.point(point) for name, point in arranged.places.items()}
-    return Page(develop(rng, style.scan, image), warp.boxes(arranged.standing), places)
+    owners = np.asarray(warp.image(Image.fromarray(arranged.owners), 0.0, Image.Resampling.NEAREST))
+    return Page(develop(rng, style.scan, image), owners, warp.boxes(arranged.standing), places)
 
 
 def _draw(rng: np.random.Generator, karyotype: Karyotype, material: Material, plan: Plan) -> dict[str, list[Drawn]]:

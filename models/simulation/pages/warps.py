@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.Image import Resampling
 
 from models.simulation.pages.arrangements import Box, Standing
 from models.simulation.pages.families import Variety
@@ -77,7 +78,7 @@ class Warp:
         height = max(1, round((high[1] - low[1]) * scale))
         return cls(linear * scale, -low * scale, (width, height))
 
-    def image(self, image: Image.Image, surround: float) -> Image.Image:
+    def image(self, image: Image.Image, surround: float, how: Resampling = Resampling.BILINEAR) -> Image.Image:
         """Map a picture; what lies beyond it gets a brightness, 0..1."""
         if np.array_equal(self.linear, np.eye(2)) and not self.shift.any():
             return image
@@ -87,10 +88,10 @@ class Warp:
             # without a turn resizing does the same, faster, and keeps fine lines when the page gets smaller
             box = (offset[0], offset[1], *(offset + np.diag(back) * self.size))
             if min(box[:2]) >= 0 and box[2] <= image.width and box[3] <= image.height:
-                return image.resize(self.size, Image.Resampling.BILINEAR, box)
+                return image.resize(self.size, how, box)
         data = (*back[0], offset[0], *back[1], offset[1])
         fill = round(255 * surround)
-        return image.transform(self.size, Image.Transform.AFFINE, data, Image.Resampling.BILINEAR, fillcolor=fill)
+        return image.transform(self.size, Image.Transform.AFFINE, data, how, fillcolor=fill)
 
     def point(self, point: Point) -> Point:
         """Map a point (x, y)."""

@@ -13,6 +13,7 @@ from models.datasets.crop_measures import measure
 from models.datasets.crop_set import CropSet
 from models.datasets.simulated_set import Recipe, draw_karyogram
 from models.reading.crops import HEIGHT, WIDTH
+from models.segmenter import Segmenter
 from models.simulation.karyograms import painted
 from models.simulation.pages.families import Variety
 
@@ -21,14 +22,14 @@ PAGES = 60  # two parts
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> CropSet:
-    return CropSet.write(tmp_path_factory.mktemp("lessons"), RECIPE, PAGES)
+def found(tmp_path_factory: pytest.TempPathFactory, segmentation_weights: Path) -> CropSet:
+    return CropSet.write(tmp_path_factory.mktemp("lessons"), RECIPE, PAGES, segmentation_weights)
 
 
-def test_objects_are_those_of_the_pages_in_their_order(found: CropSet) -> None:
+def test_objects_are_those_of_the_pages_in_their_order(found: CropSet, segmenter: Segmenter) -> None:
     assert len(found.parts) == 2
     for number in (0, 49, 50, 59):
-        expected = lesson(draw_karyogram(RECIPE, painted, number))
+        expected = lesson(draw_karyogram(RECIPE, painted, number), segmenter)
         own = np.flatnonzero(found.page == number)
         np.testing.assert_array_equal(found.crops(own), expected.objects.crops)
         np.testing.assert_array_equal(found.shown[own], expected.shown)
@@ -42,9 +43,9 @@ def test_crops_come_in_the_order_asked(found: CropSet) -> None:
     np.testing.assert_array_equal(crops[1], found.crops(np.array([0]))[0])
 
 
-def test_what_is_there_is_not_drawn_again(tmp_path: Path) -> None:
-    first = CropSet.write(tmp_path, RECIPE, 3)
-    again = CropSet.write(tmp_path, replace(RECIPE, seed=9), 3)
+def test_what_is_there_is_not_drawn_again(tmp_path: Path, segmentation_weights: Path) -> None:
+    first = CropSet.write(tmp_path, RECIPE, 3, segmentation_weights)
+    again = CropSet.write(tmp_path, replace(RECIPE, seed=9), 3, segmentation_weights)
     np.testing.assert_array_equal(first.shown, again.shown)
 
 

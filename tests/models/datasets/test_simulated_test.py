@@ -43,7 +43,7 @@ def test_nothing_can_be_asked_for() -> None:
 def test_pictures_are_of_the_validation_cases_that_give_them_their_look(crops: Path) -> None:
     recipe = recipe_for(CARD, crops, 3, Variety.HELD_OUT)
     assert (recipe.validation, recipe.abnormal_share, recipe.seed) == (True, ABNORMAL_SHARE, 3)
-    assert "pages of families that no training shows (seed 3): 75% recomb" in words_for(recipe)
+    assert "pages of families that no training shows, 340 to 600 px wide (seed 3): 75% recomb" in words_for(recipe)
     cases = {item.case_id for item, _ in simulated(replace(recipe, painted_share=0.2), 24)}
     assert {"P002", "P005"} < cases
     assert all(case in ("P002", "P005") or case.startswith("simulated-") for case in cases)

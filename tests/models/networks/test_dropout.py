@@ -198,7 +198,7 @@ def test_no_picture_gives_no_figures(network: keras.Model, pictures: NDArray[np.
 
 def test_wrong_arguments_are_named(network: keras.Model, pictures: NDArray[np.uint8]) -> None:
     sub_networks = SubNetworks(network, SEED)
-    with pytest.raises(ValueError, match=r"pictures must be \(N, (\d+), \1\) of uint8, got \(3, .*\) of float64"):
+    with pytest.raises(ValueError, match=r"pictures must be \((\d+), \1\) of uint8 each, got \(.*\) of float64"):
         sub_networks.predict(pictures / 255.0, 5)
     with pytest.raises(ValueError, match="passes must be at least 1, got 0"):
         sub_networks.predict(pictures, 0)

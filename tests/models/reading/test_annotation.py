@@ -9,11 +9,12 @@ from models.reading.annotation import annotate
 from models.reading.crops import find_objects
 from models.reading.reader import JUNK
 from tests.models.preparation.test_pieces import BARS, drawn
+from tests.models.reading.telling import by_darkness
 
 
 def test_boxes_stand_around_objects_and_findings_are_red() -> None:
     page = drawn()
-    objects = find_objects(page)
+    objects = find_objects(page, by_darkness)
     kinds = np.array([0, 0, 20, 20, JUNK])
     plain = np.asarray(annotate(page, objects, kinds, [])).astype(int)
     found = np.asarray(annotate(page, objects, kinds, [Finding("21", "+21", 0.9)])).astype(int)

@@ -7,10 +7,11 @@ import pytest
 
 from models.reading.crops import HEIGHT, TYPICAL, WIDTH, find_objects
 from tests.models.preparation.test_pieces import BARS, drawn
+from tests.models.reading.telling import by_darkness
 
 
 def test_objects_come_in_reading_order_with_their_boxes() -> None:
-    found = find_objects(drawn())
+    found = find_objects(drawn(), by_darkness)
     assert len(found) == len(BARS)
     assert found.crops.shape == (len(BARS), HEIGHT, WIDTH)
     for box, (left, top, height) in zip(found.boxes, BARS, strict=True):
@@ -19,7 +20,7 @@ def test_objects_come_in_reading_order_with_their_boxes() -> None:
 
 
 def test_all_are_shown_at_one_scale_in_the_middle() -> None:
-    found = find_objects(drawn())
+    found = find_objects(drawn(), by_darkness)
     heights = [int((crop < 128).any(axis=1).sum()) for crop in found.crops]
     expected = np.array([height for _, _, height in BARS])
     assert heights == pytest.approx(expected * TYPICAL / np.average(expected, weights=expected), rel=0.15)
@@ -30,19 +31,22 @@ def test_all_are_shown_at_one_scale_in_the_middle() -> None:
 
 
 def test_the_size_of_the_picture_does_not_matter() -> None:
-    small, large = find_objects(drawn()), find_objects(np.repeat(np.repeat(drawn(), 6, axis=0), 6, axis=1))
+    small, large = (
+        find_objects(drawn(), by_darkness),
+        find_objects(np.repeat(np.repeat(drawn(), 6, axis=0), 6, axis=1), by_darkness),
+    )
     assert large.boxes == pytest.approx(6 * small.boxes, abs=15)
     assert large.areas == pytest.approx(small.areas, rel=0.15)
     assert np.abs(small.crops.astype(int) - large.crops).mean() < 6
 
 
 def test_gaps_are_measured_along_a_row() -> None:
-    found = find_objects(drawn())
+    found = find_objects(drawn(), by_darkness)
     assert np.isinf(found.gaps).tolist() == [True, False, False, True, False]
     assert found.gaps[4] > found.gaps[1] > 0
 
 
 def test_a_blank_page_has_no_objects() -> None:
-    found = find_objects(np.full((90, 120), 200, np.uint8))
+    found = find_objects(np.full((90, 120), 200, np.uint8), by_darkness)
     assert len(found) == 0
     assert found.crops.shape == (0, HEIGHT, WIDTH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +59,11 @@ def test_targets_tell_classes_copies_and_what_counts() -> None:
     np.testing.assert_array_equal(batches[0][0], CropBatches(bars(2), 64, steps=3, seed=1)[0][0])
 
 
-def test_a_quick_training_ends_in_the_registry(tmp_path: Path) -> None:
-    plan = ReaderPlan(crops=None, karyograms=None, work=tmp_path / "work", pages=50, views=128, test_pages=3, seed=1)
+def test_a_quick_training_ends_in_the_registry(tmp_path: Path, segmentation_weights: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    shutil.copy(segmentation_weights, work)  # what fifty pages teach would find no chromosomes to learn from
+    plan = ReaderPlan(None, None, work, pages=50, patches=8, views=128, test_pages=3, seed=1)
     registry = Registry(tmp_path / "registry")
     card = release_reader(plan, registry, Reporter())
     assert registry.reader()[0].weights_sha256 == card.weights_sha256

@@ -192,3 +192,19 @@ def test_chromosomes_can_be_seen_in_every_style(variety: Variety) -> None:
         contrast = [np.percentile(pixels, 95) - np.percentile(pixels, 10) for pixels in inside]
         assert len(contrast) == 46
         assert np.mean(np.array(contrast) > 20) > 0.9, f"seed {seed}: something dark on something light in each box"
+
+
+@pytest.mark.parametrize("variety", [Variety.FIXED, Variety.WIDE, Variety.HELD_OUT, Variety.MOSAIC])
+def test_ink_has_the_owner_that_stands_there(variety: Variety) -> None:
+    for seed in range(3):
+        page = simulate(rng(seed), painted, 0.0, Kind.NORMAL, width=600, variety=variety).page
+        assert page.owners.shape == page.pixels.shape
+        assert set(np.unique(page.owners)) == set(range(len(page.standing) + 1))
+        for number, standing in enumerate(page.standing, 1):
+            rows, columns = np.nonzero(page.owners == number)
+            left, top, right, bottom = standing.box
+            assert left - 2 <= columns.min()
+            assert columns.max() <= right + 2
+            assert top - 2 <= rows.min()
+            assert rows.max() <= bottom + 2
+            assert len(rows) > 0.25 * (right - left) * (bottom - top) * 0.5

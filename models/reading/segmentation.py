@@ -1,0 +1,95 @@
+"""A page cut into the pieces that are chromosomes, by what a network says of each pixel.
+
+A piece is a chromosome, or several where no seam between them was seen. Captions, lines, frames and watermarks are
+left out, whatever touches them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from models.preparation.cutouts import resized
+from models.preparation.pieces import Pieces, components, heights_of, measure, page_darkness, row_order, typical_height
+
+SIDE = 768
+"""The longest side of a page as the network sees it, in pixels."""
+
+KINDS = NOTHING, CHROMOSOME, SEAM = range(3)
+"""What a pixel may be; a seam runs where two chromosomes touch or nearly do."""
+
+Kinds = NDArray[np.uint8]
+
+_GROWN = 2  # pixels from the heart of a piece to its edge, across half a seam
+_SMALLEST = 0.02  # of the square of the typical height
+_LOWEST = 0.14  # of the typical height
+_PALEST = 0.05
+
+
+def working(page: NDArray[np.uint8], side: int = SIDE) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return a page at the working size, (H, W) uint8, and its darkness relative to the paper close by, (H, W), 0..1.
+
+    Args:
+        page: grey page, (height, width), dark chromosomes on a lighter background.
+        side: another size than the usual one, the longest side in pixels.
+    """
+    scale = side / max(page.shape)
+    scaled = resized(page, scale, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
+    return scaled, page_darkness(scaled)
+
+
+def seen(page: NDArray[np.uint8], darkness: NDArray[np.float32], step: int) -> NDArray[np.uint8]:
+    """Return what the network sees of a page: grey and darkness, with white paper to a multiple of ``step``.
+
+    Args:
+        page: at the working size, (H, W).
+        darkness: of it, likewise.
+        step: in pixels.
+
+    Returns:
+        (1, H', W', 2).
+    """
+    height, width = (-(-side // step) * step for side in page.shape)
+    both = np.zeros((1, height, width, 2), np.uint8)
+    both[..., 0] = 255
+    both[0, : page.shape[0], : page.shape[1]] = np.stack([page, np.rint(255 * darkness).astype(np.uint8)], axis=-1)
+    return both
+
+
+def pieces_of(darkness: NDArray[np.float32], kinds: Kinds) -> Pieces:
+    """Find the pieces of a page.
+
+    Args:
+        darkness: (H, W), 0 for paper to 1.
+        kinds: of its pixels, (H, W), of ``KINDS``.
+    """
+    inked = kinds != NOTHING
+    labels, boxes, areas = components(kinds == CHROMOSOME)
+    height = typical_height(boxes, areas)
+    whole = np.append(False, areas > _SMALLEST * height**2)
+    labels = _grown(np.where(whole[labels], labels, 0).astype(np.int32), inked)
+    boxes, areas = measure(labels)
+    height = typical_height(boxes, areas)
+    sides = np.maximum(heights_of(boxes), boxes[:, 2] - boxes[:, 0])
+    kept = np.flatnonzero((areas > _SMALLEST * height**2) & (sides > _LOWEST * height))
+    rows, order = row_order(boxes[kept], height)
+    renumbered = np.zeros(len(boxes) + 1, np.int32)
+    renumbered[kept[order] + 1] = np.arange(1, len(kept) + 1)
+    boxes, labels = boxes[kept[order]], renumbered[labels]
+    return Pieces(labels, boxes, rows, _typical_darkness(darkness, labels), typical_height(boxes, areas[kept[order]]))
+
+
+def _grown(labels: NDArray[np.int32], inked: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Let pieces grow over what is inked close by."""
+    for _ in range(_GROWN):
+        wider = ndimage.grey_dilation(labels, size=(3, 3))
+        labels = np.where((labels == 0) & inked, wider, labels)
+    return labels
+
+
+def _typical_darkness(darkness: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
+    """Return how dark the darkest tenth of what is inked is at least, 0..1."""
+    inked = darkness[labels > 0]
+    return max(_PALEST, float(np.quantile(inked, 0.9))) if inked.size else 1.0

@@ -1,0 +1,82 @@
+"""From what each pixel is to the pieces of a page."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.reading.segmentation import CHROMOSOME, NOTHING, SEAM, SIDE, Kinds, pieces_of, seen, working
+
+DARK = np.float32(0.8)
+
+
+def page_of(*bars: tuple[int, int, int, int]) -> Kinds:
+    """Upright bars of left, top, width and height on a page of (200, 300)."""
+    kinds = np.full((200, 300), NOTHING, np.uint8)
+    for left, top, width, height in bars:
+        kinds[top : top + height, left : left + width] = CHROMOSOME
+    return kinds
+
+
+def darkness_of(kinds: Kinds) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return np.where(kinds == NOTHING, np.float32(0.02), DARK)
+
+
+def test_pieces_come_in_reading_order_with_their_sizes() -> None:
+    kinds = page_of((150, 20, 12, 60), (20, 20, 12, 80), (30, 140, 12, 40))
+    found = pieces_of(darkness_of(kinds), kinds)
+    assert found.boxes.tolist() == [[20, 20, 32, 100], [150, 20, 162, 80], [30, 140, 42, 180]]
+    assert found.rows.tolist() == [0, 0, 1]
+    assert found.labels[60, 25] == 1
+    assert found.labels[5, 5] == 0
+    assert found.darkness == pytest.approx(0.8)
+    assert found.height == pytest.approx(np.average([80, 60, 40], weights=[80, 60, 40]))
+
+
+def test_a_seam_parts_what_touches_and_goes_to_both() -> None:
+    kinds = page_of((20, 20, 28, 80))
+    assert len(pieces_of(darkness_of(kinds), kinds)) == 1
+    kinds[20:100, 32:36] = SEAM
+    found = pieces_of(darkness_of(kinds), kinds)
+    assert found.boxes.tolist() == [[20, 20, 34, 100], [34, 20, 48, 100]]
+
+
+def test_specks_are_no_pieces_and_a_small_chromosome_is_one() -> None:
+    kinds = page_of((20, 20, 12, 80), (60, 20, 12, 80), (100, 50, 3, 4), (140, 80, 10, 16))
+    found = pieces_of(darkness_of(kinds), kinds)
+    assert found.boxes[:, 0].tolist() == [20, 60, 140]
+
+
+def test_dark_ink_that_is_no_chromosome_is_left_out() -> None:
+    kinds = page_of((20, 20, 12, 80))
+    darkness = darkness_of(kinds)
+    darkness[104:110, 10:60] = 1.0
+    found = pieces_of(darkness, kinds)
+    assert found.boxes.tolist() == [[20, 20, 32, 100]]
+    assert found.darkness == pytest.approx(0.8)
+
+
+def test_a_page_without_chromosomes_has_no_pieces() -> None:
+    kinds = page_of()
+    found = pieces_of(darkness_of(kinds), kinds)
+    assert len(found) == 0
+    assert found.labels.shape == kinds.shape
+    assert not found.labels.any()
+
+
+@pytest.mark.parametrize("shape", [(300, 400), (2500, 1900), (1, 40)])
+def test_pages_of_every_size_come_to_one_size(shape: tuple[int, int]) -> None:
+    page, darkness = working(np.full(shape, 200, np.uint8))
+    assert page.shape == darkness.shape
+    assert max(page.shape) == SIDE
+    assert page.shape[0] / page.shape[1] == pytest.approx(shape[0] / shape[1], rel=0.01, abs=1 / SIDE)
+
+
+def test_the_network_sees_grey_and_darkness_with_paper_around() -> None:
+    page, darkness = np.full((50, 70), 90, np.uint8), np.full((50, 70), 0.4, np.float32)
+    both = seen(page, darkness, 32)
+    assert both.shape == (1, 64, 96, 2)
+    assert both.dtype == np.uint8
+    assert np.unique(both[0, :50, :70], axis=None).tolist() == [90, 102]
+    assert (both[0, 50:, :, 0] == 255).all()
+    assert not both[0, :, 70:, 1].any()
