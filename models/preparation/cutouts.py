@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from models.preparation.pieces import Boxes, Pieces
+from models.preparation.boxes import Boxes
+from models.preparation.pieces import Pieces
 
 _DARKEST = 0.9  # what the typical chromosome's dark bands become
 

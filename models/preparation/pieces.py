@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from models.preparation.boxes import Boxes, heights_of, widths_of
+from models.preparation.rows import row_order
 from models.preparation.runs import runs
 
 _BACKGROUND_SIDE = 320
@@ -30,12 +32,8 @@ _FLATTEST = 2.2  # times as broad as high: a line under a pair, a word
 _THINNEST = 0.4  # of the typical thickness
 _FAINTEST = 0.45  # of the typical darkness
 _PALEST = 0.05
-_UNUSUAL = 1.9  # times as high as usual: it makes no row
-_OVERLAP = 0.3  # of the lower of two rows that are one
 _BROAD = 1.3  # times the typical height
 _EIGHT = np.ones((3, 3), np.bool_)
-
-Boxes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def _like_chromosomes(
     """Tell what is as large, as thick and as dark as a chromosome of this page may be, (n,)."""
     if not tall.any():
         return tall
-    heights, widths = heights_of(boxes), _widths(boxes)
+    heights, widths = heights_of(boxes), widths_of(boxes)
     thickness = areas / np.maximum(1, np.maximum(heights, widths))
     alike: NDArray[np.bool_] = (
         (areas > 0.15 * heights * widths)
@@ -161,7 +159,7 @@ def _sense(darkness: NDArray[np.float32], level: float) -> float:
     plausible = _plausible(boxes, areas, labels.shape)
     # what is huge is the paper itself or a frame, and no sign that the level is wrong
     disturbing = (
-        ~plausible & (_widths(boxes) < 0.25 * max(labels.shape)) & (heights_of(boxes) < 0.35 * max(labels.shape))
+        ~plausible & (widths_of(boxes) < 0.25 * max(labels.shape)) & (heights_of(boxes) < 0.35 * max(labels.shape))
     )
     return float(areas[plausible].sum() - areas[disturbing].sum()) / labels.size
 
@@ -200,20 +198,9 @@ def measure(labels: NDArray[np.int32]) -> tuple[Boxes, NDArray[np.int64]]:
     return boxes, np.bincount(labels.ravel(), minlength=len(boxes) + 1)[1:]
 
 
-def heights_of(boxes: Boxes) -> NDArray[np.int64]:
-    """Return the heights of boxes, (n,)."""
-    heights: NDArray[np.int64] = boxes[:, 3] - boxes[:, 1]
-    return heights
-
-
-def _widths(boxes: Boxes) -> NDArray[np.int64]:
-    widths: NDArray[np.int64] = boxes[:, 2] - boxes[:, 0]
-    return widths
-
-
 def _plausible(boxes: Boxes, areas: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Tell what has the size and the solidity of a chromosome, or of a touching pair or row of them."""
-    heights, widths = heights_of(boxes), _widths(boxes)
+    heights, widths = heights_of(boxes), widths_of(boxes)
     side = max(shape)
     tall = (heights >= 0.025 * side) & (heights <= 0.35 * side)
     wide = (widths >= 0.008 * side) & (widths <= 0.25 * side)
@@ -233,7 +220,7 @@ def _part_broad_ones(
     labels = labels.copy()
     count = len(boxes)
     darker = [higher for higher in _LEVELS if higher > level]
-    broad = np.flatnonzero(_widths(boxes) > _BROAD * height) + 1
+    broad = np.flatnonzero(widths_of(boxes) > _BROAD * height) + 1
     waiting = [(int(number), 0) for number in broad] if darker else []
     spans = {number: tuple(boxes[number - 1]) for number, _ in waiting}
     while waiting:
@@ -258,44 +245,3 @@ def _part_broad_ones(
         elif further:
             waiting.append((number, step + 1))
     return labels
-
-
-def row_order(boxes: Boxes, height: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows of pieces in reading order, (n,), from 0 at the top, and this order, (n,)."""
-    rows = _rows(boxes, height)
-    order = np.lexsort((boxes[:, [0, 2]].sum(axis=1), rows))
-    return rows[order], order
-
-
-def _rows(boxes: Boxes, height: float) -> NDArray[np.int64]:
-    """Return the row of each piece, (n,), from 0 at the top.
-
-    Pieces of usual height make rows, the tallest first, each as high as its tallest; rows that overlap are one. What is
-    taller still, such as a watermark over several rows, goes to the row it shares most with.
-    """
-    heights = heights_of(boxes)
-    reaches: list[tuple[int, int]] = []
-    for index in np.argsort(-heights, kind="stable"):
-        top, bottom = int(boxes[index, 1]), int(boxes[index, 3])
-        usual = heights[index] < _UNUSUAL * height
-        if usual and not any(_shared((top, bottom), reach) >= 0.5 * heights[index] for reach in reaches):
-            reaches.append((top, bottom))
-    reaches = _merged(reaches) or [(0, 0)]
-    shared = np.array([[_shared((top, bottom), reach) for reach in reaches] for _, top, _, bottom in boxes])
-    rows: NDArray[np.int64] = shared.reshape(len(boxes), len(reaches)).argmax(axis=1)
-    return rows
-
-
-def _shared(one: tuple[int, int], other: tuple[int, int]) -> int:
-    return min(one[1], other[1]) - max(one[0], other[0])
-
-
-def _merged(reaches: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Merge rows that overlap by a good part of the lower one, from top to bottom."""
-    merged: list[tuple[int, int]] = []
-    for top, bottom in sorted(reaches):
-        if merged and _shared(merged[-1], (top, bottom)) > _OVERLAP * min(bottom - top, merged[-1][1] - merged[-1][0]):
-            merged[-1] = (merged[-1][0], max(bottom, merged[-1][1]))
-        else:
-            merged.append((top, bottom))
-    return merged

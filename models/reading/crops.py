@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.preparation.boxes import Boxes
 from models.preparation.cutouts import cut_out
-from models.preparation.pieces import Boxes
 from models.reading.segmentation import Kinds, pieces_of, working
 
 HEIGHT, WIDTH = 96, 72

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from models.preparation.boxes import heights_of, widths_of
 from models.preparation.cutouts import resized
-from models.preparation.pieces import Pieces, components, heights_of, measure, page_darkness, row_order, typical_height
+from models.preparation.pieces import Pieces, components, measure, page_darkness, typical_height
+from models.preparation.rows import row_order
 
 SIDE = 768
 """The longest side of a page as the network sees it, in pixels."""
@@ -72,7 +74,7 @@ def pieces_of(darkness: NDArray[np.float32], kinds: Kinds) -> Pieces:
     labels = _grown(np.where(whole[labels], labels, 0).astype(np.int32), inked)
     boxes, areas = measure(labels)
     height = typical_height(boxes, areas)
-    sides = np.maximum(heights_of(boxes), boxes[:, 2] - boxes[:, 0])
+    sides = np.maximum(heights_of(boxes), widths_of(boxes))
     kept = np.flatnonzero((areas > _SMALLEST * height**2) & (sides > _LOWEST * height))
     rows, order = row_order(boxes[kept], height)
     renumbered = np.zeros(len(boxes) + 1, np.int32)
