@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from models.preparation.boxes import heights_of, widths_of
+from models.preparation.boxes import Boxes, heights_of, widths_of
 from models.preparation.cutouts import resized
 from models.preparation.pieces import Pieces, components, measure, page_darkness, typical_height
 from models.preparation.rows import row_order
@@ -28,6 +28,9 @@ _GROWN = 2  # pixels from the heart of a piece to its edge, across half a seam
 _SMALLEST = 0.02  # of the square of the typical height
 _LOWEST = 0.14  # of the typical height
 _PALEST = 0.05
+_SLIM = 0.6  # of the usual thickness: a chromatid by itself
+_CLOSE = 0.4  # of it, between two chromatids
+_LEVEL = 0.85  # of the height of the higher one, shared by the other
 
 
 def working(page: NDArray[np.uint8], side: int = SIDE) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
@@ -72,6 +75,7 @@ def pieces_of(darkness: NDArray[np.float32], kinds: Kinds) -> Pieces:
     height = typical_height(boxes, areas)
     whole = np.append(False, areas > _SMALLEST * height**2)
     labels = _grown(np.where(whole[labels], labels, 0).astype(np.int32), inked)
+    labels = _with_chromatids_joined(labels)
     boxes, areas = measure(labels)
     height = typical_height(boxes, areas)
     sides = np.maximum(heights_of(boxes), widths_of(boxes))
@@ -89,6 +93,34 @@ def _grown(labels: NDArray[np.int32], inked: NDArray[np.bool_]) -> NDArray[np.in
         wider = ndimage.grey_dilation(labels, size=(3, 3))
         labels = np.where((labels == 0) & inked, wider, labels)
     return labels
+
+
+def _with_chromatids_joined(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Make one of two that stand close, equally high, and each about half as thick as usual: spread chromatids."""
+    boxes, areas = measure(labels)
+    there = np.flatnonzero(areas)
+    thickness = areas[there] / np.maximum(heights_of(boxes[there]), widths_of(boxes[there]))
+    usual = float(np.median(thickness)) if len(there) else 0.0
+    slim = there[thickness < _SLIM * usual]
+    slim = slim[np.argsort(boxes[slim, 0], kind="stable")]
+    owner = np.arange(len(boxes) + 1, dtype=np.int32)
+    for place, one in enumerate(slim):
+        for other in slim[place + 1 :]:
+            if (
+                owner[one + 1] == one + 1
+                and owner[other + 1] == other + 1
+                and _side_by_side(boxes[[one, other]], usual)
+            ):
+                owner[other + 1] = one + 1
+    joined: NDArray[np.int32] = owner[labels]
+    return joined
+
+
+def _side_by_side(boxes: Boxes, thickness: float) -> bool:
+    """Tell whether two, the left one first, stand as close and as equally high as chromatids do."""
+    gap = boxes[1, 0] - boxes[0, 2]
+    shared = boxes[:, 3].min() - boxes[:, 1].max()
+    return bool(gap < _CLOSE * thickness and shared > _LEVEL * heights_of(boxes).max())
 
 
 def _typical_darkness(darkness: NDArray[np.float32], labels: NDArray[np.int32]) -> float:

@@ -114,7 +114,7 @@ def test_evaluate_draws_simulated_karyograms(
     said = json.loads(figures.read_text())
     assert (said["n"], said["prevalence"]) == (20, 0.1)
     assert said["data"].startswith(
-        "simulated karyograms of validation cases, one fixed layout (seed 8): chromosomes painted"
+        "simulated karyograms of validation cases, one fixed layout, 340 to 600 px wide (seed 8): chromosomes painted"
     )
     assert sum(row["n"] for row in said["by_kind"]) == said["n_abnormal"] > 5
     assert said["copy_numbers"]["normal"]["x"]["n"] == 20 - said["n_abnormal"]
