@@ -32,11 +32,11 @@ _USUAL = (2, 0), (1, 1)  # of X and Y
 class Said:
     """What one way of judging says of a page.
 
-    ``numbers``: (24,), of each chromosome. ``miscount``: how much speaks for a number that is not normal, higher is
-    more. ``change``: likewise for a changed structure.
+    ``numbers``: (24,), of each chromosome; ``None`` where it names none of its own. ``miscount``: how much speaks for a
+    number that is not normal, higher is more. ``change``: likewise for a changed structure.
     """
 
-    numbers: NDArray[np.int64]
+    numbers: NDArray[np.int64] | None
     miscount: float
     change: float
 
@@ -45,9 +45,9 @@ class Said:
 class Result:
     """One way of judging on N pages.
 
-    ``exact``: share with all 24 numbers right. ``sexes``: with X and Y right. ``numerical`` and ``structural``: area
-    under the curve of pages with a wrong number, and of those with only a changed structure, against normal ones; NaN
-    where there are none. Intervals are 95 %, by case.
+    ``exact``: share with all 24 numbers right. ``sexes``: with X and Y right; NaN where no numbers are named.
+    ``numerical`` and ``structural``: area under the curve of pages with a wrong number, and of those with a changed
+    structure alone, against normal ones; NaN where there are none. Intervals are 95 %, by case.
     """
 
     way: str
@@ -97,15 +97,17 @@ def table(results: Sequence[Result]) -> str:
         "| | pages | all 24 right | X and Y | wrong number, AUC | changed structure, AUC |\n|---|---|---|---|---|---|\n"
     )
     rows = (
-        f"| {one.way} | {one.n} | {_figure(one.exact, one.exact_interval)} | {one.sexes:.3f} "
+        f"| {one.way} | {one.n} | {_figure(one.exact, one.exact_interval)} | {_figure(one.sexes)} "
         f"| {_figure(one.numerical, one.numerical_interval)} | {_figure(one.structural, one.structural_interval)} |\n"
         for one in results
     )
     return header + "".join(rows)
 
 
-def _figure(value: float, interval: Interval) -> str:
-    return "-" if np.isnan(value) else f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})"
+def _figure(value: float, interval: Interval | None = None) -> str:
+    if np.isnan(value):
+        return "-"
+    return f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})" if interval else f"{value:.3f}"
 
 
 def _ways(reader: PageReader) -> dict[str, Way]:
@@ -152,15 +154,12 @@ def _compared(reader: PageReader, page: Page, whole: Said) -> dict[str, Said]:
 def _together(model: Predictor, page: Page) -> dict[str, Said]:
     """Judge by the network that sees the whole picture, by the reader, and by both, weighed as its card says."""
     said = model.predict([page], _PASSES)[0]
-    numbers, words = said.copies.argmax(axis=1), f"{model.card.name} and the reader"
     alone, read_numbers = float(said.miscounts.mean()), float(said.reader_miscounts.mean())
-    both = said.measures.calibrated_probability
-    counted = numbers if said.record is None else np.array(list(said.record.counts.values()), np.int64)
-    mean = (alone + read_numbers) / 2
+    both, mean, name = said.measures.calibrated_probability, (alone + read_numbers) / 2, model.card.name
     return {
-        f"{model.card.name} alone": Said(numbers, alone, float(said.raw_probabilities.mean())),
-        f"{words}, calibrated": Said(counted, both, both),
-        f"{words}, plain mean": Said(counted, mean, mean),
+        f"{name} alone": Said(None, alone, float(said.raw_probabilities.mean())),
+        f"{name} and the reader, calibrated": Said(None, both, both),
+        f"{name} and the reader, plain mean": Said(None, mean, mean),
     }
 
 
@@ -175,18 +174,25 @@ def _result(
     true, abnormal = np.stack([numbers for numbers, _ in truths]), np.array([abnormal for _, abnormal in truths])
     usual = np.any([(true[:, _SEXES] == sexes).all(axis=1) for sexes in _USUAL], axis=0)
     numerical = (true[:, : _SEXES.start] != 2).any(axis=1) | ~usual
-    right = np.stack([one.numbers for one in said]) == true
-    exact, every = right.all(axis=1), np.ones(len(said), np.bool_)
     miscount, change = (np.array([getattr(one, what) for one in said]) for what in ("miscount", "change"))
     return Result(
         name,
         len(said),
-        float(exact.mean()),
-        share_interval(exact, every, case),
-        float(right[:, _SEXES].all(axis=1).mean()),
+        *_right(said, true, case),
         *_area(numerical, miscount, case, numerical | ~abnormal),
         *_area(abnormal, change, case, ~numerical),
     )
+
+
+def _right(said: Sequence[Said], true: NDArray[np.int64], case: NDArray[np.int64]) -> tuple[float, Interval, float]:
+    """Return the share with all numbers right with its interval, and that with X and Y right."""
+    named = [one.numbers for one in said if one.numbers is not None]
+    if len(named) < len(said):
+        return float("nan"), (float("nan"), float("nan")), float("nan")
+    right = np.equal(np.stack(named), true)
+    exact: NDArray[np.bool_] = np.all(right, axis=1)
+    share = float(exact.mean()), share_interval(exact, np.ones(len(said), np.bool_), case)
+    return *share, float(right[:, _SEXES].all(axis=1).mean())
 
 
 def _area(
