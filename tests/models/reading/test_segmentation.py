@@ -80,3 +80,14 @@ def test_the_network_sees_grey_and_darkness_with_paper_around() -> None:
     assert np.unique(both[0, :50, :70], axis=None).tolist() == [90, 102]
     assert (both[0, 50:, :, 0] == 255).all()
     assert not both[0, :, 70:, 1].any()
+
+
+def test_spread_chromatids_are_one_piece_and_neighbours_are_two() -> None:
+    usual = ((20, 20, 12, 80), (60, 20, 12, 80), (100, 20, 12, 80))
+    chromatids = page_of(*usual, (140, 20, 5, 80), (147, 20, 5, 80))
+    found = pieces_of(darkness_of(chromatids), chromatids)
+    assert found.boxes[:, [0, 2]].tolist() == [[20, 32], [60, 72], [100, 112], [140, 152]]
+    neighbours = page_of(*usual, (140, 20, 12, 80), (154, 20, 12, 80))
+    assert len(pieces_of(darkness_of(neighbours), neighbours)) == 5
+    unequal = page_of(*usual, (140, 20, 5, 80), (147, 20, 5, 40))
+    assert len(pieces_of(darkness_of(unequal), unequal)) == 5
