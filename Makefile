@@ -21,7 +21,7 @@ run: $(RUNTIME)  ## start Valkey, one engine and the dashboard; Ctrl-C stops the
 	@exec $(BIN)/python -m engine.serve
 
 test: lint  ## lint, format check, types and all tests; ARGS="-k triage" chooses
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(DEVELOPMENT)  ## lint, format check and types only
 	$(BIN)/python -m ruff check .
@@ -33,7 +33,7 @@ format: $(DEVELOPMENT)  ## let ruff put imports and layout right
 	$(BIN)/python -m ruff format .
 
 bench: $(DEVELOPMENT)  ## the benchmarks, with their figures
-	$(BIN)/python -m pytest -s tests/benchmarks $(ARGS)
+	$(BIN)/python -m pytest -s -m benchmark tests/benchmarks $(ARGS)
 
 clean:  ## remove the virtual environment and the caches; never data/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -34,7 +34,7 @@ def ratio(once: Callable[[], object], hundred: Callable[[], object], name: str) 
     return float(full / single)
 
 
-@pytest.mark.slow
+@pytest.mark.benchmark
 @pytest.mark.parametrize("architecture", ["vgg16", "inceptionv3"])
 def test_a_hundred_passes_cost_at_most_a_tenth_more_than_one(architecture: str) -> None:
     keras.utils.set_random_seed(0)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
 from models.networks.architectures import BACKBONE, as_input, build_network
+from models.networks.choices import Trained
+from models.networks.cutting import upper_backbone
 from models.networks.devices import Precision, building_in
 from models.networks.dropout import BLOCK, Masks, SubNetworks, draw_masks
 
@@ -100,6 +102,26 @@ def test_same_masks_give_the_same_figures_sub_network_by_sub_network(
     changed = np.stack([answer["structural"] >= 0.5 for answer in plain], axis=1)
     assert (fast.changed == changed).mean() > 0.99
     assert set(np.unique(fast.changed)) == {False, True}
+
+
+class Counting(keras.layers.Layer):  # type: ignore[misc]
+    """Counts how often it is computed, and changes nothing."""
+
+    def build(self, _: Any) -> None:
+        self.times = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False)
+
+    def call(self, values: Any) -> Any:
+        self.times.assign_add(1)
+        return values
+
+
+@pytest.mark.parametrize("passes", [1, 100])
+def test_a_picture_goes_through_the_backbone_once_however_many_passes(network: keras.Model, passes: int) -> None:
+    trunk, counting = upper_backbone(network, Trained.ALL), Counting()
+    pictures = keras.Input(batch_shape=trunk.input.shape, dtype=trunk.input.dtype)
+    counted = SubNetworks(network, SEED, chunk=2, trunk=keras.Model(pictures, trunk(counting(pictures))))
+    counted.predict(some_pictures(5, network.input_shape[1]), passes)
+    assert int(counting.times) == 3  # chunks of two
 
 
 def test_the_pooled_features_are_the_mean_of_the_backbone(network: keras.Model, pictures: NDArray[np.uint8]) -> None:
