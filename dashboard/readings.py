@@ -98,10 +98,12 @@ def changes(read: Mapping[str, int], corrected: Mapping[str, int]) -> str:
 def evidence(said: Evidence) -> pd.DataFrame:
     """What each part of the model says by itself, one row each, as Markdown."""
     changed = "nothing compared" if said.changed is None else _figure(said.changed)
+    counted = "not kept" if said.network_miscounted is None else _figure(said.network_miscounted)
     return pd.DataFrame(
         [
             ("Reader, numbers", "a chromosome too many or missing", _figure(said.miscounted)),
             ("Reader, structure", "a homologue that differs from the other", changed),
+            ("Whole picture, numbers", "a chromosome too many or missing", counted),
             ("Whole picture", "an abnormal karyogram", _figure(said.abnormal)),
         ],
         columns=["Part", "How probable it finds", "Probability"],

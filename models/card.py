@@ -26,10 +26,11 @@ class Card:
 
     ``architecture`` and ``input_size`` (pixels) rebuild the network, ``preprocessing`` names how pages are prepared,
     ``labels`` are the meanings of probability 0 and 1. ``seed`` draws the sub-networks, ``passes`` is how many of them
-    judge by default. ``training`` tells where the training data come from; its ``validation_rule`` says which cases
-    were held out: ``{"modulus": 3, "remainder": 2}``, see ``models.datasets.splits``. ``metrics`` hold figures with
-    their intervals. ``reader_sha256`` is that of the weights of the reader, if the model judges with it. ``commit`` and
-    ``created`` (ISO 8601, UTC) say which code made the weights, and when.
+    judge by default. ``network_weight`` is what its count of chromosomes weighs beside that of the reader, see
+    ``models.judging.pool``. ``training`` tells where the training data come from; its ``validation_rule`` says which
+    cases were held out: ``{"modulus": 3, "remainder": 2}``, see ``models.datasets.splits``. ``metrics`` hold figures
+    with their intervals. ``reader_sha256`` is that of the weights of the reader, if the model judges with it.
+    ``commit`` and ``created`` (ISO 8601, UTC) say which code made the weights, and when.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Card:
     passes: int = 100
     labels: tuple[str, ...] = LABELS
     policy: Policy = field(default_factory=Policy)
+    network_weight: float = 1.0
     calibration: Calibration = field(default_factory=Calibration)
     findings: FindingLimits = field(default_factory=FindingLimits)
     gate: GateLimits = field(default_factory=GateLimits)
@@ -57,6 +59,8 @@ class Card:
             raise ValueError(f"labels must be {LABELS}, got {self.labels!r}")
         if self.seed < 0:
             raise ValueError(f"seed must not be negative, got {self.seed!r}")
+        if not self.network_weight >= 0:
+            raise ValueError(f"network_weight must be at least 0, got {self.network_weight!r}")
         if not 1 <= self.passes <= 1000:
             raise ValueError(f"passes must lie between 1 and 1000, got {self.passes!r}")
 

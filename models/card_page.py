@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from models.card import Card
+from models.judging.calibration import Calibration
 
 FIGURES = {
     "triage_sensitivity": "abnormal, not screened out by triage",
@@ -160,16 +161,28 @@ def _abnormal(part: dict[str, Any]) -> str:
     return with_interval(part["abnormal"], part["interval"])
 
 
+def _counting(card: Card) -> str:
+    if not card.reader_sha256:
+        return ""
+    return f"Chromosomes are counted by the reader, and by the network with a weight of {card.network_weight:.2f}. "
+
+
+def _changed(calibration: Calibration) -> str:
+    if not calibration.change_slope:
+        return "left out"
+    slope, intercept = calibration.change_slope, calibration.change_intercept
+    return f"sigmoid({slope:.3f} x log odds of a changed structure {intercept:+.3f})"
+
+
 def _rule(card: Card) -> Iterator[str]:
     calibration, policy, findings = card.calibration, card.policy, card.findings
     yield "## How it decides"
     yield (
-        "A pass votes by its calibrated probability: sigmoid("
-        f"{calibration.slope:.3f} x log odds of the pass {calibration.miscount_slope:+.3f} x log odds of a wrong "
-        f"number of chromosomes {calibration.change_slope:+.3f} x log odds of a changed structure "
-        f"{calibration.reader_slope:+.3f} x log odds of a wrong number by the reader "
-        f"{calibration.intercept:+.3f}). It holds where {calibration.prevalence:.0%} of the "
-        "karyograms are abnormal; in a laboratory with fewer, the true probability is lower, and the rule stays."
+        f"{_counting(card)}A pass votes by its calibrated probability: that numbers are wrong, or that a structure is "
+        f"changed. The first is sigmoid({calibration.slope:.3f} x log odds of the pass "
+        f"{calibration.miscount_slope:+.3f} x log odds of a wrong number of chromosomes {calibration.intercept:+.3f}), "
+        f"the second {_changed(calibration)}. It holds where {calibration.prevalence:.0%} of the karyograms are "
+        "abnormal; in a laboratory with fewer, the true probability is lower, and the rule stays."
     )
     yield _table(
         ("a karyogram is screened as normal if", ""),

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.card import Card
+from models.counts import miscount_probability
 from models.judging.familiarity import Familiarity
 from models.judging.findings import Census, find
 from models.judging.gate import GateLimits, illegibility, refusals, unfamiliarity
 from models.judging.heatmap import HeatMap, fuse
+from models.judging.pool import nothing_counted, pooled
 from models.judging.prediction import Prediction
 from models.judging.suggestion import UNREADABLE, Suggestion, suggest
 from models.judging.triage import Finding
@@ -25,9 +27,9 @@ from models.networks.evidence import locate
 from models.networks.weights import read_weights
 from models.preparation.preparations import Placement
 from models.preparing import Page, Preparer
-from models.reading.conclusions import census, doubts_about
+from models.reading.conclusions import changes, doubts_about
 from models.reading.reader import Reading
-from models.reading.record import to_record
+from models.reading.record import NetworkSays, to_record
 from models.registry import Registry
 
 MOST_PASSES = 1000
@@ -169,7 +171,7 @@ def interpret(
 
     Args:
         outputs: of N pages.
-        readings: of each page, from which the numbers of chromosomes are taken; ``None`` takes those of the network.
+        readings: of each page; ``None`` leaves all to the network.
         refusals: why the input gate would not read each of them; empty where it would.
         card: whose calibration and limits apply.
     """
@@ -180,10 +182,12 @@ def interpret(
 def _prediction(
     outputs: Passes, index: int, reading: Reading | None, doubts: tuple[str, ...], card: Card
 ) -> Prediction:
-    raw, miscounts = outputs.abnormal[index], outputs.miscount[index]
-    changes, reader_miscounts = _said_by_reader(len(raw), reading)
-    found = _census(outputs, index, reading, card)
-    measures = measure(raw, card.calibration, miscounts, changes, reader_miscounts)
+    raw, network = outputs.abnormal[index], outputs.copies[index]
+    reader = nothing_counted(*network.shape[:-1]) if reading is None else reading.copies
+    copies = pooled(reader, network, card.network_weight)
+    miscounts, changes = miscount_probability(copies).astype(np.float32), _changes(len(raw), reading)
+    found = _census(outputs, index, copies, reading, card)
+    measures = measure(raw, card.calibration, miscounts, changes)
     findings = find(found, card.findings)
     return Prediction(
         readable=not doubts,
@@ -191,34 +195,40 @@ def _prediction(
         measures=measures,
         findings=findings,
         suggestion=UNREADABLE if doubts else _suggestion(found, findings, measures.label, reading),
-        pass_probabilities=card.calibration.apply(raw, miscounts, changes, reader_miscounts).astype(np.float32),
+        pass_probabilities=card.calibration.apply(raw, miscounts, changes).astype(np.float32),
         raw_probabilities=raw,
         miscounts=miscounts,
         changes=changes,
-        reader_miscounts=reader_miscounts,
         copies=found.copies.astype(np.float32),
+        network_copies=network,
+        reader_copies=reader,
         structural=found.structural.astype(np.float32),
         features=outputs.pooled[index],
-        record=None if reading is None else to_record(reading, measures.mean_probability),
+        record=None if reading is None else to_record(reading, _network_says(raw, network)),
     )
 
 
-def _said_by_reader(passes: int, reading: Reading | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the probability of a changed structure and of a wrong number, (T,) each; one half where nothing tells."""
-    nothing = np.full(passes, _NOTHING_SAID, np.float32)
-    if reading is None:
-        return nothing, nothing
-    changes = nothing if reading.homologues is None else reading.changed
-    return changes, (1.0 - reading.normal).astype(np.float32)
-
-
-def _census(outputs: Passes, index: int, reading: Reading | None, card: Card) -> Census:
-    """Count by the reader, which sees every chromosome by itself and its homologue, or else by the network."""
+def _changes(passes: int, reading: Reading | None) -> NDArray[np.float32]:
+    """Return the probability of a changed structure, (T,); one half where nothing tells."""
     if reading is None or reading.homologues is None:
-        return Census(outputs.copies[index], outputs.structural[index], outputs.numbers[index], outputs.changed[index])
-    return census(reading, card.findings)
+        return np.full(passes, _NOTHING_SAID, np.float32)
+    return reading.changed
+
+
+def _census(outputs: Passes, index: int, copies: NDArray[np.float32], reading: Reading | None, card: Card) -> Census:
+    """Count by all that counts; what is changed, the reader says, which sees each chromosome beside its homologue."""
+    numbers, words = copies.argmax(axis=2).astype(np.int8), {}
+    structural, changed = outputs.structural[index], outputs.changed[index]
+    if reading is not None and reading.homologues is not None:
+        structural, changed = changes(reading, card.findings)
+        words = reading.homologues.in_words()
+    return Census(copies.mean(axis=0), structural, numbers, changed, words)
+
+
+def _network_says(raw: NDArray[np.float32], network: NDArray[np.float32]) -> NetworkSays:
+    return NetworkSays(float(raw.mean()), float(miscount_probability(network).mean()))
 
 
 def _suggestion(found: Census, findings: Sequence[Finding], label: Label, reading: Reading | None) -> Suggestion:
-    unsafe = () if reading is None else doubts_about(reading)
+    unsafe = () if reading is None else doubts_about(reading, found.copies)
     return Suggestion(None, unsafe[0]) if unsafe else suggest(found, findings, label)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from models.card import Card
 from models.chromosomes import CHROMOSOMES
-from models.counts import COPY_NUMBERS
 from models.judging.calibration import Calibration
 from models.judging.heatmap import HeatMap
+from models.judging.pool import nothing_counted
 from models.judging.prediction import Prediction
 from models.judging.suggestion import Suggestion
 from models.judging.uncertainty import Measures, measure
@@ -34,10 +34,11 @@ def prediction(probabilities: NDArray[np.float32], measures: Measures | None = N
         pass_probabilities=probabilities,
         raw_probabilities=probabilities,
         changes=np.full(len(probabilities), 0.5, np.float32),
-        reader_miscounts=np.full(len(probabilities), 0.5, np.float32),
         structural=np.zeros(24, np.float32),
         miscounts=np.full(probabilities.shape, 0.5, np.float32),
-        copies=np.full((len(CHROMOSOMES), COPY_NUMBERS), 1 / COPY_NUMBERS, np.float32),
+        copies=nothing_counted(len(CHROMOSOMES)),
+        network_copies=nothing_counted(len(probabilities), len(CHROMOSOMES)),
+        reader_copies=nothing_counted(len(probabilities), len(CHROMOSOMES)),
         features=np.ones(8, np.float32),
     )
 

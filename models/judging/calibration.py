@@ -1,15 +1,20 @@
 """From what the heads of a network say to a probability of abnormal that can be taken at its word.
 
-The thesis' head looks at the whole picture; the findings head or the reader counts chromosomes, and the reader compares
-homologues. Each sub-network's probability is calibrated with all of them, so that votes, agreement and probability are
-about all that the model has seen.
+The thesis' head looks at the whole picture; the findings head and the reader count chromosomes, see
+``models.judging.pool``, and the reader compares homologues. Each sub-network's probability is calibrated with all of
+them, so that votes, agreement and probability are about all that the model has seen.
 
-Sources: Platt 1999 (scaling and smoothed targets); Elkan 2001 and Saerens, Latinne and Decaestecker 2002 (another
-prevalence).
+A karyogram is abnormal if its numbers are wrong or a structure is changed: one of the two is enough, however surely the
+other is in order. So they are not added up as log odds, where sure numbers would drown a changed chromosome, but joined
+as causes of which each may suffice (noisy or).
+
+Sources: Platt 1999 (scaling and smoothed targets); Pearl 1988 (noisy or); Elkan 2001 and Saerens, Latinne and
+Decaestecker 2002 (another prevalence).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,21 +23,26 @@ from scipy.special import expit
 
 Floats = NDArray[np.floating]
 
+_START = {"slope": 1.0, "change_slope": 0.5, "change_intercept": -2.0}
+"""Where a fit begins; it must not begin where one part explains everything."""
+
 
 @dataclass(frozen=True)
 class Calibration:
     """Probability of abnormal, by the log odds of what is said.
 
-    It is sigmoid(slope * logit(pass) + miscount_slope * logit(miscount) + change_slope * logit(change) + reader_slope *
-    logit(reader's miscount) + intercept). It holds where ``prevalence`` of the karyograms are abnormal, that is among
-    those it was fitted on; for a laboratory with another share see ``at_prevalence``. The default changes nothing.
+    It is 1 - (1 - first) * (1 - second): the first is sigmoid(slope * logit(pass) + miscount_slope * logit(miscount) +
+    intercept), the second sigmoid(change_slope * logit(change) + change_intercept), and nothing where
+    ``change_slope`` is zero. It holds where ``prevalence`` of the karyograms are
+    abnormal, that is among those it was fitted on; for a laboratory with another share see ``at_prevalence``. The
+    default changes nothing.
     """
 
     slope: float = 1.0
     intercept: float = 0.0
     miscount_slope: float = 0.0
     change_slope: float = 0.0
-    reader_slope: float = 0.0
+    change_intercept: float = 0.0
     prevalence: float = 0.5
 
     def __post_init__(self) -> None:
@@ -45,7 +55,6 @@ class Calibration:
         probability: Floats | float,
         miscount: Floats | float = 0.5,
         change: Floats | float = 0.5,
-        reader_miscount: Floats | float = 0.5,
     ) -> Floats:
         """Return calibrated probabilities of abnormal, the same shape as ``probability``.
 
@@ -54,15 +63,14 @@ class Calibration:
             miscount: probability that some chromosome is too many or missing, 0..1; one for each ``probability``, or
                 one for all.
             change: probability that some chromosome is structurally changed, likewise.
-            reader_miscount: what the reader says instead of the findings head, likewise.
 
         Raises:
             ValueError: when a value is not a probability.
         """
-        evidence = self.slope * logit(probability) + self.miscount_slope * logit(miscount)
-        evidence = evidence + self.change_slope * logit(change) + self.reader_slope * logit(reader_miscount)
-        calibrated: Floats = expit(evidence + self.intercept)
-        return calibrated
+        evidence = self.slope * logit(probability) + self.miscount_slope * logit(miscount) + self.intercept
+        if not self.change_slope:
+            return _either(evidence)
+        return _either(evidence, self.change_slope * logit(change) + self.change_intercept)
 
 
 def fit_calibration(
@@ -70,7 +78,6 @@ def fit_calibration(
     miscounts: Floats,
     abnormal: NDArray[np.bool_],
     changes: Floats | None = None,
-    reader_miscounts: Floats | None = None,
 ) -> Calibration:
     """Fit a calibration on validation pictures, so that the mean over the calibrated passes is calibrated.
 
@@ -79,7 +86,6 @@ def fit_calibration(
         miscounts: (N, T) probability in each pass that some chromosome is too many or missing, 0..1.
         abnormal: (N,) the truth.
         changes: (N, T) probability in each pass that some chromosome is structurally changed; if nothing tells, none.
-        reader_miscounts: (N, T) what the reader says instead of the findings head; if there is none, none.
 
     Returns:
         The calibration of highest likelihood against Platt's smoothed targets, which keep it finite when the two
@@ -88,29 +94,47 @@ def fit_calibration(
     Raises:
         ValueError: for different lengths, when a class is missing, or a value is not a probability.
     """
-    told = {"slope": passes, "miscount_slope": miscounts, "change_slope": changes, "reader_slope": reader_miscounts}
-    names = [name for name, values in told.items() if values is not None]
-    said = [logit(values) for values in told.values() if values is not None]
     truth = np.asarray(abnormal, dtype=bool)
-    if any(one.ndim != 2 or one.shape != said[0].shape for one in said) or truth.shape != said[0].shape[:1]:
-        shapes = ", ".join(str(one.shape) for one in said)
-        raise ValueError(f"expected passes and miscounts (N, T) with N truths, got shapes {shapes} and {truth.shape}")
+    told = {"slope": passes, "miscount_slope": miscounts, "change_slope": changes}
+    said = {name: logit(values) for name, values in told.items() if values is not None}
+    _check_shapes(list(said.values()), truth)
     # late: only a release fits, and this import would cost every process a second
     from scipy.optimize import minimize
 
+    names = ["intercept", *said] if changes is None else ["intercept", *said, "change_intercept"]
+    targets = _smoothed(truth)
+
+    def loss(numbers: Floats) -> float:
+        by = dict(zip(names, numbers, strict=True))
+        counted = sum(by[name] * values for name, values in said.items() if name != "change_slope") + by["intercept"]
+        parts = [] if changes is None else [by["change_slope"] * said["change_slope"] + by["change_intercept"]]
+        likely = np.clip(_either(counted, *parts).mean(axis=1), 1e-12, 1 - 1e-12)
+        return float(-np.mean(targets * np.log(likely) + (1 - targets) * np.log1p(-likely)))
+
+    bounds = [(0.0 if name.endswith("slope") else None, None) for name in names]
+    found = minimize(loss, x0=[_START.get(name, 0.0) for name in names], method="L-BFGS-B", bounds=bounds).x
+    return Calibration(prevalence=float(truth.mean()), **dict(zip(names, map(float, found), strict=True)))
+
+
+def _either(*log_odds: Floats) -> Floats:
+    """Return the probability that one of several causes is there, by the log odds of each."""
+    none = np.asarray(math.prod(expit(-odds) for odds in log_odds))
+    return 1.0 - none
+
+
+def _check_shapes(said: list[Floats], truth: NDArray[np.bool_]) -> None:
+    if any(one.ndim != 2 or one.shape != said[0].shape for one in said) or truth.shape != said[0].shape[:1]:
+        shapes = ", ".join(str(one.shape) for one in said)
+        raise ValueError(f"expected passes and miscounts (N, T) with N truths, got shapes {shapes} and {truth.shape}")
     positive, negative = int(truth.sum()), int((~truth).sum())
     if not positive or not negative:
         raise ValueError(f"expected pictures of both classes, got {positive} abnormal and {negative} normal")
-    targets = np.where(truth, (positive + 1) / (positive + 2), 1 / (negative + 2))
 
-    def loss(numbers: Floats) -> float:
-        calibrated = expit(sum(by * one for by, one in zip(numbers[1:], said, strict=True)) + numbers[0]).mean(axis=1)
-        likely = np.clip(calibrated, 1e-12, 1 - 1e-12)
-        return float(-np.mean(targets * np.log(likely) + (1 - targets) * np.log1p(-likely)))
 
-    start, bounds = (0.0, 1.0, *[0.0] * (len(said) - 1)), ((None, None), *[(0.0, None)] * len(said))
-    intercept, *slopes = map(float, minimize(loss, x0=start, method="L-BFGS-B", bounds=bounds).x)
-    return Calibration(intercept=intercept, prevalence=positive / truth.size, **dict(zip(names, slopes, strict=True)))
+def _smoothed(truth: NDArray[np.bool_]) -> Floats:
+    """Return Platt's targets, which keep a fit finite when the two classes are perfectly apart."""
+    positive, negative = int(truth.sum()), int((~truth).sum())
+    return np.where(truth, (positive + 1) / (positive + 2), 1 / (negative + 2))
 
 
 def at_prevalence(probability: Floats | float, fitted: float, wanted: float) -> Floats:

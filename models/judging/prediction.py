@@ -21,14 +21,16 @@ class Prediction:
     ``suggestion`` is the karyotype that the findings amount to, for a person to check.
 
     By pass, (T,), in the order of the sub-networks: ``pass_probabilities`` are the calibrated probabilities of
-    abnormal, by which the passes vote; ``raw_probabilities`` those of the thesis' head; ``miscounts`` those of the
-    findings head that some chromosome is too many or missing, and ``reader_miscounts`` those of the reader; and
-    ``changes`` those of the reader that some chromosome is structurally changed. One half where nothing tells.
+    abnormal, by which the passes vote; ``raw_probabilities`` those of the thesis' head; ``miscounts`` those that some
+    chromosome is too many or missing, by all that counts; and ``changes`` those of the reader that some chromosome is
+    structurally changed, one half where nothing tells.
 
-    ``copies`` (24, 5) are the probabilities of 0..4 copies of each chromosome, in the order of ``CHROMOSOMES``, and
-    ``structural`` (24,) that a copy is structurally changed. ``features`` (C,) is what the backbone sees, averaged over
-    its positions: by it the gate tells how familiar the page is. ``record`` is what the reader read of the
-    page; ``None`` for a model that judges without it, and where there was nothing to read.
+    ``copies`` (24, 5) are the probabilities of 0..4 copies of each chromosome, in the order of ``CHROMOSOMES``, by the
+    pool of what network and reader count in each pass, ``network_copies`` and ``reader_copies`` (T, 24, 5); without a
+    reader these are all alike. ``structural`` (24,) is how probable it is that a copy is structurally changed.
+    ``features`` (C,) is what the backbone sees, averaged over its positions: by it the gate tells how familiar the page
+    is. ``record`` is what the reader read of the page; ``None`` for a model that judges without it, and where there was
+    nothing to read.
     """
 
     readable: bool
@@ -40,8 +42,9 @@ class Prediction:
     raw_probabilities: NDArray[np.float32]
     miscounts: NDArray[np.float32]
     changes: NDArray[np.float32]
-    reader_miscounts: NDArray[np.float32]
     copies: NDArray[np.float32]
+    network_copies: NDArray[np.float32]
+    reader_copies: NDArray[np.float32]
     structural: NDArray[np.float32]
     features: NDArray[np.float32]
     record: Record | None = None

@@ -49,12 +49,14 @@ class Evidence:
 
     ``miscounted``: the reader, that some chromosome is too many or missing. ``changed``: the reader, that some
     chromosome is structurally changed; ``None`` where no homologues were compared. ``abnormal``: the network that sees
-    the whole picture.
+    the whole picture. ``network_miscounted``: the same network, that some chromosome is too many or missing; ``None``
+    on records from before it was kept.
     """
 
     miscounted: float
     changed: float | None
     abnormal: float
+    network_miscounted: float | None = None
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,6 @@ def measure(
     calibration: Calibration,
     miscount: Floats | float = 0.5,
     change: Floats | float = 0.5,
-    reader_miscount: Floats | float = 0.5,
 ) -> Measures:
     """Compute every measure of one karyogram.
 
@@ -114,7 +113,6 @@ def measure(
         calibration: the calibration on the model's card.
         miscount: (T,) probability, 0..1, that some chromosome is too many or missing, in each pass; or one for all.
         change: (T,) probability, 0..1, that some chromosome is structurally changed, likewise.
-        reader_miscount: (T,) what the reader says instead of the findings head, likewise.
 
     Raises:
         ValueError: when it is not one row of at least one pass, or any value is not a probability.
@@ -122,7 +120,7 @@ def measure(
     raw = checked(probabilities)
     if raw.ndim != 1:
         raise ValueError(f"probabilities must have shape (T,), got {raw.shape}")
-    judged = calibration.apply(raw, miscount, change, reader_miscount)
+    judged = calibration.apply(raw, miscount, change)
     passes, votes = len(judged), int(votes_abnormal(judged))
     label = winning_label(votes, passes)
     winning = votes if label is Label.ABNORMAL else passes - votes

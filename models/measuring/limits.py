@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.card import Card
-from models.counts import miscounted
+from models.counts import miscount_probability, miscounted
 from models.judging.calibration import fit_calibration
+from models.judging.pool import fit_weight, pooled
 from models.judging.triage import Policy
 from models.judging.uncertainty import Label, Measures, measure
 from models.measuring.copy_numbers import true_copies
@@ -27,7 +28,7 @@ _LEAST_STRUCTURAL = 0.05
 
 
 def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
-    """Return a card with a calibration, a policy and a limit for structural findings, fitted on judged pictures.
+    """Return a card with network weight, calibration, policy and limit of structural findings, fitted on pictures.
 
     Of the normal pictures 10 % are suspected of a structural change, and so go to a person.
 
@@ -41,17 +42,20 @@ def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
     """
     judged = [item for item in judged if item.prediction.readable]
     abnormal = np.array([item.picture.label is Label.ABNORMAL for item in judged])
-    passes = np.stack([item.prediction.raw_probabilities for item in judged])
-    miscounts = np.stack([item.prediction.miscounts for item in judged])
-    changes = np.stack([item.prediction.changes for item in judged])
-    reader = np.stack([item.prediction.reader_miscounts for item in judged])
+    passes, changes, reader, network = (
+        np.stack([getattr(item.prediction, name) for item in judged])
+        for name in ("raw_probabilities", "changes", "reader_copies", "network_copies")
+    )
     counted = miscounted(np.stack([true_copies(item.picture.karyotype) for item in judged if item.picture.karyotype]))
-    calibration = fit_calibration(passes, miscounts, abnormal, changes, reader)
-    said = zip(passes, miscounts, changes, reader, strict=True)
+    weight = fit_weight(reader.mean(axis=1), network.mean(axis=1), counted) if card.reader_sha256 else 1.0
+    miscounts = miscount_probability(pooled(reader, network, weight))
+    calibration = fit_calibration(passes, miscounts, abnormal, changes)
+    said = zip(passes, miscounts, changes, strict=True)
     policy = choose_policy([measure(raw, calibration, *other) for raw, *other in said], abnormal, counted)
     structural = np.array([item.prediction.structural.max() for item in judged])
     limit = float(max(_LEAST_STRUCTURAL, np.quantile(structural[~abnormal], 1 - _SUSPECTED_SHARE)))
-    return replace(card, calibration=calibration, policy=policy, findings=replace(card.findings, structural=limit))
+    findings = replace(card.findings, structural=limit)
+    return replace(card, network_weight=weight, calibration=calibration, policy=policy, findings=findings)
 
 
 def choose_policy(measures: Sequence[Measures], abnormal: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Policy:

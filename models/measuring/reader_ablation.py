@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.chromosomes import AUTOSOMES
+from models.counts import miscount_probability
 from models.datasets.labels import LabelledPicture, Page
 from models.measuring.copy_numbers import true_copies
 from models.measuring.intervals import Interval, auc_interval, share_interval
@@ -154,12 +155,12 @@ def _compared(reader: PageReader, page: Page, whole: Said) -> dict[str, Said]:
 def _together(model: Predictor, page: Page) -> dict[str, Said]:
     """Judge by the network that sees the whole picture, by the reader, and by both, weighed as its card says."""
     said = model.predict([page], _PASSES)[0]
-    alone, read_numbers = float(said.miscounts.mean()), float(said.reader_miscounts.mean())
-    both, mean, name = said.measures.calibrated_probability, (alone + read_numbers) / 2, model.card.name
+    both, network, name = said.measures.calibrated_probability, said.network_copies.mean(axis=0), model.card.name
+    alone, together = float(miscount_probability(said.network_copies).mean()), float(said.miscounts.mean())
     return {
-        f"{name} alone": Said(None, alone, float(said.raw_probabilities.mean())),
-        f"{name} and the reader, calibrated": Said(None, both, both),
-        f"{name} and the reader, plain mean": Said(None, mean, mean),
+        f"{name} alone": Said(network.argmax(axis=1), alone, float(said.raw_probabilities.mean())),
+        f"{name} and the reader, counts pooled": Said(said.copies.argmax(axis=1), together, together),
+        f"{name} and the reader, calibrated": Said(said.copies.argmax(axis=1), both, both),
     }
 
 

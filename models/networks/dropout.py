@@ -19,7 +19,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
-from models.counts import COPY_NUMBERS, miscount_probability
+from models.counts import COPY_NUMBERS
 from models.networks.architectures import BACKBONE
 from models.networks.choices import Trained
 from models.networks.cutting import upper_backbone
@@ -47,18 +47,16 @@ class Masks:
 class Passes:
     """What the sub-networks say of N pictures.
 
-    ``abnormal`` (N, T) is each pass' probability of abnormal by the thesis' head, ``miscount`` (N, T) its probability
-    that some chromosome is too many or missing, by the findings head. ``copies`` (N, 24, 5) and ``structural`` (N, 24)
-    are the findings head's probabilities, averaged over the passes. ``numbers`` (N, T, 24) is the likeliest copy number
-    of each chromosome in each pass, ``changed`` (N, T, 24) whether the pass sees a structural change (probability of at
-    least one half). ``pooled`` (N, C) is the backbone's output averaged over its positions, the same for all passes.
+    ``abnormal`` (N, T) is each pass' probability of abnormal by the thesis' head, ``copies`` (N, T, 24, 5) its
+    probabilities of 0..4 copies of each chromosome, by the findings head. ``structural`` (N, 24) are the findings
+    head's probabilities of a changed structure, averaged over the passes, ``changed`` (N, T, 24) whether the pass sees
+    one (probability of at least one half). ``pooled`` (N, C) is the backbone's output averaged over its positions, the
+    same for all passes.
     """
 
     abnormal: NDArray[np.float32]
-    miscount: NDArray[np.float32]
     copies: NDArray[np.float32]
     structural: NDArray[np.float32]
-    numbers: NDArray[np.int8]
     changed: NDArray[np.bool_]
     pooled: NDArray[np.float32]
 
@@ -163,9 +161,8 @@ class SubNetworks:
         pooled = np.asarray(outputs.pop("pooled"))[:count]
         # each (chunk, whole blocks of passes, ...): pictures and passes beyond those asked for are cut off
         said = {name: np.asarray(values)[:count, :passes] for name, values in outputs.items()}
-        miscount = miscount_probability(said["copies"]).astype(np.float32)
-        means = {name: said.pop(name).mean(axis=1) for name in ("copies", "structural")}
-        return Passes(pooled=pooled, miscount=miscount, **means, **said)
+        structural = said.pop("structural").mean(axis=1)
+        return Passes(pooled=pooled, structural=structural, **said)
 
     def masks(self, passes: int) -> tuple[Any, Any, Any]:
         """Return the masks of the first ``passes`` sub-networks on the device: (C, P, T), (T, 256) and (T, 512)."""
@@ -258,6 +255,5 @@ def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]
     return {
         "copies": copies,
         "structural": structural,
-        "numbers": ops.cast(ops.argmax(copies, axis=-1), "int8"),
         "changed": ops.greater_equal(structural, 0.5),
     }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
-from models.counts import COPY_NUMBERS
+from models.counts import COPY_NUMBERS, miscount_probability
 from models.reading.crops import Objects
 from models.reading.decoding import Evidence, Floats, Numbers, decode, log_weight
 from models.reading.evidence import Looks, Measures, weigh
@@ -30,8 +30,8 @@ class Reading:
     """What a page shows, of ``CHROMOSOMES`` in their order.
 
     ``layout``: name of the likeliest one. ``boxes``: (n, 4), where the objects stand, as of ``Objects``. ``counts``:
-    (24, 5), how probable each number is, by the mean of the passes. ``numbers``: (T, 24), the likeliest number in each
-    pass. ``normal``: (T,), how probable a normal set is.
+    (24, 5), how probable each number is, by the mean of what is seen in all passes. ``copies``: (T, 24, 5), how
+    probable it is in each pass.
     ``which``: (n, 24), how probable each object is each chromosome; the rest is junk. ``kinds``: (n,), what each object
     most probably is: a place in ``CHROMOSOMES``, ``OTHER`` or ``JUNK``. ``recognised``: how probable it is by looks
     alone that the chromosomes are what the order makes of them, their mean, 0..1; low where order imagines things.
@@ -41,12 +41,22 @@ class Reading:
     layout: str
     boxes: Floats
     counts: Floats
-    numbers: NDArray[np.int8]
-    normal: Floats
+    copies: NDArray[np.float32]
     which: Floats
     kinds: NDArray[np.int64]
     recognised: float
     homologues: Homologues | None = None
+
+    @property
+    def numbers(self) -> NDArray[np.int8]:
+        """The likeliest number of each chromosome in each pass, (T, 24)."""
+        numbers: NDArray[np.int8] = self.copies.argmax(axis=2).astype(np.int8)
+        return numbers
+
+    @property
+    def normal(self) -> Floats:
+        """How probable a normal set is, (T,)."""
+        return 1.0 - miscount_probability(self.copies)
 
     @property
     def changed(self) -> NDArray[np.float32]:
@@ -77,14 +87,13 @@ def read(objects: Objects, looks: Looks, measures: Measures, known: Layouts, *, 
     parts = looks.parts(_PASSES_AT_ONCE)
     decoded = [_decode(objects, part, measures, known, order, which=False).counts for part in parts]
     back = np.argsort(order[0])
-    counts, which = np.concatenate(decoded)[:, back], found.which[0][:, back]
+    copies, which = np.concatenate(decoded)[:, back], found.which[0][:, back]
     kinds = _kinds(which, mean.classes[0, :, -1])
     return Reading(
         layout=known.names[best],
         boxes=objects.boxes,
         counts=found.counts[0, back],
-        numbers=counts.argmax(axis=2).astype(np.int8),
-        normal=_normal(counts),
+        copies=copies.astype(np.float32),
         which=which,
         kinds=kinds,
         recognised=_recognised(kinds, mean.classes[0]),
@@ -143,11 +152,3 @@ def _stacked(ways: list[Evidence], times: int) -> Evidence:
         np.concatenate([getattr(way, name) for way in ways] * times) for name in ("copies", "pairs", "junk")
     )
     return Evidence(copies, pairs, junk, ways[0].same, ways[0].change)
-
-
-def _normal(counts: Floats) -> Floats:
-    """Return how probable two of each autosome and XX or XY are, as if numbers did not depend on each other, (T,)."""
-    x, y = CHROMOSOMES.index("X"), CHROMOSOMES.index("Y")
-    sexes = counts[:, x, 2] * counts[:, y, 0] + counts[:, x, 1] * counts[:, y, 1]
-    normal: Floats = counts[:, :x, 2].prod(axis=1) * sexes
-    return normal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from models.chromosomes import CHROMOSOMES
 from models.judging import record
@@ -10,17 +11,29 @@ from models.judging.record import ComparedPair, Evidence, Record, SeenObject
 from models.reading.homologues import Homologues
 from models.reading.reader import JUNK, OTHER, Reading
 
+
+@dataclass(frozen=True)
+class NetworkSays:
+    """What the network that sees the whole picture says, 0..1, averaged over the passes.
+
+    ``abnormal``: by the thesis' head. ``miscounted``: that some chromosome is too many or missing.
+    """
+
+    abnormal: float
+    miscounted: float
+
+
 _DIGITS = 4  # of a probability
 _BAND_DIGITS = 2
 _PIXEL_DIGITS = 1
 
 
-def to_record(reading: Reading, abnormal: float) -> Record:
+def to_record(reading: Reading, network: NetworkSays) -> Record:
     """Put what was read of a page into a record.
 
     Args:
         reading: of the page.
-        abnormal: what the network that sees the whole picture says, 0..1, averaged over the passes.
+        network: what the network says of it.
     """
     homologues = reading.homologues
     compared = homologues is not None and len(homologues.pairs) > 0
@@ -32,7 +45,8 @@ def to_record(reading: Reading, abnormal: float) -> Record:
         evidence=Evidence(
             miscounted=_rounded(1.0 - float(reading.normal.mean())),
             changed=None if changed is None else _rounded(changed),
-            abnormal=_rounded(abnormal),
+            abnormal=_rounded(network.abnormal),
+            network_miscounted=_rounded(network.miscounted),
         ),
     )
 

@@ -184,7 +184,7 @@ def _measure(network: keras.Model, variant: Variant, bench: Bench) -> Iterator[R
 def _result(words: str, data: str, model: Predictor, labelled: Iterable[tuple[LabelledPicture, Page]]) -> Result:
     judged = list(judge(model, labelled))
     head = outcomes_of(judged, model.card.calibration.prevalence)
-    copies = np.stack([item.prediction.copies for item in judged])
+    copies = np.stack([item.prediction.network_copies.mean(axis=0) for item in judged])
     counts = replace(head, score=miscount_probability(copies))
     return Result(
         words,

@@ -61,7 +61,12 @@ def test_why_objects_are_not_compared() -> None:
 @pytest.mark.parametrize(("changed", "told"), [(0.627, r"62\.7 \%"), (None, "nothing compared")])
 def test_each_part_of_the_model_has_its_say(changed: float | None, told: str) -> None:
     frame = readings.evidence(Evidence(0.99, changed, 0.25))
-    assert frame["Probability"].tolist() == [r"99 \%", told, r"25 \%"]
+    assert frame["Probability"].tolist() == [r"99 \%", told, "not kept", r"25 \%"]
+
+
+def test_what_the_network_counts_is_told_beside_the_reader() -> None:
+    frame = readings.evidence(Evidence(0.99, None, 0.25, 0.5))
+    assert frame["Probability"].tolist() == [r"99 \%", "nothing compared", r"50 \%", r"25 \%"]
 
 
 def test_a_figure_near_certainty_is_no_quotation() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.card_page import card_page, number, with_interval
+from models.judging.calibration import Calibration
 from models.measuring.report import report
 from models.registry import PAGE_FILE, default_registry
 from tests.models.measuring.test_breakdown import many
@@ -47,8 +48,12 @@ def test_limits_and_calibration_are_told() -> None:
     page = card_page(MEASURED)
     assert "| the passes agree on normal | at least 90% |" in page
     assert "| `min_pieces` | 20 |" in page
-    assert "sigmoid(1.500 x log odds of the pass +0.000 x log odds of a wrong number of chromosomes" in page
-    assert "+0.000 x log odds of a changed structure +0.000 x log odds of a wrong number by the reader -0.250)" in page
+    assert "sigmoid(1.500 x log odds of the pass +0.000 x log odds of a wrong number of chromosomes -0.250)" in page
+    assert "the second left out." in page
+    assert "counted by the reader" not in page
+    both = replace(MEASURED, reader_sha256="0" * 64, network_weight=0.77, calibration=Calibration(change_slope=0.5))
+    assert "counted by the reader, and by the network with a weight of 0.77" in card_page(both)
+    assert "sigmoid(0.500 x log odds of a changed structure +0.000)" in card_page(both)
     assert "It holds where 50% of the karyograms are abnormal" in page
     assert page.count("were abnormal") == 1
 

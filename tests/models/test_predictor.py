@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.card import CardError
 from models.chromosomes import CHROMOSOMES
+from models.counts import miscount_probability
 from models.judging.familiarity import fit
 from models.judging.suggestion import UNREADABLE
 from models.judging.uncertainty import measure
@@ -74,13 +75,15 @@ def test_with_the_reader_it_counts_chromosomes(tmp_path: Path) -> None:
     normal, trisomy = model.predict([one.page.pixels for one in drawn])
     for said, one in zip((normal, trisomy), drawn, strict=True):
         assert said.copies.argmax(axis=1).tolist() == [one.karyotype.copies(name) for name in CHROMOSOMES]
-        assert said.reader_miscounts.shape == (6,)
+        assert said.reader_copies.shape == said.network_copies.shape == (6, 24, 5)
     numbers = [finding.text for finding in trisomy.findings if finding.text.startswith("+")]
     assert numbers == [f"+{name}" for name in drawn[1].karyotype.gained]
-    assert normal.reader_miscounts.max() < 0.5 < trisomy.reader_miscounts.min()
+    assert normal.miscounts.max() < 0.5 < trisomy.miscounts.min()
     assert trisomy.record is not None
     assert trisomy.record.counts == {name: drawn[1].karyotype.copies(name) for name in CHROMOSOMES}
-    assert trisomy.record.evidence.miscounted == pytest.approx(trisomy.reader_miscounts.mean(), abs=1e-4)
+    assert trisomy.record.evidence.miscounted == pytest.approx(
+        miscount_probability(trisomy.reader_copies).mean(), abs=1e-4
+    )
     assert trisomy.record.evidence.changed == pytest.approx(trisomy.changes.mean(), abs=1e-4)
     assert trisomy.record.evidence.abnormal == pytest.approx(trisomy.measures.mean_probability, abs=1e-4)
     heat = model.explain(drawn[1].page.pixels)

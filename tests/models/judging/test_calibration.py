@@ -26,27 +26,25 @@ def test_it_recovers_a_known_distortion() -> None:
 
 def test_a_changed_structure_counts_as_far_as_it_tells() -> None:
     generator = np.random.default_rng(3)
-    raw, changes = generator.uniform(0.02, 0.98, (2, 5_000))
-    miscounts = np.full((5_000, 1), NEUTRAL)
-    truth = generator.random(5_000) < expit(logit(raw) + 1.5 * logit(changes))
-    found = fit_calibration(raw[:, None], miscounts, truth, changes[:, None])
-    assert (found.slope, found.change_slope) == pytest.approx((1.0, 1.5), abs=0.15)
-    assert float(found.apply(0.5, 0.5, 0.9)) > 0.9
-    assert float(found.apply(0.5)) < 0.6
-    assert measure(np.array([0.5]), found, change=0.9).label is Label.ABNORMAL
+    counted, changes = generator.uniform(0.02, 0.98, (2, 20_000))
+    neutral = np.full((20_000, 1), NEUTRAL)
+    expected = 1 - (1 - expit(logit(counted) - 1.0)) * (1 - expit(1.5 * logit(changes) - 2.0))
+    truth = generator.random(20_000) < expected
+    found = fit_calibration(neutral, counted[:, None], truth, changes[:, None])
+    assert (found.miscount_slope, found.change_slope) == pytest.approx((1.0, 1.5), abs=0.15)
+    assert (found.intercept, found.change_intercept) == pytest.approx((-1.0, -2.0), abs=0.2)
+    assert measure(np.array([0.5]), found, change=0.99).label is Label.ABNORMAL
     with pytest.raises(ValueError, match="expected passes"):
-        fit_calibration(raw[:, None], miscounts, truth, changes[:, None].repeat(2, axis=1))
+        fit_calibration(neutral, neutral, truth, changes[:, None].repeat(2, axis=1))
 
 
-def test_network_and_reader_are_weighed_by_themselves() -> None:
-    """The network guesses, the reader counts: what the calibration trusts is the reader."""
-    generator = np.random.default_rng(4)
-    guessed, counted = generator.uniform(0.02, 0.98, (2, 5_000, 1))
-    truth = (generator.random((5_000, 1)) < expit(1.2 * logit(counted)))[:, 0]
-    found = fit_calibration(np.full((5_000, 1), NEUTRAL), guessed, truth, reader_miscounts=counted)
-    assert (found.miscount_slope, found.reader_slope) == pytest.approx((0.0, 1.2), abs=0.15)
-    assert found.change_slope == 0.0
-    assert measure(np.array([0.5]), found, reader_miscount=0.9).label is Label.ABNORMAL
+def test_sure_numbers_do_not_drown_a_changed_structure() -> None:
+    """Each of the two is enough by itself, whatever the other says."""
+    calibration = Calibration(miscount_slope=1.0, change_slope=1.0)
+    changed, both = calibration.apply(0.5, 1e-6, 0.9), calibration.apply(0.5, 0.9, 0.9)
+    assert float(changed) > 0.9
+    assert float(both) > float(changed)
+    assert float(calibration.apply(0.5, 0.9, 1e-6)) > 0.89
 
 
 def test_it_calibrates_the_mean_over_the_passes() -> None:

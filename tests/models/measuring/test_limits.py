@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.chromosomes import CHROMOSOMES
 from models.datasets.labels import LabelledPicture
 from models.judging.calibration import Calibration
 from models.judging.triage import Policy, TriageOutcome, triage
@@ -54,12 +55,24 @@ def test_limits_need_normal_and_counted_ones(abnormal: list[bool], counted: list
 
 
 def judged(number: int, abnormal: bool, raw: np.ndarray, miscount: float) -> JudgedPicture:
-    miscounts, copies = np.full(raw.size, miscount), sure(numbers()).astype(np.float32)
-    said = replace(prediction(raw), miscounts=miscounts, copies=copies)
+    copies = np.tile(sure(numbers()).astype(np.float32), (raw.size, 1, 1))
+    copies[:, CHROMOSOMES.index("21"), 2:4] = 1 - miscount, miscount
+    said = replace(prediction(raw), network_copies=copies, copies=copies.mean(axis=0))
     karyotype = parse_karyotype("47,XX,+21" if abnormal else "46,XX")
     label = Label.ABNORMAL if abnormal else Label.NORMAL
     picture = LabelledPicture(f"{number}.png", f"P{number}", label, karyotype)
     return JudgedPicture(picture, said, triage(True, said.measures, (), Policy()))
+
+
+def test_a_network_that_guesses_weighs_nothing_beside_a_reader_that_counts() -> None:
+    generator = np.random.default_rng(0)
+    known = []
+    for n, abnormal in enumerate([True, False] * 100):
+        guess = judged(n, abnormal, np.full(5, 0.5), generator.uniform(0.1, 0.9))
+        said = judged(n, abnormal, np.full(5, 0.5), generator.beta(*((8, 1) if abnormal else (1, 8)))).prediction
+        known.append(replace(guess, prediction=replace(guess.prediction, reader_copies=said.network_copies)))
+    assert calibrated(replace(CARD, reader_sha256="0" * 64), known).network_weight < 0.3
+    assert calibrated(CARD, known).network_weight == 1.0
 
 
 def test_a_calibrated_card_uses_what_the_findings_head_counts() -> None:

@@ -13,10 +13,12 @@ from models.judging.record import Record, from_json, to_json
 from models.reading.homologues import Homologues, pair_up
 from models.reading.profiles import POINTS
 from models.reading.reader import JUNK, OTHER, Reading
-from models.reading.record import to_record
+from models.reading.record import NetworkSays, to_record
 from tests.models.reading.test_homologues import SHORT, looks, page
 from tests.models.reading.test_profiles import drawn
 from tests.models.reading.test_reader import standing, told
+
+NETWORK = NetworkSays(abnormal=0.25, miscounted=0.75)
 
 
 def compared() -> Reading:
@@ -32,7 +34,7 @@ def test_every_object_has_its_box_its_name_and_a_probability() -> None:
     reading = compared()
     kinds = reading.kinds.copy()
     kinds[0], kinds[1] = OTHER, JUNK
-    record = to_record(replace(reading, kinds=kinds), abnormal=0.25)
+    record = to_record(replace(reading, kinds=kinds), NETWORK)
     assert [seen.name for seen in record.objects[:3]] == ["other", "junk", "2"]
     assert record.objects[2].box == (8.3, 9.3, 10.3, 11.3)
     assert record.objects[2].probability > 0.9
@@ -41,7 +43,7 @@ def test_every_object_has_its_box_its_name_and_a_probability() -> None:
 
 
 def test_pairs_are_told_with_their_words_and_profiles() -> None:
-    first, second = to_record(compared(), abnormal=0.25).pairs
+    first, second = to_record(compared(), NETWORK).pairs
     assert (first.chromosome, first.objects, first.changed) == ("1", (0, 1), 0.6)
     assert first.words == "one homologue shorter by 40 %"
     assert (second.chromosome, second.objects, second.changed) == ("2", (2, 3), 0.25)
@@ -50,14 +52,15 @@ def test_pairs_are_told_with_their_words_and_profiles() -> None:
 
 
 def test_each_part_says_what_it_sees() -> None:
-    evidence = to_record(compared(), abnormal=0.25).evidence
+    evidence = to_record(compared(), NETWORK).evidence
     assert evidence.changed == pytest.approx((0.8 + 0.7) / 2)
     assert evidence.miscounted < 0.1
     assert evidence.abnormal == 0.25
+    assert evidence.network_miscounted == 0.75
 
 
 def test_without_homologues_nothing_is_said_of_structure() -> None:
-    record = to_record(told(standing({"21": 3})), abnormal=0.25)
+    record = to_record(told(standing({"21": 3})), NETWORK)
     assert record.pairs == ()
     assert record.evidence.changed is None
     assert record.evidence.miscounted > 0.5
@@ -69,6 +72,6 @@ def through_json(record: Record) -> Record:
 
 
 def test_a_record_survives_json() -> None:
-    record = to_record(compared(), abnormal=0.25)
+    record = to_record(compared(), NETWORK)
     assert through_json(record) == record
     assert len(json.dumps(to_json(record))) < 20_000
