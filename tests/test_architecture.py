@@ -53,6 +53,8 @@ TF_FREE = (
     "models.preparing",
     "models.registry",
     "models.datasets.*",
+    "models.experiments.deferral",
+    "models.experiments.figures",
     "models.experiments.record",
     "models.experiments.validation",
     "models.judging.*",

@@ -109,8 +109,8 @@ class Predictions:
 
     ``file`` names a picture, ``case_id`` its case. ``abnormal`` is the truth, 0 or 1. ``probability`` of abnormal is
     that of one pass without dropout, ``mean`` the mean over T passes with it. ``agreement``: share of the passes that
-    vote for the winning label, 0.5..1. ``entropy`` of the mean and ``mutual_information`` of the passes are in nats.
-    ``calibrated``: the mean after Platt scaling on the validation side.
+    vote for the label of the mean, abnormal from one half on. ``entropy`` of the mean and ``mutual_information`` of the
+    passes are in nats. ``calibrated``: the mean of the passes after Platt scaling on the validation side.
     """
 
     file: tuple[str, ...]
