@@ -12,11 +12,12 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from models.datasets.labels import LabelledPicture, LabelsError, Page, load, read_labels
+from models.datasets.labels import LABELS_FILE, LabelledPicture, LabelsError, Page, load, read_labels
 from models.datasets.splits import CaseSplit
 from models.experiments.record import Counts, Edition
 from models.judging.uncertainty import Label
@@ -49,9 +50,10 @@ class Source:
 
     @property
     def identity(self) -> str:
-        """What decides the pixels, as text; of real ones the hash of their labels."""
-        labels = file_sha256(self.karyograms / "labels.csv") if self.edition == "real" and self.karyograms else ""
-        return f"{self.edition} {self.seed} {self.counts.normal}+{self.counts.abnormal} {labels}".strip()
+        """What decides the pixels, as text; for real ones the hashes of their labels and of the crops."""
+        files = (self.karyograms and self.karyograms / LABELS_FILE, self.crops) if self.edition == "real" else ()
+        hashes = [_sha256(file) for file in files if file]
+        return " ".join([self.edition, str(self.seed), f"{self.counts.normal}+{self.counts.abnormal}", *hashes])
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,11 @@ def _drawn(known: Sequence[LabelledPicture], label: Label, seed: int) -> list[La
 def _recombined(library: CropLibrary, seed: int, abnormal: bool, number: int) -> Karyogram:
     rng = np.random.default_rng([_STREAM, seed, 2 + abnormal, number])
     return simulate(rng, recombined(library), float(abnormal), width=_REAL_WIDTH, variety=Variety.FIXED)
+
+
+@cache
+def _sha256(file: Path) -> str:
+    return file_sha256(file)
 
 
 def digest(*parts: object) -> str:

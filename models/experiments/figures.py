@@ -99,8 +99,7 @@ def computed(table: Outcomes, weights: Weights) -> dict[str, Floats]:
     likely = np.clip(np.where(truth, score, 1 - score), _SMALLEST, 1.0)
     return {
         **{name: _shares(weights, *masks) for name, masks in wholes.items()},
-        "auc": metrics.areas_under_curve(truth, score, weights),
-        "average_precision": metrics.average_precisions(truth, score, weights),
+        **metrics.ranking_figures(truth, score, weights),
         "ece": metrics.expected_calibration_errors(truth, score, weights),
         "brier": ratios(weights @ (score - truth) ** 2, weights.sum(-1)),
         "nll": ratios(weights @ -np.log(likely), weights.sum(-1)),

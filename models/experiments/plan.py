@@ -32,7 +32,7 @@ HEAD_RATE = 1e-3
 """The thesis' learning rate (section 3.2)."""
 
 TUNING_RATE = 1e-4
-"""Where convolutions learn too: at the thesis' 1e-3 they forget what they know within a few steps."""
+"""Where convolutions learn too, as in the last phase of our own trainings; the thesis does not say that it differs."""
 
 _HEAD_EPOCHS, _TUNING_EPOCHS = 30, 12
 _SLUGS: Mapping[str, str] = MappingProxyType({"source task": "source", "as published": "published", "by case": "cases"})

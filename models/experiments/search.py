@@ -12,7 +12,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import keras
@@ -35,7 +36,9 @@ RATES = (1e-6, 1.0)
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512)
 
 _QUICK_TRIALS = 2
+_MOST_TRIALS = 10_000  # so that studies of other seeds draw otherwise
 _TRIAL_EPOCHS = 10
+_SMALLEST = 1e-7  # as in the loss of Keras
 _DONE = (TrialState.COMPLETE, TrialState.FAIL)
 _log = logging.getLogger(__name__)
 
@@ -54,22 +57,28 @@ def perform(plan: Plan, bench: Bench) -> Record:
     """
     started = time.monotonic()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        storage=bench.storage or f"sqlite:///{bench.work / 'search.sqlite3'}",
-        study_name=f"{plan.name} {bench.fingerprint(plan)[:12]}",
-        sampler=optuna.samplers.TPESampler(seed=plan.seed),
-        load_if_exists=True,
-    )
-    with building_in(bench.precision):
+    with building_in(bench.precision), _study(plan, bench) as study:
         _search(study, plan, bench)
         if not study.get_trials(states=(TrialState.COMPLETE,)):
             raise TrainingError(f"a trial of {plan.name} must come to an end, all {plan.trials} failed")
         best = replace(plan.configuration, **study.best_params)
+        trials = tuple(told(trial) for trial in study.get_trials(states=_DONE))
         trained = train(replace(plan, configuration=best), bench)
         said = judged(trained)
-    trials = tuple(told(trial) for trial in study.get_trials(states=_DONE))
     record = record_of(plan, bench, trained, said, started, trials=trials)
     return replace(record, configuration=best)
+
+
+@contextmanager
+def _study(plan: Plan, bench: Bench) -> Iterator[optuna.Study]:
+    """Open the study of a plan in the storage that all machines share."""
+    storage = optuna.storages.RDBStorage(bench.storage or f"sqlite:///{bench.work / 'search.sqlite3'}")
+    name = f"{plan.name} {bench.fingerprint(plan)[:12]}"
+    try:
+        yield optuna.create_study(storage=storage, study_name=name, load_if_exists=True)
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()  # optuna leaves its connections open
 
 
 def _search(study: optuna.Study, plan: Plan, bench: Bench) -> None:
@@ -78,6 +87,8 @@ def _search(study: optuna.Study, plan: Plan, bench: Bench) -> None:
     network = build(chosen.network, chosen.size, chosen.start, bench.weights, seed=plan.seed)
     objective = _objective(replace(plan, configuration=chosen), network, bench.materials(plan, network))
     while len(study.get_trials(states=_DONE)) < plan.trials:
+        # anew for each trial: a search that goes on after an interruption, or beside others, repeats no draw of theirs
+        study.sampler = optuna.samplers.TPESampler(seed=plan.seed * _MOST_TRIALS + len(study.trials))
         study.optimize(objective, n_trials=1, catch=(Exception,))
 
 
@@ -93,13 +104,13 @@ def _objective(plan: Plan, network: keras.Model, materials: Materials) -> Callab
         )
         learner.set_weights(first)
         keras.utils.set_random_seed(plan.seed)
-        curves = learn(learner, materials.training, materials.validation, chosen)
-        said = learner.predict(materials.validation.inputs, verbose=0)[:, 0]
-        right = (said >= 0.5) == materials.validation.abnormal
-        trial.set_user_attr("val_accuracy", round(float(np.mean(right)), DIGITS))
-        loss = min(epoch.val_loss for epoch in curves)
+        learn(learner, materials.training, materials.validation, chosen)
+        said = learner.predict(materials.validation.inputs, verbose=0)[:, 0].astype(np.float64)
+        abnormal = materials.validation.abnormal
+        loss = -float(np.mean(np.log(np.clip(np.where(abnormal, said, 1.0 - said), _SMALLEST, 1.0))))
         if not math.isfinite(loss):
             raise ArithmeticError(f"the validation loss must be finite, got {loss}")
+        trial.set_user_attr("val_accuracy", round(float(np.mean((said >= 0.5) == abnormal)), DIGITS))
         return loss
 
     def objective(trial: optuna.Trial) -> float:
@@ -117,12 +128,13 @@ def _objective(plan: Plan, network: keras.Model, materials: Materials) -> Callab
 def told(trial: FrozenTrial) -> Trial:
     """Return a finished trial as a record tells it."""
     complete = trial.state is TrialState.COMPLETE
+    accuracy = trial.user_attrs.get("val_accuracy")
     return Trial(
         number=trial.number,
         state="complete" if complete else "failed",
         learning_rate=float(trial.params["learning_rate"]),
         batch_size=int(trial.params["batch_size"]),
         val_loss=round(float(trial.value), DIGITS) if complete and trial.value is not None else None,
-        val_accuracy=trial.user_attrs["val_accuracy"] if complete else None,
+        val_accuracy=accuracy if complete else None,
         error=None if complete else trial.user_attrs.get("error", "the process died"),
     )

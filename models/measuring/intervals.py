@@ -131,7 +131,7 @@ def area_interval(positive: int, negative: int) -> Interval:
     return float(brentq(gap, 0.0, 1.0 - 1e-9)), 1.0
 
 
-@lru_cache(maxsize=4)  # figures of many runs on sets of one size come one after the other
+@lru_cache(maxsize=8)  # figures of many runs on sets of one size come one after the other
 def _draws(cases: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """Draw how often each case counts in each resample, (resamples, cases)."""
     generator = np.random.default_rng(seed)

@@ -91,12 +91,12 @@ def figures(outcomes: Outcomes, weights: Weights, prevalence: float = PREVALENCE
         name: _share(float(weights[part & whole].sum()), float(weights[whole].sum()))
         for name, (part, whole) in shares(outcomes).items()
     }
+    ranked = ranking_figures(outcomes.abnormal, outcomes.score, weights[None])
     squares = weights * (outcomes.calibrated - outcomes.abnormal) ** 2
     return {
         **found,
         "missed_abnormal": float(weights[outcomes.abnormal & outcomes.screened].sum()),
-        "auc": area_under_curve(outcomes.abnormal, outcomes.score, weights),
-        "average_precision": average_precision(outcomes.abnormal, outcomes.score, weights),
+        **{name: float(value[0]) for name, value in ranked.items()},
         "precision": predictive_value(found["sensitivity"], 1 - found["specificity"], prevalence),
         "negative_predictive_value": predictive_value(
             found["screened_normal"], 1 - found["triage_sensitivity"], 1 - prevalence
@@ -119,27 +119,23 @@ def predictive_value(right: float, wrong: float, prevalence: float) -> float:
 
 def area_under_curve(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> float:
     """Return the area under the ROC curve: the chance that an abnormal one scores higher, ties half. 0..1."""
-    return float(areas_under_curve(abnormal, score, weights[None])[0])
-
-
-def areas_under_curve(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
-    """Return the area under the ROC curve for each row of weights, (R, N) -> (R,)."""
-    positive, negative = _weights_by_score(abnormal, score, weights)
-    below = np.cumsum(negative, axis=-1) - negative
-    return ratios((positive * (below + negative / 2)).sum(-1), positive.sum(-1) * negative.sum(-1))
+    return float(ranking_figures(abnormal, score, weights[None])["auc"][0])
 
 
 def average_precision(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> float:
     """Return the mean precision over the recalls reached by lowering the threshold step by step. 0..1."""
-    return float(average_precisions(abnormal, score, weights[None])[0])
+    return float(ranking_figures(abnormal, score, weights[None])["average_precision"][0])
 
 
-def average_precisions(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
-    """Return the average precision for each row of weights, (R, N) -> (R,)."""
-    positive, negative = (part[..., ::-1] for part in _weights_by_score(abnormal, score, weights))
-    found, raised = np.cumsum(positive, axis=-1), np.cumsum(positive + negative, axis=-1)
+def ranking_figures(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> dict[str, NDArray[np.float64]]:
+    """Return ``auc`` and ``average_precision`` for each row of weights, (R, N) -> (R,) both."""
+    positive, negative = _weights_by_score(abnormal, score, weights)  # (R, levels) both, by rising score
+    below = np.cumsum(negative, axis=-1) - negative
+    area = ratios((positive * (below + negative / 2)).sum(-1), positive.sum(-1) * negative.sum(-1))
+    found, raised = (np.cumsum(part[..., ::-1], axis=-1) for part in (positive, positive + negative))
     precision = np.divide(found, raised, out=np.zeros_like(found), where=raised > 0)
-    return ratios((positive * precision).sum(-1), positive.sum(-1))
+    mean = ratios((positive[..., ::-1] * precision).sum(-1), positive.sum(-1))
+    return {"auc": area, "average_precision": mean}
 
 
 def expected_calibration_error(abnormal: Mask, probability: NDArray[np.float64], weights: Weights) -> float:
