@@ -66,11 +66,7 @@ def _probabilities(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
     )
     left, middle, right = st.columns(3, gap="small")
     with left:
-        card.draw(
-            _reliability(chosen),
-            names,
-            "Equal bins, 95 % intervals.",
-        )
+        card.draw(_reliability(chosen), names, "Equal bins, 95 % intervals.")
     with middle:
         card.draw(_risk_coverage(chosen, "abnormal", reason), names, "Lower: fewer missed abnormal.")
     with right:

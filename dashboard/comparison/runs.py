@@ -139,6 +139,4 @@ def same_but_split(one: Record, other: Record) -> bool:
 
 def experiment_key(run: Record) -> tuple[str, ...]:
     """What two runs have in common that differ in their split alone."""
-    configuration = run.configuration
-    parts = (run.experiment, run.title, run.edition, configuration.network, configuration.start, configuration.trained)
-    return (*parts, configuration.data, str(configuration.members))
+    return run.experiment, run.title, run.edition, str(run.seed), str(run.configuration)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -52,6 +53,8 @@ def _summary(run: Chosen) -> None:
 
 
 def _told(share: Figure) -> str:
+    if math.isnan(share.value):
+        return "none"
     return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f} %)"
 
 
@@ -92,7 +95,11 @@ def _picture(run: Run, frame: pd.DataFrame, picked: int | None) -> None:
         st.info("Click a row to see its karyogram.", icon=":material/touch_app:")
         return
     row = frame.iloc[picked]
-    picture = paintings.picture(run, str(row["file"]))
+    try:
+        picture = paintings.picture(run, str(row["file"]))
+    except ValueError as error:
+        st.error(f"The picture cannot be drawn again: {words.plain(str(error))}", icon=":material/broken_image:")
+        return
     with st.container(border=True):
         st.image(picture, width="stretch", alt=f"Simulated karyogram {row['file']}")
         st.caption(

@@ -52,7 +52,7 @@ def download(page: Page, kind: str, folder: Path) -> bytes:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page, tmp_path: Path) -> None:
-    runs.write(tmp_path / "experiments", runs.some())
+    written = runs.write(tmp_path / "experiments", runs.some())
     page.goto(f"{karyotriage.address}/comparison?edition=simulated")
     expect(page.get_by_role("heading", name="Model comparison")).to_be_visible()
     charts = page.get_by_test_id("stVegaLiteChart")
@@ -80,6 +80,14 @@ def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page,
     page.reload()
     expect(chart(page, "ROC").locator("g.mark-line path[stroke-width='2.2']")).to_have_count(2)
     assert curves(page, "ROC") == left
+
+    five = "&".join(f"run{place}={run.name}" for place, run in enumerate(written[:5], 1))
+    page.goto(f"{karyotriage.address}/comparison?edition=simulated&{five}")
+    expect(chart(page, "ROC").locator("g.mark-line path[stroke-width='2.2']")).to_have_count(5)
+    page.wait_for_timeout(1500)
+    click_row(page, table, 6, ROW)
+    expect(page.get_by_text("5 runs at most")).to_be_visible()
+    assert five in page.url
 
 
 @pytest.mark.slow
