@@ -20,6 +20,7 @@ _FEW, _RIGHT, _WRONG = "#6b7783", "#1f6fa8", "#b8341a"  # white can be read on e
 _ROOM = 1.35  # from one matrix to the next, in units of its width
 _LEAST = 3  # matrices for which there is room: fewer stand in the middle instead of growing wide
 _HEIGHT = 230
+_WIDTH_OF_ONE = 290
 _CELLS = {FOUND: (0, 0), MISSED: (0.5, 0), FALSE_ALARM: (0, 1), CLEARED: (0.5, 1)}  # left and top
 _SIZE = (0.49, 0.96)
 _DOWN = alt.Scale(domain=[-0.62, 2.05], nice=False, reverse=True)
@@ -42,6 +43,11 @@ def matrices(frame: pd.DataFrame) -> AnyChart:
     across = alt.Scale(domain=[-spare - 0.42, (number - 1) * _ROOM + 1 + spare], nice=False)
     chart = alt.LayerChart(layer=[_areas(cells, across), *_numbers(cells, across), *_names(cells, across)])
     return titled(chart, "Confusion matrices", frame, "karyograms of the test set", height=_HEIGHT)
+
+
+def width_of(number: int) -> int:
+    """How wide so many matrices must be drawn for their words to fit, in points."""
+    return _WIDTH_OF_ONE * max(number, _LEAST)
 
 
 def _placed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import vl_convert
 
 from dashboard.comparison.drawing import Panel
 
-_WIDTH = 640
 _PNG_SCALE = 2.0
 _VEGA_LITE = "6.4"  # of Altair's charts
 _STYLE = {
@@ -41,21 +40,25 @@ def png(panel: Panel, names: Mapping[str, str]) -> bytes:
 def specification(panel: Panel, names: Mapping[str, str]) -> dict[str, Any]:
     """The chart on paper: at a fixed width, on white, described, and with runs by name where the page has letters."""
     drawn: dict[str, Any] = panel.chart.to_dict()
-    drawn |= {"width": _WIDTH, "description": panel.alt, "config": {**drawn.get("config", {}), **_STYLE}}
-    _name_runs(drawn, names)
+    drawn |= {"width": panel.width, "description": panel.alt, "config": {**drawn.get("config", {}), **_STYLE}}
+    legends = list(_legends(drawn))
+    for legend in legends:
+        legend |= {"labelExpr": _expression(names), "orient": "bottom", "columns": 1, "labelLimit": panel.width}
+    if not legends:
+        drawn["title"]["subtitle"] += [f"{letter}  {name}" for letter, name in names.items()]
     return drawn
 
 
-def _name_runs(part: object, names: Mapping[str, str]) -> None:
-    """Write names beside the letters of every legend of runs; on the page the cards of the runs tell them."""
+def _legends(part: object) -> Iterator[dict[str, Any]]:
+    """Every legend of runs, which on the page has letters alone, because the cards of the runs tell their names."""
     if isinstance(part, list):
         for item in part:
-            _name_runs(item, names)
+            yield from _legends(item)
     elif isinstance(part, dict):
         if part.get("field") == "letter" and isinstance(part.get("legend"), dict):
-            part["legend"] |= {"labelExpr": _expression(names), "orient": "bottom", "columns": 1, "labelLimit": _WIDTH}
+            yield part["legend"]
         for item in part.values():
-            _name_runs(item, names)
+            yield from _legends(item)
 
 
 def _expression(names: Mapping[str, str]) -> str:

@@ -23,13 +23,14 @@ class Panel:
     """One chart with all that goes with it.
 
     ``name`` begins the names of downloaded files, ``chart`` has its title inside, ``frame`` is what it draws and what
-    the CSV file holds, ``alt`` says in words what can be seen.
+    the CSV file holds, ``alt`` says in words what can be seen. ``width``: on paper, in points.
     """
 
     name: str
     chart: AnyChart
     frame: pd.DataFrame
     alt: str
+    width: int = 640
 
 
 def data_line(frame: pd.DataFrame) -> str:

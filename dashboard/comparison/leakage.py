@@ -15,7 +15,7 @@ FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC", "precision": "Precision"}
 _COLUMNS = ["title", "edition", "split", "figure", "low", "high", "gap", "gap_low", "gap_high"]
 _COLOURS = {PUBLISHED: "#d97800", BY_CASE: "#178a88"}  # readable on both backgrounds, and no colour of a run
 _SHAPES = {PUBLISHED: "diamond", BY_CASE: "circle"}
-_ROW = 46
+_ROW, _AROUND = 38, 170  # the height of a row, and of titles, legend and axis
 
 
 def gap(frame: pd.DataFrame, figure: str) -> AnyChart:
@@ -46,7 +46,7 @@ def gap(frame: pd.DataFrame, figure: str) -> AnyChart:
         f"What leakage is worth: {FIGURES[figure].lower() if figure != 'auc' else 'AUC'} by split",
         frame,
         "95 % intervals by case, and the gap in points",
-        height=_ROW * len(order) + 20,
+        height=_ROW * len(order) + _AROUND,
     )
 
 

@@ -31,7 +31,8 @@ def matrices(chosen: Sequence[Chosen]) -> Panel:
     """The confusion matrices."""
     frame = frames.confusion(chosen)
     each = [f"run {run.look.letter}, {run.label}: {_counts(frame, run)}" for run in chosen]
-    return Panel("confusion", confusion.matrices(frame), frame, _sentences("Confusion matrices", frame, each))
+    alt = _sentences("Confusion matrices", frame, each)
+    return Panel("confusion", confusion.matrices(frame), frame, alt, confusion.width_of(len(chosen)))
 
 
 def _counts(frame: pd.DataFrame, run: Chosen) -> str:

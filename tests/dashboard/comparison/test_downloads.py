@@ -38,6 +38,15 @@ def test_svg_has_title_origin_and_the_names_of_the_runs(panel: Panel) -> None:
     assert {"Calibration", "Simulated data", "A  Run by 'case'", "B  Run as published"} <= set(texts)
 
 
+def test_a_chart_without_a_legend_names_its_runs_below_its_title() -> None:
+    panel = panels.matrices([Chosen(place, as_run(run)) for place, run in enumerate(runs.few())])
+    drawn = downloads.specification(panel, NAMES)
+    assert drawn["title"]["subtitle"][-2:] == ["A  Run by 'case'", "B  Run as published"]
+    assert drawn["width"] > 640
+    on_the_page = panel.chart.to_dict()
+    assert "A  Run by 'case'" not in on_the_page["title"]["subtitle"]
+
+
 def test_png_can_be_decoded_and_is_sharp(panel: Panel) -> None:
     picture = Image.open(io.BytesIO(downloads.png(panel, NAMES)))
     assert picture.format == "PNG"
