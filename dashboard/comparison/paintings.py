@@ -9,7 +9,6 @@ from PIL import Image
 
 from dashboard.comparison.runs import Run, Stamp
 from models.experiments.record import Record
-from models.experiments.rendering import repaint
 
 
 def picture(run: Run, file: str) -> bytes:
@@ -23,6 +22,9 @@ def picture(run: Run, file: str) -> bytes:
 
 @st.cache_data(show_spinner="Drawing the karyogram again ...", max_entries=64)
 def _drawn(stamp: Stamp, file: str, _record: Record) -> bytes:
+    # late: what draws takes half a second to import, and most who open the page click no wrong case
+    from models.experiments.rendering import repaint
+
     buffer = io.BytesIO()
     Image.fromarray(repaint(_record, file)).save(buffer, "PNG")
     return buffer.getvalue()
