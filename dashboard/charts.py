@@ -41,7 +41,7 @@ def pass_histogram(frame: pd.DataFrame, calibrated: float | None = None) -> alt.
     Raises:
         ValueError: when the column is missing or there is no pass.
     """
-    _require(frame, ["probability"])
+    require(frame, ["probability"])
     bins = _binned(frame["probability"]).assign(
         vote=lambda bars: np.where(bars["middle"] >= 0.5, *VOTE_COLOURS), share=lambda bars: bars["count"] / len(frame)
     )
@@ -79,7 +79,7 @@ def confidence_histogram(frame: pd.DataFrame, column: str, title: str) -> alt.La
     Raises:
         ValueError: when a column is missing or there is no row.
     """
-    _require(frame, ["outcome", column])
+    require(frame, ["outcome", column])
     order = [short for short in OUTCOME_COLOURS if short in set(frame["outcome"])]
     bins = pd.concat([_ridge(frame, column, order, short) for short in order], ignore_index=True)
     base = alt.Chart(bins).encode(color=alt.Color("outcome:N", scale=_scale(OUTCOME_COLOURS), legend=None))
@@ -157,7 +157,12 @@ def _lines(calibrated: float | None) -> list[alt.LayerChart]:
     ]
 
 
-def _require(frame: pd.DataFrame, columns: list[str]) -> None:
+def require(frame: pd.DataFrame, columns: list[str]) -> None:
+    """Make sure that a frame has these columns and at least one row.
+
+    Raises:
+        ValueError: when one is missing, or there is no row.
+    """
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise ValueError(f"frame must have the columns {columns}, got {list(frame.columns)}")

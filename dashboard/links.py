@@ -11,11 +11,14 @@ UPLOAD = "views/upload.py"
 BATCHES = "views/batches.py"
 KARYOGRAM = "views/karyogram.py"
 SYSTEM = "views/system.py"
+COMPARISON = "views/comparison.py"
 
 _BATCH = "batch"
 _KARYOGRAM = "karyogram"
 _OUTCOME = "outcome"  # the filter of a reading list
 _PAGE = "page"  # which page of it is shown, from 1
+_RUN = "run"  # with a number from 1: a run in this place of the comparison
+_NO_RUN = "none"  # in the first place: nothing is compared, and that is what somebody wants
 
 
 def batch_id() -> str | None:
@@ -52,11 +55,43 @@ def remember_batch(identifier: str) -> None:
 # Not left to ``bind="query-params"``: a bound parameter cannot be taken along to another page.
 def remember_reading_list(shorts: Sequence[str], page: int) -> None:
     """Put the filter and the page of the reading list into the address; what goes without saying is left out."""
-    for name, value in ((_OUTCOME, list(shorts)), (_PAGE, str(page) if page > 1 else "")):
-        if value:
-            st.query_params[name] = value
-        elif name in st.query_params:
-            del st.query_params[name]
+    _put(_OUTCOME, list(shorts))
+    _put(_PAGE, [str(page)] if page > 1 else [])
+
+
+def _put(name: str, values: list[str]) -> None:
+    """Put values into the address, or take their name out where there are none."""
+    if values:
+        st.query_params[name] = values
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def filter_of_runs(name: str) -> list[str]:
+    """What the address asks for of the column ``name`` of the table of runs; empty for all."""
+    return st.query_params.get_all(name)
+
+
+def remember_filter_of_runs(name: str, values: Sequence[str]) -> None:
+    """Put a filter of the table of runs into the address."""
+    _put(name, list(values))
+
+
+def runs(places: int) -> list[str] | None:
+    """The names of the runs that the address compares, one a place, empty where there is none.
+
+    Returns:
+        ``None`` when the address says nothing of runs, so that the page may choose.
+    """
+    names = [st.query_params.get(f"{_RUN}{place}", "") for place in range(1, places + 1)]
+    return [name if name != _NO_RUN else "" for name in names] if any(names) else None
+
+
+def remember_runs(names: Sequence[str]) -> None:
+    """Put the runs that are compared into the address, each with its place."""
+    shown = names if any(names) else [_NO_RUN, *names[1:]]
+    for place, name in enumerate(shown, 1):
+        _put(f"{_RUN}{place}", [name] if name else [])
 
 
 def to_batch(identifier: str, label: str, *, icon: str = "") -> None:

@@ -6,6 +6,7 @@ Everything that must survive a reload or travel in a link stands in the address 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -92,3 +93,23 @@ def exchange_drawn(identifiers: Sequence[str]) -> list[str]:
     before: list[str] = st.session_state.get(_DRAWN, [])
     st.session_state[_DRAWN] = list(identifiers)
     return before
+
+
+@dataclass(frozen=True)
+class Clicks:
+    """What is selected in a table, by the numbers of its rows: boxes that are ticked, and the row of a clicked cell."""
+
+    ticked: list[int]
+    clicked: int | None
+
+
+def clicks(table: str) -> Clicks:
+    """What is selected in the table with this key; to be read in its callback."""
+    selection = st.session_state[table]["selection"]
+    cells = selection.get("cells", [])
+    return Clicks(ticked=list(selection.get("rows", [])), clicked=int(cells[0][0]) if cells else None)
+
+
+def tick(table: str, rows: Sequence[int]) -> None:
+    """Tick the boxes of these rows and of no others, before the table is drawn."""
+    st.session_state[table] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}

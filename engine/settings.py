@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 import models
+from models.experiments.record import RECORDS
 
 Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
 
@@ -49,12 +50,14 @@ class Settings:
     ``default_passes`` is 1..1000; ``micro_batch`` is the largest number of karyograms an engine takes at once;
     ``min_side`` is in pixels; ``max_archive_ratio`` is unpacked size over packed size; ``reclaim_seconds`` is how
     long an entry must lie still before another engine takes it over: a live engine refreshes its entries every few
-    seconds, so silence of this length means that the engine is gone.
+    seconds, so silence of this length means that the engine is gone; ``experiments`` is the folder of the records that
+    the page "Model comparison" shows.
     """
 
     database_url: str = "sqlite:///data/karyotriage.db"
     redis_url: str = "redis://127.0.0.1:6399/0"
     registry: Path = Path(models.__file__).parent / "registry"
+    experiments: Path = RECORDS
     default_model: str = "vgg16"
     default_passes: int = 100
     micro_batch: int = 32
@@ -85,6 +88,7 @@ class Settings:
             database_url=source.database_url("DATABASE_URL", cls.database_url),
             redis_url=source.redis_url("REDIS_URL", cls.redis_url),
             registry=Path(source.text("KARYOTRIAGE_REGISTRY", str(cls.registry))).expanduser(),
+            experiments=Path(source.text("KARYOTRIAGE_EXPERIMENTS", str(cls.experiments))).expanduser(),
             default_model=source.text("KARYOTRIAGE_MODEL", cls.default_model),
             default_passes=source.integer("KARYOTRIAGE_PASSES", cls.default_passes, 1, 1000),
             micro_batch=source.integer("KARYOTRIAGE_MICRO_BATCH", cls.micro_batch, 1, 4096),

@@ -9,21 +9,48 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.card import CardError
-from models.commands import ablate, ablate_reader, card, evaluate, explain, gate, read, simulate, train, train_reader
+from models.commands import (
+    ablate,
+    ablate_reader,
+    card,
+    evaluate,
+    experiment,
+    explain,
+    gate,
+    read,
+    simulate,
+    train,
+    train_reader,
+)
 from models.commands import list as list_command
 from models.datasets.labels import LabelsError
+from models.experiments.validation import RecordError
 from models.pictures import PictureError
 from models.reading.card import ReaderCardError
 from models.registry import Registry, UnknownModelError, WeightsHashError, default_registry
 from models.simulation.batches import SimulationError
 from models.training.phases import TrainingError
 
-_COMMANDS = (list_command, card, train, train_reader, evaluate, ablate, ablate_reader, explain, gate, read, simulate)
+_COMMANDS = (
+    list_command,
+    card,
+    train,
+    train_reader,
+    evaluate,
+    experiment,
+    ablate,
+    ablate_reader,
+    explain,
+    gate,
+    read,
+    simulate,
+)
 _EXPECTED = (
     CardError,
     LabelsError,
     PictureError,
     ReaderCardError,
+    RecordError,
     SimulationError,
     TrainingError,
     UnknownModelError,

@@ -16,6 +16,7 @@ from tests.conftest import REPOSITORY
 
 ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| `(?P<default>[^`]*)` \| (?P<meaning>.+) \|$", re.MULTILINE)
 LAUNCHER_VARIABLES = {"PORT", "VALKEY_PORT"}
+FOLDERS_OF_THE_IMAGE = {"KARYOTRIAGE_REGISTRY", "KARYOTRIAGE_EXPERIMENTS"}  # paths in it, and not on the host
 
 
 def text(name: str) -> str:
@@ -47,7 +48,8 @@ def test_the_readme_lists_every_variable_and_no_other() -> None:
 def test_the_readmes_defaults_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     defaults = documented()
-    defaults["KARYOTRIAGE_REGISTRY"] = str(Path(defaults["KARYOTRIAGE_REGISTRY"]).resolve())
+    for folder in FOLDERS_OF_THE_IMAGE:
+        defaults[folder] = str(Path(defaults[folder]).resolve())
     assert Settings.from_environment(defaults) == Settings()
     own_redis = {name: value for name, value in defaults.items() if name != "REDIS_URL"}
     assert Plan.from_environment(own_redis) == Plan.from_environment({})
@@ -96,8 +98,7 @@ def test_engines_and_dashboard_share_one_image_one_store_and_all_settings() -> N
     services = compose()["services"]
     for name in ("dashboard", "engine", "engine-gpu"):
         service = services[name]
-        # the registry is a path inside the image, not one of the host
-        assert service["environment"].keys() == setting_names() - {"KARYOTRIAGE_REGISTRY"}
+        assert service["environment"].keys() == setting_names() - FOLDERS_OF_THE_IMAGE
         assert service["environment"]["REDIS_URL"].endswith("@redis:6379/0")
         assert service["volumes"] == ["records:/app/data"]
         assert service["depends_on"]["redis"]["condition"] == "service_healthy"

@@ -11,7 +11,7 @@ Sources: Efron and Tibshirani 1993 (percentile bootstrap); Wilson 1927; Newcombe
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def intervals(outcomes: Outcomes, resamples: int = RESAMPLES, prevalence: float 
         prevalence: share of abnormal karyograms in the laboratory, between 0 and 1.
     """
     found = bootstrap(outcomes, partial(figures, prevalence=prevalence), resamples)
-    found = _widened(found, _exact(outcomes))
+    found = widened(found, outcomes)
     return _widened(found, _derived(outcomes, found, prevalence))
 
 
@@ -72,9 +72,24 @@ def bootstrap(
         resamples: how many, at least 1.
         seed: of the draws.
     """
-    numbers, case = np.unique(outcomes.case, return_inverse=True)
-    rows = [compute(outcomes, drawn[case]) for drawn in _draws(numbers.size, resamples, seed)]
-    return {name: _percentiles(np.array([row[name] for row in rows])) for name in rows[0]}
+    rows = [compute(outcomes, drawn) for drawn in resampled_weights(outcomes.case, resamples, seed)]
+    return {name: percentiles(np.array([row[name] for row in rows])) for name in rows[0]}
+
+
+def resampled_weights(case: NDArray[np.int64], resamples: int = RESAMPLES, seed: int = 0) -> Weights:
+    """Draw how often each karyogram counts in each resample of the cases: numbers of cases, (N,) -> (resamples, N)."""
+    numbers, index = np.unique(case, return_inverse=True)
+    return _draws(numbers.size, resamples, seed)[:, index]
+
+
+def widened(found: dict[str, Interval], outcomes: Outcomes) -> dict[str, Interval]:
+    """Return intervals with exact ones, by the number of cases, in place of those that are a point.
+
+    Args:
+        found: percentile intervals of figures of ``models.measuring.metrics.figures`` and, untouched, of others.
+        outcomes: the judged karyograms, at least one.
+    """
+    return _widened(found, _exact(outcomes))
 
 
 def share_interval(part: Mask, whole: Mask, case: NDArray[np.int64], resamples: int = RESAMPLES) -> Interval:
@@ -84,7 +99,7 @@ def share_interval(part: Mask, whole: Mask, case: NDArray[np.int64], resamples: 
         return float("nan"), float("nan")
     counted = np.stack([np.bincount(index, part[whole]), np.bincount(index)])  # (2, cases)
     parts, wholes = counted @ _draws(numbers.size, resamples, seed=0).T
-    found = _percentiles(parts / wholes)
+    found = percentiles(parts / wholes)
     return wilson_by_case(part, whole, case) if _is_point(found) else found
 
 
@@ -116,6 +131,7 @@ def area_interval(positive: int, negative: int) -> Interval:
     return float(brentq(gap, 0.0, 1.0 - 1e-9)), 1.0
 
 
+@lru_cache(maxsize=8)  # figures of many runs on sets of one size come one after the other
 def _draws(cases: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """Draw how often each case counts in each resample, (resamples, cases)."""
     generator = np.random.default_rng(seed)
@@ -123,7 +139,8 @@ def _draws(cases: int, resamples: int, seed: int) -> NDArray[np.float64]:
     return np.array(drawn, dtype=np.float64)
 
 
-def _percentiles(values: NDArray[np.float64]) -> Interval:
+def percentiles(values: NDArray[np.float64]) -> Interval:
+    """Return the 95 % percentile interval of what resamples say; NaN to NaN where none of them is defined."""
     defined = values[~np.isnan(values)]
     if defined.size == 0:
         return float("nan"), float("nan")

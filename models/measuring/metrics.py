@@ -91,12 +91,12 @@ def figures(outcomes: Outcomes, weights: Weights, prevalence: float = PREVALENCE
         name: _share(float(weights[part & whole].sum()), float(weights[whole].sum()))
         for name, (part, whole) in shares(outcomes).items()
     }
+    ranked = ranking_figures(outcomes.abnormal, outcomes.score, weights[None])
     squares = weights * (outcomes.calibrated - outcomes.abnormal) ** 2
     return {
         **found,
         "missed_abnormal": float(weights[outcomes.abnormal & outcomes.screened].sum()),
-        "auc": area_under_curve(outcomes.abnormal, outcomes.score, weights),
-        "average_precision": average_precision(outcomes.abnormal, outcomes.score, weights),
+        **{name: float(value[0]) for name, value in ranked.items()},
         "precision": predictive_value(found["sensitivity"], 1 - found["specificity"], prevalence),
         "negative_predictive_value": predictive_value(
             found["screened_normal"], 1 - found["triage_sensitivity"], 1 - prevalence
@@ -119,33 +119,58 @@ def predictive_value(right: float, wrong: float, prevalence: float) -> float:
 
 def area_under_curve(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> float:
     """Return the area under the ROC curve: the chance that an abnormal one scores higher, ties half. 0..1."""
-    positive, negative = _weights_by_score(abnormal, score, weights)
-    below = np.cumsum(negative) - negative
-    return _share(float((positive * (below + negative / 2)).sum()), float(positive.sum() * negative.sum()))
+    return float(ranking_figures(abnormal, score, weights[None])["auc"][0])
 
 
 def average_precision(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> float:
     """Return the mean precision over the recalls reached by lowering the threshold step by step. 0..1."""
-    positive, negative = (part[::-1] for part in _weights_by_score(abnormal, score, weights))
-    found, raised = np.cumsum(positive), np.cumsum(positive + negative)
+    return float(ranking_figures(abnormal, score, weights[None])["average_precision"][0])
+
+
+def ranking_figures(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> dict[str, NDArray[np.float64]]:
+    """Return ``auc`` and ``average_precision`` for each row of weights, (R, N) -> (R,) both."""
+    positive, negative = _weights_by_score(abnormal, score, weights)  # (R, levels) both, by rising score
+    below = np.cumsum(negative, axis=-1) - negative
+    area = ratios((positive * (below + negative / 2)).sum(-1), positive.sum(-1) * negative.sum(-1))
+    found, raised = (np.cumsum(part[..., ::-1], axis=-1) for part in (positive, positive + negative))
     precision = np.divide(found, raised, out=np.zeros_like(found), where=raised > 0)
-    return _share(float((positive * precision).sum()), float(positive.sum()))
+    mean = ratios((positive[..., ::-1] * precision).sum(-1), positive.sum(-1))
+    return {"auc": area, "average_precision": mean}
 
 
 def expected_calibration_error(abnormal: Mask, probability: NDArray[np.float64], weights: Weights) -> float:
     """Return the mean gap between probability and share of abnormal over ten equal bins. 0..1."""
+    return float(expected_calibration_errors(abnormal, probability, weights[None])[0])
+
+
+def expected_calibration_errors(
+    abnormal: Mask, probability: NDArray[np.float64], weights: Weights
+) -> NDArray[np.float64]:
+    """Return the expected calibration error for each row of weights, (R, N) -> (R,)."""
     bins = np.minimum((probability * _ECE_BINS).astype(np.int64), _ECE_BINS - 1)
-    gaps = np.bincount(bins, weights * (probability - abnormal), minlength=_ECE_BINS)
-    return _share(float(np.abs(gaps).sum()), float(weights.sum()))
+    gaps = (weights * (probability - abnormal)) @ np.eye(_ECE_BINS)[bins]  # (R, N) x (N, bins) -> (R, bins)
+    return ratios(np.abs(gaps).sum(-1), weights.sum(-1))
+
+
+def sums_by_level(score: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum values at each distinct score, in rising order, (..., N) -> (..., levels)."""
+    order = np.argsort(score, kind="stable")
+    firsts = np.flatnonzero(np.diff(score[order], prepend=np.nan) != 0)
+    summed: NDArray[np.float64] = np.add.reduceat(values[..., order], firsts, axis=-1)
+    return summed
+
+
+def ratios(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of parts in wholes, element by element; NaN where there is no whole."""
+    shared: NDArray[np.float64] = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
+    return shared
 
 
 def _weights_by_score(abnormal: Mask, score: NDArray[np.float64], weights: Weights) -> tuple[Weights, Weights]:
     """Sum the weights of abnormal and of normal ones at each distinct score, in rising order."""
-    levels, index = np.unique(score, return_inverse=True)
-    abnormal_weights, normal_weights = np.where(abnormal, weights, 0.0), np.where(abnormal, 0.0, weights)
-    positive: Weights = np.bincount(index, abnormal_weights, minlength=levels.size).astype(np.float64)
-    negative: Weights = np.bincount(index, normal_weights, minlength=levels.size).astype(np.float64)
-    return positive, negative
+    return sums_by_level(score, np.where(abnormal, weights, 0.0)), sums_by_level(
+        score, np.where(abnormal, 0.0, weights)
+    )
 
 
 def _share(part: float, whole: float) -> float:

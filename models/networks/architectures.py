@@ -94,13 +94,18 @@ def build_network(architecture: str, input_size: int) -> keras.Model:
         probability of abnormal, probabilities of 0..4 copies of each chromosome in the order of ``CHROMOSOMES``, and
         probability that one of its copies is structurally changed.
     """
-    inputs = keras.Input((input_size, input_size, 3), name="ink")
-    features = build_backbone(architecture, input_size)(inputs)
+    return with_heads(build_backbone(architecture, input_size), architecture)
+
+
+def with_heads(backbone: keras.Model, name: str) -> keras.Model:
+    """Put the heads of ``build_network`` on a backbone, (N, S, S, 3) of ink -> features, which is called "backbone"."""
+    inputs = keras.Input(backbone.input.shape[1:], name="ink")
+    features = backbone(inputs)
     pooled = layers.GlobalAveragePooling2D(name="global_average_pooling2d")(
         layers.Dropout(DROPOUT_RATE, name="dropout")(features)
     )
     outputs = {"abnormal": _abnormal_head(pooled), **_findings_head(features)}
-    return keras.Model(inputs, outputs, name=architecture)
+    return keras.Model(inputs, outputs, name=name)
 
 
 def build_thesis_network(architecture: str, input_size: int) -> keras.Model:

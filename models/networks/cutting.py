@@ -17,19 +17,17 @@ from models.networks.choices import Architecture, Trained
 _LAST_FROZEN: Mapping[str, Mapping[Trained, str]] = MappingProxyType(
     {
         Architecture.VGG16: {
-            Trained.HEADS: "block5_pool",
             Trained.LAST_BLOCK: "block4_pool",
             Trained.LAST_TWO_BLOCKS: "block3_pool",
         },
         # VGG16's blocks end where the map gets coarser: here, mixed9 to mixed10 see the coarsest map, mixed8 makes it
         Architecture.INCEPTION_V3: {
-            Trained.HEADS: "mixed10",
             Trained.LAST_BLOCK: "mixed8",
             Trained.LAST_TWO_BLOCKS: "mixed7",
         },
     }
 )
-"""The last layer of the backbone that does not learn."""
+"""The last layer of the backbone that does not learn; where the heads alone learn, it is the last of all."""
 
 
 def lower_part(network: keras.Model, trained: Trained) -> keras.Model | None:
@@ -68,4 +66,7 @@ def heads(network: keras.Model) -> keras.Model:
 
 
 def _boundary(network: keras.Model, trained: Trained) -> keras.KerasTensor:
-    return network.get_layer(BACKBONE).get_layer(_LAST_FROZEN[network.name][trained]).output
+    backbone = network.get_layer(BACKBONE)
+    return (
+        backbone.output if trained is Trained.HEADS else backbone.get_layer(_LAST_FROZEN[network.name][trained]).output
+    )

@@ -49,6 +49,7 @@ def karyotriage(sqlite_url: str, redis_url: str, model: tuple[Path, str], tmp_pa
         "REDIS_URL": redis_url,
         "KARYOTRIAGE_REGISTRY": str(model[0]),
         "KARYOTRIAGE_MODEL": model[1],
+        "KARYOTRIAGE_EXPERIMENTS": str(tmp_path / "experiments"),
         "PYTHONPATH": str(REPOSITORY),
     }
     options = [f"--server.port={port}", "--server.address=127.0.0.1"]

@@ -12,6 +12,7 @@ VALID = {
     "DATABASE_URL": ("postgresql://lab:secret@db/karyo", "database_url", "postgresql://lab:secret@db/karyo"),
     "REDIS_URL": ("rediss://:secret@cache:6380/1", "redis_url", "rediss://:secret@cache:6380/1"),
     "KARYOTRIAGE_REGISTRY": ("/srv/models", "registry", Path("/srv/models")),
+    "KARYOTRIAGE_EXPERIMENTS": ("/srv/records", "experiments", Path("/srv/records")),
     "KARYOTRIAGE_MODEL": ("inception", "default_model", "inception"),
     "KARYOTRIAGE_PASSES": ("1000", "default_passes", 1000),
     "KARYOTRIAGE_MICRO_BATCH": ("8", "micro_batch", 8),

@@ -1,0 +1,104 @@
+"""All charts of the chosen runs, one below the other; each follows the one selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import words
+from dashboard.comparison import card, measured, panels
+from dashboard.comparison.passes import FIGURES
+from dashboard.comparison.runs import Chosen
+from dashboard.comparison.training import METRICS
+from models.experiments.deferral import REASONS
+
+# making a chart takes longer than drawing it, and nobody changes one that is made
+_kept = st.cache_resource(
+    show_spinner=False, max_entries=500, hash_funcs={Chosen: lambda run: (run.place, str(run.run.stamp))}
+)
+_roc, _precision_recall, _matrices = _kept(panels.roc), _kept(panels.precision_recall), _kept(panels.matrices)
+_training_curves, _reliability = _kept(panels.training_curves), _kept(panels.reliability)
+_risk_coverage, _by_passes = _kept(panels.risk_coverage), _kept(panels.by_passes)
+
+
+def draw(chosen: Sequence[Chosen]) -> None:
+    """Draw the charts."""
+    names = {run.look.letter: run.label for run in chosen}
+    _discrimination(chosen, names)
+    _training(chosen, names)
+    _probabilities(chosen, names)
+    _passes(chosen, names)
+
+
+def _discrimination(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
+    st.subheader("Abnormal or normal", help="By the plain probability of one pass without dropout, as in the thesis.")
+    left, right = st.columns(2, gap="small")
+    with left:
+        card.draw(_roc(chosen), names, "The shape marks the threshold of one half, at which cases are labelled.")
+    with right:
+        card.draw(_precision_recall(chosen), names, "Precision depends on how many of the test set are abnormal.")
+    card.draw(
+        _matrices(chosen),
+        names,
+        "Shares are of the karyograms with the same truth; a missed abnormal one is the worst error.",
+    )
+
+
+def _training(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
+    st.subheader("Training", help="What the thesis calls training metrics, epoch by epoch.")
+    trained = [run for run in chosen if run.run.record.curves]
+    if not trained:
+        st.caption("None of these runs kept curves of training.")
+        return
+    with st.grid(columns=2, min_column_width=340, gap="small"):
+        for metric in METRICS:
+            card.draw(_training_curves(trained, metric), names, "Strong: validation. Thin: training.")
+
+
+def _probabilities(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
+    st.subheader(
+        "Probabilities and doubt", help="Whether probabilities hold, and which errors doubt would have caught."
+    )
+    reason = st.segmented_control(
+        "Doubt measured by", list(REASONS), default="pass agreement", required=True, key="doubt", bind="query-params"
+    )
+    left, middle, right = st.columns(3, gap="small")
+    with left:
+        card.draw(_reliability(chosen), names, "Equal bins, 95 % intervals.")
+    with middle:
+        card.draw(_risk_coverage(chosen, "abnormal", reason), names, "Lower: fewer missed abnormal.")
+    with right:
+        card.draw(_risk_coverage(chosen, "normal", reason), names, "Lower: fewer false alarms.")
+    st.table(
+        _table(chosen, reason),
+        border="horizontal",
+        hide_index=True,
+        alt="Areas under the curves of risk and coverage, and how good the calibrated probabilities are",
+    )
+    st.caption(
+        "The lower, the better. AURC: mean risk over all coverages, for one class. ECE: mean gap between calibrated "
+        "probability and what came true. Brier: mean squared error. NLL: mean negative log-likelihood, in nats."
+    )
+
+
+def _passes(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
+    """Draw how figures move with the number of passes, where one of the runs tells."""
+    telling = [run for run in chosen if run.run.record.by_passes]
+    if not telling:
+        return
+    st.subheader("Number of passes", help="The same test set judged again by fewer and by more passes.")
+    for column, figure in zip(st.columns(2, gap="small"), FIGURES, strict=True):
+        with column:
+            card.draw(_by_passes(telling, figure), names, "With 95 % intervals by case.")
+
+
+def _table(chosen: Sequence[Chosen], reason: str) -> pd.DataFrame:
+    found = {run.look.letter: measured.probabilities(run.run, reason) for run in chosen}
+    columns = {title: [measured.text(figures[name], 3) for figures in found.values()] for name, title in _LOWER.items()}
+    runs = [f"**{run.look.letter}** {words.plain(run.label)}" for run in chosen]
+    return pd.DataFrame({"Run": runs, **columns})
+
+
+_LOWER = {"abnormal": "AURC, abnormal", "normal": "AURC, normal", "ece": "ECE", "brier": "Brier", "nll": "NLL"}

@@ -1,0 +1,76 @@
+"""What all charts of the comparison share: titles that say where the data come from, axes, and what is downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts import LINE_COLOUR
+
+AnyChart = alt.Chart | alt.LayerChart
+"""What a chart function returns: one view, with or without layers, that can take any width."""
+
+HEIGHT = 400
+UNIT = alt.Scale(domain=[0, 1], nice=False)
+DATA = {"simulated": "simulated data", "real": "real data"}
+"""How the editions of the data are called on screen."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart with all that goes with it.
+
+    ``name`` begins the names of downloaded files, ``chart`` has its title inside, ``frame`` is what it draws and what
+    the CSV file holds, ``alt`` says in words what can be seen. ``width``: on paper, in points.
+    """
+
+    name: str
+    chart: AnyChart
+    frame: pd.DataFrame
+    alt: str
+    width: int = 640
+
+
+def data_line(frame: pd.DataFrame) -> str:
+    """Where the data of a chart come from, in one line; runs are named where they differ.
+
+    Args:
+        frame: column ``edition``, and ``letter`` where there are several runs.
+    """
+    editions = [edition for edition in DATA if edition in set(frame["edition"])]
+    if len(editions) == 1 or "letter" not in frame:
+        return capital(" and ".join(DATA[edition] for edition in editions))
+    runs = {edition: sorted(set(frame.loc[frame["edition"] == edition, "letter"])) for edition in editions}
+    return capital(" · ".join(f"{DATA[edition]}: {', '.join(letters)}" for edition, letters in runs.items()))
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large and the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def titled(chart: AnyChart, title: str, frame: pd.DataFrame, *more: str, height: int = HEIGHT) -> AnyChart:
+    """The chart with its title and, below it, where its data come from and what else there is to say."""
+    heading = alt.TitleParams(
+        title,
+        subtitle=[data_line(frame), *([" · ".join(more)] if more else [])],
+        subtitleColor=LINE_COLOUR,
+        subtitleFontSize=12,
+        subtitlePadding=4,
+        anchor="start",
+        offset=10,
+    )
+    drawn: AnyChart = chart.properties(title=heading, height=height)
+    return drawn
+
+
+def percent_axis(*, grid: bool = True) -> alt.Axis:
+    """An axis in percent with five labels."""
+    return alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=grid)
+
+
+def named(frame: pd.DataFrame) -> list[alt.Tooltip]:
+    """The lines of a tooltip that say which run it is."""
+    return [alt.Tooltip("letter:N", title="Run"), alt.Tooltip("run:N", title="Name")] if "letter" in frame else []

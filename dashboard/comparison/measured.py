@@ -1,0 +1,76 @@
+"""The figures of a run, computed once for each state of its file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.comparison.runs import Run, Stamp
+from models.experiments import deferral, figures
+from models.experiments.figures import Figure
+from models.experiments.record import Predictions
+
+Figures = Mapping[str, Figure]
+"""The figures of one run by name; see ``models.experiments.figures.figures``."""
+
+
+def of(runs: Sequence[Run]) -> dict[str, Figures]:
+    """The figures of each run, by its name."""
+    return {run.name: _figures(run.stamp, run.record.predictions) for run in runs}
+
+
+def gap(published: Run, by_case: Run) -> Figures:
+    """By how much the figures of one run lie above those of another, with the interval of the difference."""
+    return _gap(published.stamp, by_case.stamp, published.record.predictions, by_case.record.predictions)
+
+
+def probabilities(run: Run, reason: str) -> Figures:
+    """How good the probabilities are, and what a reason to defer gains: the less of each, the better.
+
+    ``ece``, ``brier`` and ``nll`` of the calibrated probability; ``abnormal`` and ``normal``: area under the curve of
+    risk and coverage of this class.
+    """
+    return _probabilities(run.stamp, reason, run.record.predictions)
+
+
+def doubts(run: Run) -> Figures:
+    """What pass agreement is worth: ``surely_right``, ``deferred`` and ``deferred_abnormal``."""
+    return _doubts(run.stamp, run.record.predictions)
+
+
+# resources and not data: nobody changes them, so all sessions may share them without a copy
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def _figures(stamp: Stamp, _said: Predictions) -> Figures:
+    return figures.figures(_said)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def _gap(one: Stamp, other: Stamp, _one: Predictions, _other: Predictions) -> Figures:
+    return figures.gap(_one, _other)
+
+
+@st.cache_resource(show_spinner=False, max_entries=5000)
+def _probabilities(stamp: Stamp, reason: str, _said: Predictions) -> Figures:
+    calibrated = figures.figures(_said, "calibrated")
+    areas = {of: deferral.area_under_risk(_said, reason, of) for of in ("abnormal", "normal")}
+    return {**areas, **{name: calibrated[name] for name in ("ece", "brier", "nll")}}
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def _doubts(stamp: Stamp, _said: Predictions) -> Figures:
+    return {
+        "surely_right": deferral.surely_right(_said),
+        "deferred": deferral.deferred(_said),
+        "deferred_abnormal": deferral.deferred(_said, "abnormal"),
+    }
+
+
+def text(figure: Figure, digits: int = 2) -> str:
+    """A figure with its interval, such as ``0.95 (0.87-0.99)``, in the unit in which the thesis prints it."""
+    if math.isnan(figure.value):
+        return "-"
+    if math.isnan(figure.low):
+        return f"{figure.value:.{digits}f}"
+    return f"{figure.value:.{digits}f} ({figure.low:.{digits}f}-{figure.high:.{digits}f})"

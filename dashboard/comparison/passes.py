@@ -1,0 +1,55 @@
+"""How figures move with the number of passes. Pure functions from data frames to charts."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts import require
+from dashboard.comparison import looks
+from dashboard.comparison.drawing import UNIT, AnyChart, named, percent_axis, titled
+
+FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC"}
+"""What is drawn, with its title; 0..1 both."""
+
+_COLUMNS = ["letter", "run", "edition", "passes", "figure", "value", "low", "high"]
+_HEIGHT = 300
+
+
+def by_passes(frame: pd.DataFrame, figure: str) -> AnyChart:
+    """One figure against the number of passes, with its 95 % interval.
+
+    Args:
+        frame: columns ``letter``, ``run``, ``edition``, ``passes``, ``figure`` (of ``FIGURES``), ``value``, ``low`` and
+            ``high`` (0..1), one row a figure and number of passes.
+        figure: of ``FIGURES``.
+
+    Raises:
+        ValueError: when a column is missing or there is no row.
+    """
+    require(frame, _COLUMNS)
+    rows = frame[frame["figure"] == figure]
+    ticks = sorted({int(passes) for passes in rows["passes"]})
+    x = alt.X("passes:Q", title="Passes (T)", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(values=ticks))
+    y = alt.Y("value:Q", title=FIGURES[figure], scale=UNIT, axis=percent_axis())
+    base = alt.Chart(looks.marked(rows)).encode(x=x)
+    bars = base.mark_rule(strokeWidth=1.2, opacity=0.55).encode(
+        y=alt.Y("low:Q", scale=UNIT), y2="high:Q", stroke=looks.STROKE
+    )
+    lines = base.mark_line(strokeWidth=2.2).encode(y=y, color=looks.colours(rows), strokeDash=looks.dashes(rows))
+    points = base.mark_point(filled=True, size=60, opacity=1).encode(
+        y=y,
+        fill=looks.FILL,
+        shape=looks.SHAPE,
+        tooltip=[
+            *named(rows),
+            alt.Tooltip("passes:Q", title="Passes"),
+            alt.Tooltip("value:Q", title=FIGURES[figure], format=".1%"),
+            alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
+            alt.Tooltip("high:Q", title="to", format=".1%"),
+        ],
+    )
+    chart = alt.LayerChart(layer=[bars, lines, points])
+    return titled(
+        chart, f"{FIGURES[figure]} and the number of passes", rows, "by the mean of the passes", height=_HEIGHT
+    )

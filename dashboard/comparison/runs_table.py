@@ -1,0 +1,113 @@
+"""The table of all runs: sensitivity first, with its interval, beside what the thesis printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import links, state
+from dashboard.comparison import drawing, filters, glyphs, looks, measured, selection
+from dashboard.comparison.measured import Figures
+from dashboard.comparison.runs import Run
+from dashboard.comparison.selection import Places
+
+TABLE = "runs"  # its key
+_ROW_HEIGHT = 38
+_ROWS_SHOWN = 10
+_SHOWN = {"sensitivity": "recall", "auc": "auc", "precision": "precision", "accuracy": "accuracy"}
+"""Our figures that the thesis printed too, with its word for each; accuracy comes last and never leads."""
+
+
+def frame(runs: Sequence[Run], figures: Mapping[str, Figures], places: Places) -> pd.DataFrame:
+    """The table, one row a run in the order of ``runs``; see ``_COLUMNS`` for what the columns say."""
+    return pd.DataFrame([_row(run, figures[run.name], places) for run in runs], columns=list(_COLUMNS))
+
+
+def _row(run: Run, found: Figures, places: Places) -> dict[str, object]:
+    told, configuration, printed = run.record, run.record.configuration, run.record.printed
+    lead = found["sensitivity"]
+    ours = {name: measured.text(found[name]) for name in _SHOWN}
+    theirs = {f"thesis_{name}": getattr(printed, word) if printed else None for name, word in _SHOWN.items()}
+    return {
+        "symbol": looks.symbol(places.index(run.name) if run.name in places else None),
+        "title": drawing.capital(told.title),
+        "interval": glyphs.interval(lead.value, lead.low, lead.high, printed.recall if printed else None),
+        **ours,
+        **theirs,
+        "specificity": measured.text(found["specificity"]),
+        "edition": filters.said(told.edition),
+        "split": filters.said(told.split),
+        "network": filters.said(configuration.network),
+        "start": filters.said(configuration.start),
+        "trained": filters.said(configuration.trained),
+        "test": f"{told.sizes.test.abnormal} + {told.sizes.test.normal}",
+        "minutes": told.seconds / 60,
+    }
+
+
+def draw(runs: Sequence[Run], figures: Mapping[str, Figures], places: Places) -> None:
+    """Draw the table with the chosen runs ticked."""
+    st.caption(
+        f"Click rows to compare up to {looks.PLACES} runs. Dot and bar: our sensitivity with its 95 % interval. Hollow "
+        "diamond: what the thesis printed."
+    )
+    names = [run.name for run in runs]
+    state.tick(TABLE, [names.index(name) for name in places if name in names])
+    st.dataframe(
+        frame(runs, figures, places),
+        hide_index=True,
+        row_height=_ROW_HEIGHT,
+        height=_ROW_HEIGHT * min(len(runs), _ROWS_SHOWN) + 40,
+        placeholder="-",
+        key=TABLE,
+        on_select=lambda: _clicked(names, places),
+        selection_mode=["multi-row", "single-cell"],
+        column_config=_COLUMNS,
+        alt="All runs, with sensitivity first",
+    )
+
+
+def _clicked(names: Sequence[str], places: Places) -> None:
+    """Take a click into the address, from which the page is drawn anew."""
+    clicks = state.clicks(TABLE)
+    clicked = None if clicks.clicked is None else names[clicks.clicked]
+    after = selection.after_click(places, names, [names[row] for row in clicks.ticked], clicked)
+    wanted = {names[row] for row in clicks.ticked} | ({clicked} if clicked and clicked not in places else set())
+    if not wanted <= set(after):
+        st.toast(f"{looks.PLACES} runs at most: take one out first.", icon=":material/info:")
+    links.remember_runs(after)
+
+
+_COLUMNS = {
+    "symbol": st.column_config.ImageColumn("", width=58, help="How a chosen run is drawn."),
+    "title": st.column_config.TextColumn("Run", width=256),
+    "edition": st.column_config.TextColumn("Data", width=74),
+    "split": st.column_config.TextColumn("Split", width=92),
+    "start": st.column_config.TextColumn("Weights", width=88, help="Starting weights."),
+    "sensitivity": st.column_config.TextColumn(
+        "Sensitivity",
+        width=118,
+        help="Share of the abnormal karyograms that are found, with its 95 % interval by case.",
+    ),
+    "thesis_sensitivity": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="Recall, as printed."),
+    "interval": st.column_config.ImageColumn(
+        "Sensitivity, 0 to 1", width=152, help="Dot and bar: ours with its interval. Hollow diamond: the thesis."
+    ),
+    "auc": st.column_config.TextColumn("AUC", width=118, help="Area under the ROC curve, with its 95 % interval."),
+    "thesis_auc": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="AUC, as printed."),
+    "precision": st.column_config.TextColumn(
+        "Precision", width=118, help="Share of the abnormal among those called so, in this test set."
+    ),
+    "thesis_precision": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="As printed."),
+    "specificity": st.column_config.TextColumn(
+        "Specificity", width=118, help="Share of the normal karyograms that raise no false alarm."
+    ),
+    "accuracy": st.column_config.TextColumn("Accuracy", width=118, help="It hides missed cases: read it last."),
+    "thesis_accuracy": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="As printed."),
+    "network": st.column_config.TextColumn("Network", width=120),
+    "trained": st.column_config.TextColumn("Trained", width=90),
+    "test": st.column_config.TextColumn("Test set", width=80, help="Abnormal + normal karyograms."),
+    "minutes": st.column_config.NumberColumn("Minutes", width=70, format="%.1f", help="How long the run took."),
+}

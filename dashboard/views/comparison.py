@@ -1,0 +1,80 @@
+"""Model comparison: every run of the experiments, the chosen ones in all charts, what leakage is worth, the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import links, parts, services, words
+from dashboard.comparison import (
+    cards,
+    charts_view,
+    filters,
+    leakage_view,
+    looks,
+    measured,
+    runs,
+    runs_table,
+    search_view,
+    selection,
+    wrong_cases,
+)
+from dashboard.comparison.runs import Run
+
+_COMPARED, _LEAKAGE, _SEARCH = "Runs", "What leakage is worth", "Search for hyper-parameters"
+
+
+def render() -> None:
+    """Draw the page."""
+    st.title("Model comparison")
+    loaded = runs.load(services.settings().experiments)
+    for problem in loaded.problems:
+        st.warning(f"A record cannot be read: {words.plain(problem)}", icon=":material/warning:")
+    if not loaded.runs:
+        _nothing()
+        return
+    st.caption(
+        f"{words.count(len(loaded.runs), 'run')} of the experiments of the thesis. All figures are those of the test "
+        "set, with 95 % intervals by case; sensitivity leads."
+    )
+    compared, leakage, search = st.tabs(
+        [_COMPARED, _LEAKAGE, _SEARCH], key="show", on_change="rerun", bind="query-params"
+    )
+    for tab, draw in ((compared, _compare), (leakage, leakage_view.draw), (search, search_view.draw)):
+        if tab.open:
+            with tab:
+                draw(loaded.runs)
+
+
+def _nothing() -> None:
+    parts.empty_state(
+        "No run yet",
+        "Here stand the experiments of the thesis, reproduced and put right, with all their figures and curves. "
+        "`python -m models experiment --all` runs them, in up to two hours on two processor cores. A run appears here "
+        "as soon as it is done.",
+    )
+
+
+def _compare(found: Sequence[Run]) -> None:
+    """Draw the table, and below it everything of the runs that are chosen there."""
+    names = [run.name for run in found]
+    asked = links.runs(looks.PLACES)
+    places = selection.known(runs.opening(found) if asked is None else asked, names)
+    figures = measured.of(found)
+    shown = filters.ask(found)
+    if shown:
+        runs_table.draw(shown, figures, places)
+    else:
+        st.info("No run is left by this filter.", icon=":material/filter_alt_off:")
+    chosen = runs.chosen(found, places)
+    if not chosen:
+        st.info(f"Choose up to {looks.PLACES} runs by clicking their rows.", icon=":material/touch_app:")
+        return
+    cards.draw(chosen, figures, places)
+    charts_view.draw(chosen)
+    wrong_cases.draw(chosen)
+
+
+if __name__ == "__main__":
+    render()
