@@ -42,6 +42,6 @@ def perform(plan: Plan, bench: Bench) -> Record:
         trained = train(plan, bench)
         said = judged(trained)
         wanted = _QUICK_PASSES if plan.quick else PASSES
-        most = trained.sub_networks().predict(trained.materials.test.inputs, max(wanted)).abnormal
+        most = trained.sub_networks.predict(trained.materials.test.inputs, max(wanted)).abnormal
     parts = tuple(by_passes(np.ascontiguousarray(most[:, :T])) for T in wanted)
     return record_of(plan, bench, trained, said, started, by_passes=parts)

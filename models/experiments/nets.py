@@ -129,11 +129,12 @@ def build(network: str, size: int, start: Start, weights: Weights, *, seed: int,
     """
     file = weights.file(network, start)
     keras.utils.set_random_seed(seed)
-    backbone = _backbone(network, size, file if start == "imagenet" else None)
     if start == "source task" and file is not None:
         known = build_network(network, size)
         read_weights(known, file)
-        backbone.set_weights(known.get_layer(BACKBONE).get_weights())
+        backbone = known.get_layer(BACKBONE)
+    else:
+        backbone = _backbone(network, size, file if start == "imagenet" else None)
     keras.utils.set_random_seed(seed + member)
     return with_heads(backbone, network)
 

@@ -6,6 +6,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -42,8 +43,9 @@ class Trained:
         said = self.learner.predict(side.inputs, batch_size=_CHUNK, verbose=0)
         return np.asarray(said, np.float32)[:, 0]
 
+    @cached_property
     def sub_networks(self) -> SubNetworks:
-        """Return its sub-networks, which judge what the learner takes."""
+        """Its sub-networks, which judge what the learner takes."""
         trunk = upper_backbone(self.network, PARTS[self.plan.configuration.trained])
         return SubNetworks(self.network, self.plan.seed, trunk=trunk)
 
@@ -71,7 +73,7 @@ def perform(plan: Plan, bench: Bench) -> Record:
 def judged(trained: Trained) -> Predictions:
     """Return what a trained network says of its test set."""
     test, validation = trained.materials.test, trained.materials.validation
-    networks, passes = trained.sub_networks(), trained.plan.configuration.passes
+    networks, passes = trained.sub_networks, trained.plan.configuration.passes
     return predictions(
         test.files,
         test.case_ids,
