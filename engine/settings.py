@@ -58,7 +58,7 @@ class Settings:
     redis_url: str = "redis://127.0.0.1:6399/0"
     registry: Path = Path(models.__file__).parent / "registry"
     experiments: Path = RECORDS
-    default_model: str = "vgg16"
+    default_model: str = "inceptionv3"
     default_passes: int = 100
     micro_batch: int = 32
     precision: Precision = "auto"

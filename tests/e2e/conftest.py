@@ -18,7 +18,7 @@ from engine.health import dashboard_answers
 from tests import servers
 from tests.servers import REPOSITORY
 
-_SHIPPED_MODEL = "vgg16"
+_SHIPPED_MODEL = "inceptionv3"
 _REGISTRY = REPOSITORY / "models" / "registry"
 _PATIENCE = 60_000  # ms: a busy machine is slow, and waiting ends as soon as something is there
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")

@@ -65,5 +65,5 @@ def test_every_real_karyogram_gets_one_verdict(
     )
     rows = list(csv.DictReader(io.StringIO(exported.stdout)))
     assert len(rows) == len({row["karyogram_id"] for row in rows}) == judged() == number
-    assert {row["model"] for row in rows} == {"vgg16"}
+    assert {row["model"] for row in rows} == {"inceptionv3"}
     assert all(float(row["pass_agreement"]) >= 0.5 for row in rows)
