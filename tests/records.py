@@ -124,7 +124,7 @@ def reading() -> Record:
         ComparedPair("1", (0, 1), 0.004, "the band patterns of the homologues differ", (bands, bands)),
         ComparedPair("9", (nine, nine + 1), 0.625, "one homologue shorter by 40 %", (bands, bands[::-1])),
     )
-    return Record(tuple(objects), numbers, pairs, Evidence(0.99, 0.627, 0.25))
+    return Record(tuple(objects), numbers, pairs, Evidence(0.99, 0.627, 0.25, 0.875))
 
 
 def _box(place: int) -> tuple[float, float, float, float]:

@@ -75,6 +75,7 @@ def test_what_each_part_says_stands_in_a_table(dashboard: Dashboard, read_karyog
     assert dict(zip(table["Part"], table["Probability"], strict=True)) == {
         "Reader, numbers": r"99 \%",
         "Reader, structure": r"62\.7 \%",
+        "Whole picture, numbers": r"87\.5 \%",
         "Whole picture": r"25 \%",
     }
 
