@@ -23,7 +23,7 @@ from models.judging.uncertainty import Label, measure
 from models.networks.architectures import build_network
 from models.networks.devices import Precision, building_in, choose_precision, device_name, has_gpu
 from models.networks.dropout import Passes, SubNetworks
-from models.networks.evidence import locate
+from models.networks.evidence import Weights, locate
 from models.networks.weights import read_weights
 from models.preparation.preparations import Placement
 from models.preparing import Page, Preparer
@@ -130,7 +130,7 @@ class Predictor:
         passes = self._checked(passes)
         picture, placement, _ = self._preparer.read(page, self.card.input_size, passes)
         with self._turn:
-            return fuse(locate(self._networks, picture, passes), placement)
+            return fuse(locate(self._networks, picture, passes, _explained(self.card)), placement)
 
     def _checked(self, passes: int | None) -> int:
         chosen = self.card.passes if passes is None else passes
@@ -146,6 +146,12 @@ class Predictor:
             return doubts
         distances = self._familiarity.distances(features)
         return [(*why, *unfamiliarity(float(far), self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
+
+
+def _explained(card: Card) -> Weights:
+    """Return the weights by which a model judges; those of the thesis' head alone where it uses neither."""
+    head, count = card.calibration.slope, card.calibration.miscount_slope
+    return Weights(head, count) if head or count else Weights()
 
 
 def _pictures(

@@ -238,22 +238,42 @@ def abnormal_hidden(network: keras.Model, features: Any, feature_masks: Any, hid
     return hidden * hidden_masks / keep
 
 
-def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]:
-    """Run the findings head for all passes: (N, rows, columns, C) -> probabilities and votes for each chromosome."""
-    chunk, units = features.shape[0], masks.shape[-1]
+def count_logits(network: keras.Model, features: Any, masks: Any) -> Any:
+    """Return the logits of 0..4 copies of each chromosome in all passes.
+
+    Args:
+        network: a network of ``models.networks.architectures.build_network``.
+        features: the backbone's output, (N, rows, columns, C).
+        masks: of the findings head, (T, 512), True or 1 keeps a value.
+
+    Returns:
+        (N, T, 24, 5); the layer ``copies`` makes probabilities of it.
+    """
+    return _tabled(network, _findings_rows(network, features, masks), features.shape[0])
+
+
+def _tabled(network: keras.Model, rows: Any, chunk: int) -> Any:
+    logits = network.get_layer("copies_table")(network.get_layer("copies_dense")(rows))  # (N*T, 512) -> (N*T, 24, 5)
+    return ops.reshape(logits, (chunk, -1, len(CHROMOSOMES), COPY_NUMBERS))
+
+
+def _findings_rows(network: keras.Model, features: Any, masks: Any) -> Any:
+    """Return the hidden layer of the findings head in all passes: (N, rows, columns, C) -> (N*T, 512)."""
     hidden = features
     for name in ("findings_pooling", "findings_normalization", "findings_dense"):
         hidden = network.get_layer(name)(hidden)  # at last (N, 512)
     keep = 1.0 - network.get_layer("findings_dropout").rate
     passes = ops.expand_dims(hidden, 1) * masks / keep  # (N, 1, 512) x (T, 512) -> (N, T, 512)
-    rows = ops.reshape(passes, (-1, units))
-    copies = network.get_layer("copies_dense")(rows)
-    for name in ("copies_table", "copies"):
-        copies = network.get_layer(name)(copies)
+    return ops.reshape(passes, (-1, masks.shape[-1]))
+
+
+def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]:
+    """Run the findings head for all passes: (N, rows, columns, C) -> probabilities and votes for each chromosome."""
+    chunk = features.shape[0]
+    rows = _findings_rows(network, features, masks)
     structural = ops.reshape(network.get_layer("structural")(rows), (chunk, -1, len(CHROMOSOMES)))
-    copies = ops.reshape(copies, (chunk, -1, len(CHROMOSOMES), COPY_NUMBERS))
     return {
-        "copies": copies,
+        "copies": network.get_layer("copies")(_tabled(network, rows, chunk)),
         "structural": structural,
         "changed": ops.greater_equal(structural, 0.5),
     }

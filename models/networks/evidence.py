@@ -1,12 +1,14 @@
 """Where in a picture the evidence for abnormal lies: gradient times activation at three depths of the backbone.
 
-Each depth answers for each of its cells how much it adds to the mean log-odds of abnormal over the passes. Deep cells
+What is explained is what the model judges by: the thesis' head, the count of the findings head, or both, as they are
+weighed. Each depth answers for each of its cells how much it adds to that, averaged over the passes. Deep cells
 know best what matters, shallow ones where it is; the fused map has the virtues of both. Sources: Selvaraju et al. 2017
 (Grad-CAM); Jiang et al. 2021 (LayerCAM), with the sign of the gradient kept.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -15,9 +17,10 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
+from models.chromosomes import AUTOSOMES
 from models.networks.architectures import BACKBONE, as_input
 from models.networks.choices import Architecture
-from models.networks.dropout import SubNetworks, abnormal_hidden
+from models.networks.dropout import SubNetworks, abnormal_hidden, count_logits
 from models.networks.gradients import pull_back
 
 _DEPTHS = {
@@ -27,13 +30,26 @@ _DEPTHS = {
 """Layers of the backbone, the whole of which passes through each: the last at 8, 16 and (nearly) 32 pixels a cell."""
 
 
-def locate(sub_networks: SubNetworks, picture: NDArray[np.uint8], passes: int) -> list[NDArray[np.float32]]:
+@dataclass(frozen=True)
+class Weights:
+    """What counts how much, not both nothing: ``head`` the thesis' head's log odds of abnormal, ``count`` the surprise
+    (negative log of the probability) at a normal set of chromosomes by the findings head.
+    """
+
+    head: float = 1.0
+    count: float = 0.0
+
+
+def locate(
+    sub_networks: SubNetworks, picture: NDArray[np.uint8], passes: int, weights: Weights = Weights()
+) -> list[NDArray[np.float32]]:
     """Say which places of a picture speak for abnormal.
 
     Args:
         sub_networks: the model.
         picture: (S, S) prepared picture.
-        passes: T, whose mean log-odds of abnormal are explained.
+        passes: T, whose mean is explained.
+        weights: of what is explained.
 
     Returns:
         One map for each depth, the coarsest first, (g, g) each: how much a cell adds, 0 where it adds nothing or
@@ -45,7 +61,7 @@ def locate(sub_networks: SubNetworks, picture: NDArray[np.uint8], passes: int) -
     for step in steps[:-1]:
         values.append(step(values[-1]))
     last = steps.pop()
-    functions = [*steps, lambda value: _log_odds(sub_networks, last(value), passes)]
+    functions = [*steps, lambda value: _evidence(sub_networks, last(value), passes, weights)]
     sensitivity: Any = ops.ones((1,))
     maps = []
     for value, function in zip(reversed(values), reversed(functions), strict=True):
@@ -62,6 +78,24 @@ def _segments(network: keras.Model) -> list[keras.Model]:
     cuts = [backbone.input, *inner, backbone.output]
     # the deepest may be the output itself, and Keras wants something between a model's input and its output
     return [keras.Model(start, layers.Identity(dtype=end.dtype)(end)) for start, end in pairwise(cuts)]
+
+
+def _evidence(sub_networks: SubNetworks, features: Any, passes: int, weights: Weights) -> Any:
+    said: Any = 0.0
+    if weights.head:
+        said = said + weights.head * _log_odds(sub_networks, features, passes)
+    if weights.count:
+        said = said + weights.count * _surprise(sub_networks, features, passes)
+    return said
+
+
+def _surprise(sub_networks: SubNetworks, features: Any, passes: int) -> Any:
+    """Return the mean over the passes of -log P(normal set): (1, rows, columns, C) -> (1,)."""
+    logits = count_logits(sub_networks.network, features, sub_networks.masks(passes)[2])
+    logs = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)[0]  # (T, 24, 5)
+    autosomes, x, y = ops.sum(logs[:, : len(AUTOSOMES), 2], axis=1), logs[:, -2], logs[:, -1]
+    sexes = ops.logaddexp(x[:, 2] + y[:, 0], x[:, 1] + y[:, 1])
+    return ops.reshape(-ops.mean(autosomes + sexes), (1,))
 
 
 def _log_odds(sub_networks: SubNetworks, features: Any, passes: int) -> Any:

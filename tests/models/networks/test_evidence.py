@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from keras import ops
 from numpy.typing import NDArray
+from scipy.special import log_softmax
 
 from models.networks.architectures import BACKBONE, as_input, build_network
 from models.networks.dropout import SubNetworks
-from models.networks.evidence import locate
+from models.networks.evidence import Weights, locate
 from models.networks.gradients import pull_back
 
 SIDE = 96
@@ -63,8 +64,27 @@ def log_odds(sub_networks: SubNetworks, features: NDArray[np.float64], passes: i
     return float((hidden * hidden_masks / 0.5 @ np.asarray(last.kernel, np.float64)).mean())
 
 
-@pytest.mark.parametrize("passes", [1, 12])
-def test_a_cell_adds_what_its_features_add_to_the_log_odds(passes: int) -> None:
+def surprise(sub_networks: SubNetworks, features: NDArray[np.float64], passes: int) -> float:
+    """The mean of -log P(normal set) for features (P, C) of the backbone, in plain NumPy."""
+    masks = np.asarray(sub_networks.masks(passes)[2], np.float64)
+    normal, dense, last = map(
+        sub_networks.network.get_layer, ("findings_normalization", "findings_dense", "copies_dense")
+    )
+    pooled = features.mean(axis=0) / np.sqrt(np.asarray(normal.moving_variance) + normal.epsilon)  # as new
+    hidden = np.maximum(pooled @ np.asarray(dense.kernel, np.float64) + np.asarray(dense.bias), 0.0)
+    keep = 1.0 - sub_networks.network.get_layer("findings_dropout").rate
+    logits = hidden * masks / keep @ np.asarray(last.kernel, np.float64) + np.asarray(last.bias)
+    logs = log_softmax(logits.reshape(passes, 24, 5), axis=-1)
+    sexes = np.logaddexp(logs[:, 22, 2] + logs[:, 23, 0], logs[:, 22, 1] + logs[:, 23, 1])
+    return float(-(logs[:, :22, 2].sum(axis=1) + sexes).mean())
+
+
+@pytest.mark.parametrize(
+    ("weights", "passes"),
+    # without training all of it makes a normal set surprising less, and what speaks against is not on a map
+    [(Weights(), 1), (Weights(), 12), (Weights(0.0, -1.0), 12), (Weights(0.5, -2.0), 12)],
+)
+def test_a_cell_adds_what_its_features_add_to_what_is_judged_by(weights: Weights, passes: int) -> None:
     """The deepest map of InceptionV3 stands on the features themselves: a cell made stronger shows what it adds."""
     side = 150
     keras.utils.set_random_seed(4)
@@ -75,8 +95,12 @@ def test_a_cell_adds_what_its_features_add_to_the_log_odds(passes: int) -> None:
     step, added = 1e-4, []
     for cell in range(len(cells)):
         factor = np.where(np.arange(len(cells)) == cell, step, 0.0)[:, None]
-        ahead, behind = (log_odds(sub_networks, cells * (1 + sign * factor), passes) for sign in (1, -1))
+        ahead, behind = (
+            weights.head * log_odds(sub_networks, changed, passes)
+            + weights.count * surprise(sub_networks, changed, passes)
+            for changed in (cells * (1 + factor), cells * (1 - factor))
+        )
         added.append((ahead - behind) / (2 * step))
-    found = locate(sub_networks, picture, passes)[0]
+    found = locate(sub_networks, picture, passes, weights)[0]
     np.testing.assert_allclose(found.ravel(), np.maximum(added, 0.0), rtol=1e-2, atol=1e-5)
     assert np.ptp(found) > 0.0
