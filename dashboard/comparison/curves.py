@@ -6,9 +6,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
+from dashboard.charts import require
 from dashboard.comparison import looks
-from dashboard.comparison.drawing import UNIT, AnyChart, named, percent_axis, titled
+from dashboard.comparison.drawing import UNIT, AnyChart, diagonal, named, percent_axis, titled
 
 _COLUMNS = ["letter", "run", "edition", "place", "threshold", "sensitivity", "precision", "false_alarms", "used"]
 
@@ -26,11 +26,7 @@ def roc(frame: pd.DataFrame) -> AnyChart:
     require(frame, _COLUMNS)
     x = alt.X("false_alarms:Q", title="False alarms (normal called abnormal)", scale=UNIT, axis=percent_axis())
     y = alt.Y("sensitivity:Q", title="Sensitivity (abnormal found)", scale=UNIT, axis=percent_axis())
-    chance = (
-        alt.Chart(pd.DataFrame({"false_alarms": [0, 1], "sensitivity": [0, 1]}))
-        .mark_line(color=LINE_COLOUR, strokeWidth=1, strokeDash=[3, 4])
-        .encode(x="false_alarms:Q", y="sensitivity:Q")
-    )
+    chance = diagonal("false_alarms", "sensitivity")
     return titled(alt.LayerChart(layer=[chance, *_layers(frame, x, y)]), "ROC curve", frame)
 
 

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts import LINE_COLOUR
+from dashboard.comparison import looks
 
 AnyChart = alt.Chart | alt.LayerChart
 """What a chart function returns: one view, with or without layers, that can take any width."""
@@ -69,6 +70,19 @@ def titled(chart: AnyChart, title: str, frame: pd.DataFrame, *more: str, height:
 def percent_axis(*, grid: bool = True) -> alt.Axis:
     """An axis in percent with five labels."""
     return alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=grid)
+
+
+def diagonal(x: str, y: str) -> alt.Chart:
+    """A dashed line from corner to corner, where guesses or perfect probabilities lie."""
+    ends = pd.DataFrame({x: [0, 1], y: [0, 1]})
+    line: alt.Chart = alt.Chart(ends).mark_line(color=LINE_COLOUR, strokeWidth=1, strokeDash=[3, 4])
+    return line.encode(x=f"{x}:Q", y=f"{y}:Q")
+
+
+def intervals(base: alt.Chart) -> alt.Chart:
+    """The bars of intervals, from ``low`` to ``high``, 0..1."""
+    bars: alt.Chart = base.mark_rule(strokeWidth=1.2, opacity=0.55)
+    return bars.encode(y=alt.Y("low:Q", scale=UNIT), y2="high:Q", stroke=looks.STROKE)
 
 
 def named(frame: pd.DataFrame) -> list[alt.Tooltip]:

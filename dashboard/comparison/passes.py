@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.charts import require
 from dashboard.comparison import looks
-from dashboard.comparison.drawing import UNIT, AnyChart, named, percent_axis, titled
+from dashboard.comparison.drawing import UNIT, AnyChart, intervals, named, percent_axis, titled
 
 FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC"}
 """What is drawn, with its title; 0..1 both."""
@@ -33,9 +33,7 @@ def by_passes(frame: pd.DataFrame, figure: str) -> AnyChart:
     x = alt.X("passes:Q", title="Passes (T)", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(values=ticks))
     y = alt.Y("value:Q", title=FIGURES[figure], scale=UNIT, axis=percent_axis())
     base = alt.Chart(looks.marked(rows)).encode(x=x)
-    bars = base.mark_rule(strokeWidth=1.2, opacity=0.55).encode(
-        y=alt.Y("low:Q", scale=UNIT), y2="high:Q", stroke=looks.STROKE
-    )
+    bars = intervals(base)
     lines = base.mark_line(strokeWidth=2.2).encode(y=y, color=looks.colours(rows), strokeDash=looks.dashes(rows))
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         y=y,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
+from dashboard.charts import require
 from dashboard.comparison import looks
-from dashboard.comparison.drawing import UNIT, AnyChart, named, percent_axis, titled
+from dashboard.comparison.drawing import UNIT, AnyChart, diagonal, intervals, named, percent_axis, titled
 
 _RELIABILITY = ["letter", "run", "edition", "mean", "abnormal", "low", "high", "n"]
 _COVERAGE = ["letter", "run", "edition", "coverage", "risk"]
@@ -26,15 +26,9 @@ def reliability(frame: pd.DataFrame) -> AnyChart:
     require(frame, _RELIABILITY)
     x = alt.X("mean:Q", title="Calibrated probability of abnormal", scale=UNIT, axis=percent_axis())
     y = alt.Y("abnormal:Q", title="Share that is abnormal", scale=UNIT, axis=percent_axis())
-    ideal = (
-        alt.Chart(pd.DataFrame({"mean": [0, 1], "abnormal": [0, 1]}))
-        .mark_line(color=LINE_COLOUR, strokeWidth=1, strokeDash=[3, 4])
-        .encode(x="mean:Q", y="abnormal:Q")
-    )
+    ideal = diagonal("mean", "abnormal")
     base = alt.Chart(looks.marked(frame)).encode(x=x)
-    bars = base.mark_rule(strokeWidth=1.2, opacity=0.55).encode(
-        y=alt.Y("low:Q", scale=UNIT), y2="high:Q", stroke=looks.STROKE
-    )
+    bars = intervals(base)
     lines = base.mark_line(strokeWidth=2).encode(y=y, color=looks.colours(frame), strokeDash=looks.dashes(frame))
     points = base.mark_point(filled=True, size=75, opacity=1).encode(
         y=y,

@@ -14,8 +14,8 @@ _DESCRIPTION = """\
 Train small networks that differ in one thing (painted, real or both chromosomes; one layout or many; pages arranged or
 framed; with and without mosaics, and the source task), all on as many pictures, and measure each on simulated
 karyograms of validation cases with pages that no training shows, and on real karyograms of validation cases. Writes
-ablation.csv and ablation.md; some six minutes for each of seven trainings on two cores. The same command goes on where
-it stopped.
+ablation.csv and ablation.md. Each of seven trainings takes some six minutes on two cores, and longer where the reader
+arranges its pages first. The same command goes on where it stopped.
 """
 
 
