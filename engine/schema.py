@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -28,8 +29,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    text,
 )
 
+from engine.reviews import Call, Place, Review
 from engine.vocabulary import HeatMapState, KaryogramState, ProblemKind
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
@@ -113,7 +117,11 @@ karyograms: Final = Table(
     Column("state", _words(KaryogramState), nullable=False),
     Column("failure", Text),
     Column("created_at", UtcTime, nullable=False),
+    Column("review", _words(Review), nullable=False, server_default=Review.WAITING.value),
+    Column("risk", Float(53)),  # none while there is no verdict; the reading list is ordered by it
+    Column("sampled", Boolean, nullable=False, server_default=false()),
     Index(None, "state", "created_at"),
+    Index(None, "review", "risk", "id"),
 )
 
 problems: Final = Table(
@@ -160,6 +168,35 @@ verdicts: Final = Table(
     Column("seconds", Float(53), nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("reading", JSON(none_as_null=True)),  # none in verdicts of earlier versions or of models without the reader
+)
+
+# What people decided, never changed and never deleted. The two indexes let nobody be the same reader of a karyogram
+# twice and nobody amend a decision twice, whatever several dashboards do at the same moment.
+decisions: Final = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("karyogram_id", ForeignKey("karyograms.id"), nullable=False),
+    Column("place", _words(Place), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("call", _words(Call), nullable=False),
+    Column("karyotype", Text, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("model", String(100)),
+    Column("outcome", _words(TriageOutcome)),
+    Column("amends", ForeignKey("decisions.id"), unique=True),
+    Column("created_at", UtcTime, nullable=False, index=True),
+    Index(None, "karyogram_id", "id"),
+    Index(
+        "uq_decisions_first_of_place",
+        "karyogram_id",
+        "place",
+        unique=True,
+        sqlite_where=text("amends IS NULL"),
+        postgresql_where=text("amends IS NULL"),
+    ),
 )
 
 # What people corrected, never changed and never deleted: of an object the latest correction counts. ``model`` tells

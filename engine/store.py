@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import schema
+from engine import reviews, schema, turns
 from engine.rows import from_verdict, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
 from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Verdict
 
@@ -197,8 +197,13 @@ def karyograms(session: Session, ids: Iterable[str]) -> list[Karyogram]:
     return [found[key] for key in wanted if key in found]
 
 
-def save_verdict(session: Session, verdict: Verdict) -> bool:
-    """Keep a verdict and mark its karyogram as judged.
+def save_verdict(session: Session, verdict: Verdict, quality_share: float = reviews.QUALITY_SHARE) -> bool:
+    """Keep a verdict and mark its karyogram as judged; the verdict of the batch's model decides whether people read it.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        verdict: what the model says.
+        quality_share: the share of screened karyograms that people read all the same, 0..1.
 
     Returns:
         False, with nothing changed, when this karyogram already has a verdict of this model: a job can be
@@ -207,6 +212,7 @@ def save_verdict(session: Session, verdict: Verdict) -> bool:
     if not insert_once(session, schema.verdicts, from_verdict(verdict)):
         return False
     _set_state(session, verdict.karyogram_id, KaryogramState.JUDGED, None)
+    turns.hand_to_readers(session, verdict, quality_share)
     return True
 
 
@@ -235,7 +241,9 @@ def verdicts_of(session: Session, karyogram_id: str) -> list[Verdict]:
 
 def fail(session: Session, karyogram_id: str, reason: str) -> bool:
     """Mark a karyogram that waits as failed, with a reason for people to read; tell whether it waited."""
-    return _set_state(session, karyogram_id, KaryogramState.FAILED, reason, only_from=KaryogramState.QUEUED)
+    return _set_state(
+        session, karyogram_id, KaryogramState.FAILED, reason, only_from=KaryogramState.QUEUED, **turns.OF_FAILED
+    )
 
 
 def requeue(session: Session, karyogram_id: str) -> bool:
@@ -244,7 +252,8 @@ def requeue(session: Session, karyogram_id: str) -> bool:
     Raises:
         NotFoundError: there is no such karyogram.
     """
-    if _set_state(session, karyogram_id, KaryogramState.QUEUED, None, only_from=KaryogramState.FAILED):
+    failed, queued = KaryogramState.FAILED, KaryogramState.QUEUED
+    if _set_state(session, karyogram_id, queued, None, only_from=failed, **turns.OF_REQUEUED):
         return True
     karyogram(session, karyogram_id)
     return False
@@ -256,9 +265,10 @@ def _set_state(
     state: KaryogramState,
     failure: str | None,
     only_from: KaryogramState | None = None,
+    **values: Any,
 ) -> bool:
     table = schema.karyograms
-    statement = update(table).where(table.c.id == karyogram_id).values(state=state, failure=failure)
+    statement = update(table).where(table.c.id == karyogram_id).values(state=state, failure=failure, **values)
     if only_from is not None:
         statement = statement.where(table.c.state == only_from)
     return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from engine.reviews import Review
 from models.judging.heatmap import HeatMap
 from models.judging.record import Record
 from models.judging.suggestion import Suggestion
@@ -69,7 +70,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Karyogram:
-    """One picture of one cell. ``page`` counts from 0 inside a multi-page file; sizes are the original pixels."""
+    """One picture of one cell. ``page`` counts from 0 inside a multi-page file; sizes are the original pixels.
+
+    ``review``: whose turn it is. ``risk``: its place in the reading list, the highest first, None without a verdict.
+    ``sampled``: screened, but drawn into the quality sample.
+    """
 
     id: str
     batch_id: str
@@ -84,6 +89,9 @@ class Karyogram:
     state: KaryogramState
     failure: str | None
     created_at: datetime
+    review: Review = Review.WAITING
+    risk: float | None = None
+    sampled: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,77 @@
+"""Who works with the system, and what each role may do. It is checked here at every write, never in a page alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What somebody is in the laboratory."""
+
+    TECHNICIAN = "technician"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    READ_ONLY = "read_only"
+
+
+class Action(StrEnum):
+    """What somebody may be allowed to do."""
+
+    UPLOAD = "upload"
+    READ = "read"  # decide on a karyogram as its first or second reader
+    ARBITRATE = "arbitrate"  # decide where two readers disagree
+    EXPORT = "export"
+    CHANGE_POLICY = "change_policy"
+    PROMOTE_MODEL = "promote_model"
+    SEED_CASES = "seed_cases"  # put known cases into the stream
+
+
+_TECHNICIAN: Final = frozenset({Action.UPLOAD, Action.READ, Action.EXPORT})
+ALLOWED: Final = {
+    Role.TECHNICIAN: _TECHNICIAN,
+    Role.SUPERVISOR: frozenset(Action),
+    Role.ADMINISTRATOR: frozenset({Action.EXPORT, Action.CHANGE_POLICY, Action.PROMOTE_MODEL}),
+    Role.READ_ONLY: frozenset[Action](),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who works with the system; ``name`` tells them apart and stands in every record."""
+
+    name: str
+    role: Role
+
+
+class NotAllowedError(PermissionError):
+    """Somebody tried what their role may not do."""
+
+    def __init__(self, person: Person, action: Action) -> None:
+        """Say who tried what, and who may."""
+        may = ", ".join(role.value.replace("_", " ") for role, actions in ALLOWED.items() if action in actions)
+        role, what = person.role.value.replace("_", " "), action.value.replace("_", " ")
+        super().__init__(f"{person.name} is {role} and may not {what}; who may: {may}")
+        self.person = person
+        self.action = action
+
+
+def may(person: Person, action: Action) -> bool:
+    """Tell whether somebody may do something."""
+    return action in ALLOWED[person.role]
+
+
+def require(person: Person, action: Action) -> None:
+    """Raise ``NotAllowedError`` unless somebody may do something."""
+    if not may(person, action):
+        raise NotAllowedError(person, action)
+
+
+# Where nobody signs in, the system listens on this machine alone, and one chooses who one is.
+DEMO: Final = (
+    Person("Tove (demo technician)", Role.TECHNICIAN),
+    Person("Teo (demo technician)", Role.TECHNICIAN),
+    Person("Sara (demo supervisor)", Role.SUPERVISOR),
+    Person("Gast (demo read-only)", Role.READ_ONLY),
+)
