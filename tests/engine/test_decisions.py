@@ -112,7 +112,7 @@ def test_of_two_readers_at_the_same_moment_one_is_told(sql_engine: Engine) -> No
         decisions.decide(session, ANNA, key, DOWN, NOW)
         session.commit()
         values = {"karyogram_id": key, "place": Place.FIRST, "person": "Ben", "call": Call.NORMAL, "karyotype": ""}
-        rest = {"findings": [], "comment": "", "reason": "", "amends": None, "created_at": NOW}
+        rest: dict[str, object] = {"findings": [], "comment": "", "reason": "", "amends": None, "created_at": NOW}
         late: dict[str, object] = {**values, **rest}
         with pytest.raises(ReviewError, match="just now"):
             decisions._keep(session, karyogram, before, late)
