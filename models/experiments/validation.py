@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -42,9 +43,15 @@ def build(part: type[_Part], values: Any, least: Mapping[str, float], where: str
     expect(not missing, where or "record", f"the fields {', '.join(known)}", f"none of {', '.join(missing)}")
     unknown = [name for name in values if name not in known]
     expect(not unknown, where or "record", f"the fields {', '.join(known)}", f"{', '.join(unknown)} as well")
-    hints = get_type_hints(part)
+    hints = _types_of(part)  # type: ignore[arg-type]
     path = f"{where}." if where else ""
     return part(**{name: _value(hints[name], value, least, f"{path}{name}") for name, value in values.items()})
+
+
+@cache
+def _types_of(part: type) -> dict[str, Any]:
+    """The types of the fields of a dataclass; read once, because a record has thousands of objects of few kinds."""
+    return get_type_hints(part)
 
 
 def _value(kind: Any, value: Any, least: Mapping[str, float], where: str) -> Any:

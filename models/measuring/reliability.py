@@ -47,16 +47,25 @@ def reliability(
         probability: (N,) of abnormal, 0..1; at least one.
         abnormal: (N,) the truth.
         case: (N,) numbers of the cases.
-        bins: how many at most; each holds as many karyograms as the others, because most probabilities lie near 0
-            and 1, where equal steps would leave bins empty.
+        bins: how many at most; each holds about as many karyograms as the others, because most probabilities lie near
+            0 and 1, where equal steps would leave bins empty. Equal probabilities stay in one bin: which of them came
+            first says nothing.
     """
     order = np.argsort(probability, kind="stable")
-    parts = np.array_split(order, min(bins, order.size))
+    parts = np.split(order, _cuts(probability[order], bins))
     return Reliability(
         ece=expected_calibration_error(abnormal, probability, np.ones(order.size)),
         brier=float(np.mean((probability - abnormal) ** 2)),
         bins=tuple(_bin(probability[part], abnormal[part], case[part]) for part in parts),
     )
+
+
+def _cuts(ordered: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    """Return where the bins after the first begin, in ``ordered``, which rises; never between two that are equal."""
+    even = np.arange(1, bins) * ordered.size // bins
+    before, after = (np.searchsorted(ordered, ordered[even], side=side) for side in ("left", "right"))
+    starts = np.where(even - before <= after - even, before, after)
+    return np.unique(starts[(starts > 0) & (starts < ordered.size)]).astype(np.int64)
 
 
 def _bin(probability: NDArray[np.float64], abnormal: Mask, case: NDArray[np.int64]) -> Bin:

@@ -35,3 +35,15 @@ def test_bins_hold_the_same_number_each_in_rising_order() -> None:
     assert [part.abnormal for part in found.bins] == [0.0, 0.0, 1.0]
     assert found.brier == pytest.approx(np.mean(np.minimum(probability, 1 - probability) ** 2))
     assert len(reliability(probability, probability > 0.5, np.arange(6)).bins) == 6
+
+
+def test_equal_probabilities_stay_in_one_bin() -> None:
+    probability = np.array([0.1, 0.5, 0.5, 0.5, 0.5, 0.9])
+    abnormal = np.array([False, True, False, True, False, True])
+    found = [
+        reliability(probability[order], abnormal[order], np.arange(6), bins=3).bins
+        for order in (slice(None), slice(None, None, -1))
+    ]
+    assert [(part.n, part.abnormal) for part in found[0]] == [(1, 0.0), (4, 0.5), (1, 1.0)]
+    assert [(part.n, part.abnormal) for part in found[1]] == [(part.n, part.abnormal) for part in found[0]]
+    assert [part.n for part in reliability(np.full(6, 0.5), abnormal, np.arange(6)).bins] == [6]
