@@ -9,6 +9,7 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DBAPIError
 
+from engine.backup import BackupError
 from engine.settings import SettingsError
 from engine.store import NotFoundError
 from models.card import CardError
@@ -19,6 +20,7 @@ REDIS_AWAY: Final = (RedisConnectionError, RedisTimeoutError, ReadOnlyError, Out
 
 # Errors that the person at the shell can do something about; any other is ours and keeps its traceback.
 EXPECTED: Final = (
+    BackupError,
     SettingsError,
     NotFoundError,
     UnknownModelError,

@@ -199,6 +199,28 @@ decisions: Final = Table(
     ),
 )
 
+# The audit trail; see ``engine.audit``. Triggers refuse to change or delete its rows, and those of ``decisions``.
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("details", Text, nullable=False),  # JSON as it was hashed, to the byte
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head: Final = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
 # What people corrected, never changed and never deleted: of an object the latest correction counts. ``model`` tells
 # whose verdict numbers the objects.
 corrections: Final = Table(

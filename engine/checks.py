@@ -1,0 +1,94 @@
+"""Is everything in the record store as it was written? Pictures, references, verdicts, decisions, the audit trail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Column, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from engine import audit, decisions, reviews, schema
+from engine.vocabulary import KaryogramState
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is not as it was written: what it is, such as "picture ab12…", and what is wrong with it."""
+
+    subject: str
+    problem: str
+
+
+def faults(session: Session) -> Iterator[Fault]:
+    """Give everything that is not as it should be; nothing is changed.
+
+    Every picture is read and hashed, so this takes as long as reading the whole record store.
+    """
+    yield from _pictures(session)
+    yield from _references(session)
+    yield from _verdicts(session)
+    yield from _turns(session)
+    for found in audit.broken(session):
+        yield Fault(f"audit entry {found.sequence}", found.problem)
+
+
+def sizes(session: Session) -> dict[str, int]:
+    """Return how many rows of each kind there are, for the report."""
+    tables = schema.batches, schema.karyograms, schema.pictures, schema.verdicts, schema.decisions, schema.audit
+    return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def _pictures(session: Session) -> Iterator[Fault]:
+    """Find pictures whose bytes no longer have the hash under which they are kept."""
+    table = schema.pictures
+    keys = session.scalars(select(table.c.sha256).order_by(table.c.sha256)).all()
+    for key in keys:  # one at a time: a picture may have fifty megabytes
+        data = session.scalar(select(table.c.bytes).where(table.c.sha256 == key))
+        if data is None or hashlib.sha256(data).hexdigest() != key:
+            yield Fault(f"picture {key}", "its bytes no longer have this hash")
+
+
+def _references(session: Session) -> Iterator[Fault]:
+    """Find rows that refer to rows which are not there."""
+    for table in schema.metadata.sorted_tables:
+        for column in table.columns:
+            for key in column.foreign_keys:
+                yield from _orphans(session, column, key.column)
+
+
+def _orphans(session: Session, column: Column[object], target: Column[object]) -> Iterator[Fault]:
+    other = target.table.alias()
+    there = exists().where(other.c[target.name] == column)
+    for value in session.scalars(select(column).where(column.is_not(None), ~there).distinct().limit(_AT_ONCE)):
+        yield Fault(f"{column.table.name}.{column.name} {value}", f"there is no such row in {target.table.name}")
+
+
+def _verdicts(session: Session) -> Iterator[Fault]:
+    """Find karyograms that count as judged without a verdict, and verdicts on other bytes than those of the picture."""
+    karyograms, batches, verdicts = schema.karyograms, schema.batches, schema.verdicts
+    mine = and_(verdicts.c.karyogram_id == karyograms.c.id, verdicts.c.model == batches.c.model)
+    judged = select(karyograms.c.id).join(batches, batches.c.id == karyograms.c.batch_id)
+    judged = judged.where(karyograms.c.state == KaryogramState.JUDGED, ~exists().where(mine))
+    for key in session.scalars(judged):
+        yield Fault(f"karyogram {key}", "it counts as judged, but there is no verdict of its batch's model")
+    other = select(karyograms.c.id, verdicts.c.model).join(verdicts, verdicts.c.karyogram_id == karyograms.c.id)
+    for key, model in session.execute(other.where(verdicts.c.image_sha256 != karyograms.c.image_sha256)):
+        yield Fault(f"karyogram {key}", f"the verdict of {model} is on another picture")
+
+
+def _turns(session: Session) -> Iterator[Fault]:
+    """Find karyograms whose turn is not what their decisions make it."""
+    keys = session.scalars(select(schema.decisions.c.karyogram_id).distinct()).all()
+    for start in range(0, len(keys), _AT_ONCE):
+        some, table = keys[start : start + _AT_ONCE], schema.karyograms
+        rows = session.execute(select(table.c.id, table.c.review).where(table.c.id.in_(some))).all()
+        kept = {row.id: row.review for row in rows}
+        for key, made in decisions.of_many(session, some).items():
+            turn = reviews.after_decisions(made)
+            if kept.get(key) is not turn:
+                yield Fault(f"karyogram {key}", f"its decisions make it {turn.value}, found {kept.get(key)}")
