@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from sqlalchemy import Column, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from engine import audit, decisions, reviews, schema
+from engine.rows import digest, select_verdicts
 from engine.vocabulary import KaryogramState
 
 _AT_ONCE: Final = 500
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_NOT_AS_TOLD: Final = "it is not as the audit trail tells, or the trail does not know it"
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ def faults(session: Session) -> Iterator[Fault]:
     yield from _references(session)
     yield from _verdicts(session)
     yield from _turns(session)
+    yield from _trail(session)
     for found in audit.broken(session):
         yield Fault(f"audit entry {found.sequence}", found.problem)
 
@@ -92,3 +98,39 @@ def _turns(session: Session) -> Iterator[Fault]:
             turn = reviews.after_decisions(made)
             if kept.get(key) is not turn:
                 yield Fault(f"karyogram {key}", f"its decisions make it {turn.value}, found {kept.get(key)}")
+
+
+def _trail(session: Session) -> Iterator[Fault]:
+    """Find verdicts and decisions that are not as the audit trail tells, or of which it does not tell."""
+    told = _Told()
+    for entry in audit.entries(session):
+        told.hear(entry)
+    rows = session.execute(select_verdicts().execution_options(yield_per=_AT_ONCE)).mappings()
+    for row in rows:
+        known = told.verdicts.get((row["karyogram_id"], row["model"]))
+        if known != digest(dict(row)) and not (known is None and row["created_at"] < told.since):
+            yield Fault(f"verdict of {row['model']} on karyogram {row['karyogram_id']}", _NOT_AS_TOLD)
+    for decision in decisions.every(session):
+        if told.decisions.get(decision.id) != decisions.told(decision):
+            yield Fault(f"decision {decision.id}", _NOT_AS_TOLD)
+
+
+@dataclass
+class _Told:
+    """What the audit trail tells of verdicts, by karyogram and model, and of decisions, by number.
+
+    ``since`` is when the trail began: it cannot know the verdicts of earlier versions.
+    """
+
+    verdicts: dict[tuple[str, str], str] = field(default_factory=dict)
+    decisions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    since: datetime = _NEVER
+
+    def hear(self, entry: audit.Entry) -> None:
+        self.since = min(self.since, entry.at)
+        details = json.loads(entry.details)
+        if entry.action == "judge":
+            self.verdicts[entry.subject.removeprefix("karyogram "), details["model"]] = details["verdict"]
+        elif entry.action in ("decide", "amend"):
+            number = details.pop("decision")
+            self.decisions[number] = {name: details[name] for name in details.keys() - {"before", "after"}}

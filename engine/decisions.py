@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, RowMapping, select, update
 from sqlalchemy.orm import Session
 
-from engine import reviews, schema, store
+from engine import audit, reviews, schema, store
 from engine.people import Action, Person, require
 from engine.reviews import Call, Decision, Opinion, Place, Review, ReviewError
 from engine.vocabulary import Karyogram
@@ -33,6 +33,12 @@ def of_many(session: Session, karyogram_ids: Iterable[str]) -> dict[str, list[De
         for row in session.execute(query).mappings():
             found[row["karyogram_id"]].append(_to_decision(row))
     return dict(found)
+
+
+def every(session: Session) -> Iterator[Decision]:
+    """Give every decision on any karyogram, earliest first, some at a time."""
+    query = select(schema.decisions).order_by(schema.decisions.c.id).execution_options(yield_per=_CHUNK)
+    yield from map(_to_decision, session.execute(query).mappings())
 
 
 def decide(session: Session, person: Person, karyogram_id: str, opinion: Opinion, now: datetime) -> Decision:
@@ -97,7 +103,26 @@ def _keep(session: Session, karyogram: Karyogram, before: list[Decision], values
     if not changed.rowcount:
         session.rollback()
         raise ReviewError(_MEANWHILE)
+    _record(session, decision, karyogram.review, turn)
     return decision
+
+
+def _record(session: Session, decision: Decision, before: Review, after: Review) -> None:
+    """Enter a decision into the audit trail; ``engine.checks`` compares the two."""
+    audit.record(
+        session,
+        decision.created_at,
+        person=decision.person,
+        action="decide" if decision.amends is None else "amend",
+        subject=f"karyogram {decision.karyogram_id}",
+        details={"decision": decision.id, "before": before, "after": after, **told(decision)},
+    )
+
+
+def told(decision: Decision) -> dict[str, Any]:
+    """Return what the audit trail tells of a decision, as JSON gives it back."""
+    opinion = _opinion_values(decision.opinion)
+    return {**opinion, "call": decision.opinion.call.value, "place": decision.place.value, "amends": decision.amends}
 
 
 def result(session: Session, karyogram: Karyogram) -> Decision | None:

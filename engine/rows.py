@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields
+from datetime import UTC
 from typing import Any, Final
 
 import numpy as np
@@ -100,3 +104,14 @@ def from_verdict(verdict: Verdict) -> dict[str, Any]:
         "created_at": verdict.created_at,
         "reading": None if verdict.reading is None else record.to_json(verdict.reading),
     }
+
+
+def digest(row: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the row of a verdict, without what was read, for the audit trail.
+
+    What is empty is left out, so that a column which a later version adds does not change it.
+    """
+    values = {name: value for name, value in row.items() if value is not None and name != "reading"}
+    values["created_at"] = values["created_at"].astimezone(UTC)
+    values["pass_probabilities"] = values["pass_probabilities"].hex()
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()

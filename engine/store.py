@@ -16,8 +16,8 @@ from sqlalchemy import CursorResult, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import reviews, schema, turns
-from engine.rows import from_verdict, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
+from engine import audit, reviews, schema, turns
+from engine.rows import digest, from_verdict, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
 from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Verdict
 
 _CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
@@ -209,10 +209,14 @@ def save_verdict(session: Session, verdict: Verdict, quality_share: float = revi
         False, with nothing changed, when this karyogram already has a verdict of this model: a job can be
         delivered twice, and the second time must not matter.
     """
-    if not insert_once(session, schema.verdicts, from_verdict(verdict)):
+    row = from_verdict(verdict)
+    if not insert_once(session, schema.verdicts, row):
         return False
     _set_state(session, verdict.karyogram_id, KaryogramState.JUDGED, None)
     turns.hand_to_readers(session, verdict, quality_share)
+    told = {"model": verdict.model, "outcome": verdict.outcome, "verdict": digest(row)}
+    subject = f"karyogram {verdict.karyogram_id}"
+    audit.record(session, verdict.created_at, person=audit.NOBODY, action="judge", subject=subject, details=told)
     return True
 
 

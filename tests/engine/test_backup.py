@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from engine import audit, checks, database, decisions, store
+from engine import checks, database, decisions, store
 from engine.__main__ import main
 from engine.backup import BackupError, backup, restore
 from engine.database import open_session
@@ -16,6 +16,11 @@ from engine.people import Person, Role
 from engine.reviews import Call, Opinion
 from engine.schema import metadata
 from tests.records import NOW, add_batch, png, verdict
+
+_INSERTED = """
+    INSERT INTO decisions (id, karyogram_id, place, person, call, karyotype, findings, comment, reason, created_at)
+    SELECT 99, max(id), 'second', 'Ben', 'normal', '', '[]', '', '', '2026-01-01 00:00:00+00:00' FROM karyograms
+"""
 
 
 @pytest.fixture
@@ -36,7 +41,6 @@ def fill(engine: Engine, files: int = 3) -> None:
         for karyogram in store.karyograms(session, store.unfinished(session)):
             store.save_verdict(session, verdict(karyogram))
             decisions.decide(session, Person("Anna", Role.TECHNICIAN), karyogram.id, Opinion(Call.NORMAL), NOW)
-            audit.record(session, NOW, person="Anna", action="decide", subject=f"karyogram {karyogram.id}")
         session.commit()
 
 
@@ -116,9 +120,11 @@ def test_what_is_no_backup_is_refused(sql_engine: Engine, empty_url: str, tmp_pa
     ("statement", "subject"),
     [
         ("UPDATE pictures SET bytes = (SELECT bytes FROM pictures ORDER BY sha256 LIMIT 1)", "picture"),
-        ("UPDATE verdicts SET image_sha256 = 'x'", "karyogram"),
+        ("UPDATE verdicts SET outcome = 'screened_normal'", "verdict"),
         ("DELETE FROM verdicts", "karyogram"),
         ("UPDATE karyograms SET review = 'signed'", "karyogram"),
+        ("UPDATE karyograms SET image_sha256 = (SELECT max(sha256) FROM pictures)", "karyogram"),
+        (_INSERTED, "decision"),
     ],
 )
 def test_the_check_names_what_was_changed(sql_engine: Engine, statement: str, subject: str) -> None:
@@ -128,7 +134,7 @@ def test_the_check_names_what_was_changed(sql_engine: Engine, statement: str, su
         connection.execute(text(statement))
     wrong = found(sql_engine)
     assert wrong
-    assert {fault.subject.split()[0] for fault in wrong} == {subject}
+    assert subject in {fault.subject.split()[0] for fault in wrong}
 
 
 def test_the_commands(
@@ -142,7 +148,7 @@ def test_the_commands(
     assert main(["restore", str(tmp_path / "b")]) == 0
     assert main(["check"]) == 0
     assert (
-        "3 karyograms, 3 pictures, 3 verdicts, 3 decisions, 3 audit: all as they were written"
+        "3 karyograms, 3 pictures, 3 verdicts, 3 decisions, 6 audit: all as they were written"
         in capsys.readouterr().out
     )
     assert main(["restore", str(tmp_path / "b")]) == 2
@@ -151,5 +157,5 @@ def test_the_commands(
     with engine.begin() as connection:
         connection.execute(text("UPDATE audit_head SET sequence = 2"))
     assert main(["check"]) == 1
-    assert "audit entry 2: the last entry must be this one, found 3" in capsys.readouterr().out
+    assert "audit entry 2: the last entry must be this one, found 6" in capsys.readouterr().out
     engine.dispose()
