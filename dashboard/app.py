@@ -14,6 +14,7 @@ page = st.navigation(
         st.Page(links.BATCHES, title="Batches", icon=":material/stacks:", url_path="batches"),
         st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
         st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),
+        st.Page(links.AUDIT, title="Audit trail", icon=":material/history:", url_path="audit"),
         st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
     ],
     position="top",

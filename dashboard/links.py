@@ -12,12 +12,14 @@ BATCHES = "views/batches.py"
 KARYOGRAM = "views/karyogram.py"
 SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
+AUDIT = "views/audit.py"
 
 _BATCH = "batch"
 _KARYOGRAM = "karyogram"
 _OUTCOME = "outcome"  # the filter of a reading list
 _PAGE = "page"  # which page of it is shown, from 1
 _RUN = "run"  # with a number from 1: a run in this place of the comparison
+_BEFORE = "before"  # the number of an entry of the audit trail: only older ones are shown
 _NO_RUN = "none"  # in the first place: nothing is compared, and that is what somebody wants
 
 
@@ -65,6 +67,17 @@ def _put(name: str, values: list[str]) -> None:
         st.query_params[name] = values
     elif name in st.query_params:
         del st.query_params[name]
+
+
+def audit_before() -> int | None:
+    """The number before which the address asks for entries of the audit trail; ``None`` for the newest."""
+    text = st.query_params.get(_BEFORE, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def remember_audit_before(sequence: int | None) -> None:
+    """Put the number before which entries of the audit trail are shown into the address."""
+    _put(_BEFORE, [] if sequence is None else [str(sequence)])
 
 
 def filter_of_runs(name: str) -> list[str]:

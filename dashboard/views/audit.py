@@ -1,0 +1,96 @@
+"""Audit trail: who did what and when, the newest first; search by person, action or subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import links, parts, services, times
+from engine import audit
+from engine.audit import Entry
+
+_ON_A_PAGE = 50
+
+
+def render() -> None:
+    """Draw the page."""
+    st.title("Audit trail")
+    st.caption(
+        "Every verdict and every decision, each entry with the hash of the one before. The database refuses to change "
+        "or delete them; `python -m engine check` follows the chain and names what was changed all the same."
+    )
+    text = st.text_input(
+        "Search",
+        key="text",
+        bind="query-params",
+        placeholder="A person, an action, or the id of a karyogram",
+        on_change=links.remember_audit_before,
+        args=(None,),
+    ).strip()
+    before = links.audit_before()
+    with services.session() as session:
+        found = audit.latest(session, _ON_A_PAGE + 1, before=before, text=text)
+    if not found:
+        _nothing(text)
+        return
+    st.dataframe(
+        frame(found[:_ON_A_PAGE]),
+        hide_index=True,
+        height="content",
+        alt="Entries of the audit trail, the newest first",
+        column_config=_COLUMNS,
+    )
+    _steps(found, before)
+
+
+def _nothing(text: str) -> None:
+    if text:
+        st.info("No entry has this in its person, action or subject.", icon=":material/search_off:")
+    else:
+        parts.empty_state("Nothing was done yet", "The first verdict and the first decision will stand here.")
+
+
+def _steps(found: Sequence[Entry], before: int | None) -> None:
+    """Draw the ways to older entries and back; ``found`` holds one more than is shown, if there is one."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if before is not None and st.button("Newest", icon=":material/first_page:"):
+            links.remember_audit_before(None)
+            st.rerun()
+        if len(found) > _ON_A_PAGE and st.button("Older", icon=":material/chevron_right:", icon_position="right"):
+            links.remember_audit_before(found[_ON_A_PAGE - 1].sequence)
+            st.rerun()
+
+
+def frame(entries: Sequence[Entry]) -> pd.DataFrame:
+    """The table of entries, one row each, in their order."""
+    zone = times.reader_zone()
+    rows = [
+        {
+            "sequence": entry.sequence,
+            "at": times.local_time(entry.at, zone),
+            "person": entry.person,
+            "action": entry.action,
+            "subject": entry.subject,
+            "details": entry.details,
+            "hash": entry.hash[:12],
+        }
+        for entry in entries
+    ]
+    return pd.DataFrame(rows)
+
+
+_COLUMNS = {
+    "sequence": st.column_config.NumberColumn("No.", format="localized", width=70),
+    "at": st.column_config.TextColumn("When", width=150),
+    "person": st.column_config.TextColumn("Who", width=150),
+    "action": st.column_config.TextColumn("Did", width=80),
+    "subject": st.column_config.TextColumn("What", width=290),
+    "details": st.column_config.TextColumn("Details", width="large"),
+    "hash": st.column_config.TextColumn("Hash", width=110, help="The first twelve signs."),
+}
+
+
+if __name__ == "__main__":
+    render()
