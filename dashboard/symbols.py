@@ -8,7 +8,7 @@ from models.judging.triage import TriageOutcome
 
 COLOURS: dict[TriageOutcome | None, str] = {
     TriageOutcome.FLAGGED_ABNORMAL: "#c8401f",
-    TriageOutcome.FLAGGED_UNCERTAIN: "#e0a100",
+    TriageOutcome.FLAGGED_UNCERTAIN: "#bd8600",
     TriageOutcome.FLAGGED_UNREADABLE: "#8a94a0",
     TriageOutcome.FAILED: "#a34e8c",
     TriageOutcome.SCREENED_NORMAL: "#2f80b7",

@@ -3,69 +3,24 @@
 from __future__ import annotations
 
 import base64
-import itertools
-import tomllib
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 
 from dashboard.comparison import looks
 from dashboard.comparison.looks import LOOKS
-from tests.servers import REPOSITORY
-
-Matrix = NDArray[np.float64]
-
-# Machado, Oliveira and Fernandes 2009, at full strength, on linear RGB
-VISION: dict[str, Matrix] = {
-    "usual": np.eye(3),
-    "protanopia": np.array(
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-    ),
-    "deuteranopia": np.array(
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
-    ),
-    "tritanopia": np.array(
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
-    ),
-}
-# Ottosson 2020: from linear RGB to Oklab, where equal distances look alike
-TO_CONES = np.array(
-    [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883, 0.2817, 0.6300]]
-)
-TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259, 0.7828, -0.8087],
-    ]
-)
-
-
-def linear(colour: str) -> Matrix:
-    channels = np.array([int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)])
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-
-
-def contrast(one: str, other: str) -> float:
-    dark, bright = sorted(float(linear(colour) @ [0.2126, 0.7152, 0.0722]) for colour in (one, other))
-    return (bright + 0.05) / (dark + 0.05)
+from tests.vision import VISION, contrast, nearest, theme
 
 
 @pytest.mark.parametrize("vision", VISION)
 def test_any_two_colours_stay_apart(vision: str) -> None:
-    seen = [np.clip(VISION[vision] @ linear(look.colour), 0, None) for look in LOOKS]
-    places = [TO_LAB @ np.cbrt(TO_CONES @ colour) for colour in seen]
-    nearest = min(float(np.linalg.norm(one - other)) for one, other in itertools.combinations(places, 2))
-    assert nearest > 0.1  # 0.02 is about the least that can be seen
+    assert nearest([look.colour for look in LOOKS], vision) > 0.1  # 0.02 is about the least that can be seen
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_colour_stands_out_from_the_background(theme: str) -> None:
-    settings = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    background = settings["theme"][theme]["backgroundColor"]
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_each_colour_stands_out_from_the_background(name: str) -> None:
+    background = theme(name)["backgroundColor"]
     assert min(contrast(look.colour, background) for look in LOOKS) >= 3  # WCAG 2.2 asks for 3 in drawings
 
 
