@@ -7,11 +7,11 @@ import base64
 from models.judging.triage import TriageOutcome
 
 COLOURS: dict[TriageOutcome | None, str] = {
-    TriageOutcome.FLAGGED_ABNORMAL: "#c8401f",
-    TriageOutcome.FLAGGED_UNCERTAIN: "#bd8600",
+    TriageOutcome.FLAGGED_ABNORMAL: "#bb3b1c",
+    TriageOutcome.FLAGGED_UNCERTAIN: "#c28a00",
     TriageOutcome.FLAGGED_UNREADABLE: "#8a94a0",
-    TriageOutcome.FAILED: "#a34e8c",
-    TriageOutcome.SCREENED_NORMAL: "#2f80b7",
+    TriageOutcome.FAILED: "#a84a78",
+    TriageOutcome.SCREENED_NORMAL: "#246da0",
     None: "#8a94a0",
 }
 

@@ -8,9 +8,9 @@ import pytest
 
 from dashboard import symbols, words
 from models.judging.triage import TriageOutcome
+from tests.vision import contrast
 
 OUTCOMES = [*TriageOutcome, None]
-SRGB_WEIGHTS = (0.2126, 0.7152, 0.0722)
 
 
 def shapes(outcome: TriageOutcome | None) -> list[tuple[str, str]]:
@@ -19,13 +19,6 @@ def shapes(outcome: TriageOutcome | None) -> list[tuple[str, str]]:
     assert prefix == "data:image/svg+xml;base64"
     root = ElementTree.parse(io.BytesIO(base64.b64decode(data))).getroot()
     return [(part.tag, str({key: value for key, value in part.attrib.items() if key != "fill"})) for part in root]
-
-
-def luminance(colour: str) -> float:
-    """The relative luminance of WCAG 2."""
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return sum(weight * value for weight, value in zip(SRGB_WEIGHTS, linear, strict=True))
 
 
 def test_each_outcome_has_a_shape_of_its_own() -> None:
@@ -40,8 +33,7 @@ def test_each_outcome_has_a_shape_of_its_own() -> None:
     ],
 )
 def test_neighbours_differ_in_lightness_too(one: TriageOutcome, other: TriageOutcome) -> None:
-    bright, dark = sorted((luminance(symbols.COLOURS[one]), luminance(symbols.COLOURS[other])), reverse=True)
-    assert (bright + 0.05) / (dark + 0.05) > 1.8
+    assert contrast(symbols.COLOURS[one], symbols.COLOURS[other]) > 1.8
 
 
 def test_every_outcome_of_the_vocabulary_is_drawn() -> None:
