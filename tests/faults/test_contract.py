@@ -1,0 +1,194 @@
+"""The contract of queue and record store, whatever happens in whatever order: one verdict or a visible failure each.
+
+Hypothesis plays engines that take, finish, crash and stall, servers that lose their data, jobs that are sent twice and
+people who try again; it shrinks what it finds to the shortest story. Whatever the story, once engines work undisturbed
+every karyogram that was accepted has exactly one verdict or a failure with its reason, and the record store holds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+import redis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from redis.exceptions import ConnectionError as RedisConnectionError
+from sqlalchemy import select
+
+from engine import checks, database, reports, schema, store
+from engine.database import open_session
+from engine.jobs import JobRunner
+from engine.requeue import retry
+from engine.stream import Job, JobStream, StreamLostError
+from engine.sweep import sweep
+from engine.vocabulary import KaryogramState
+from engine.worker import utc_now
+from models.pictures import Limits, page
+from tests.predictors import Page, PixelPredictor
+from tests.records import NOW, add_batch, png
+
+ENGINES = ("north", "south")
+MOST_ROUNDS = 200
+which = st.sampled_from(ENGINES)
+
+
+class CutStream(JobStream):
+    """The real stream behind a connection that breaks just before the jobs that are done are told."""
+
+    cut = False
+
+    def done(self, jobs: Sequence[Job]) -> None:
+        """Tell the server that jobs are done, unless the connection is cut."""
+        if self.cut and jobs:
+            raise RedisConnectionError("cut by the test")
+        super().done(jobs)
+
+
+class Contract(RuleBasedStateMachine):
+    """Two engines, one stream and one record store, all of them real."""
+
+    template: ClassVar[Path]
+    folder: ClassVar[Path]
+    client: ClassVar[redis.Redis]
+    stories: ClassVar = itertools.count()
+
+    def __init__(self) -> None:
+        super().__init__()
+        path = self.folder / f"{next(self.stories)}.db"
+        shutil.copyfile(self.template, path)
+        self.sql = database.connect(f"sqlite:///{path}")
+        self.client.flushall()
+        self.stream = CutStream(self.client)
+        self.stream.ensure_group()
+        self.broken = False
+        self.seeds = itertools.count()
+        self.accepted: list[str] = []
+        self.held: dict[str, list[Job]] = {name: [] for name in ENGINES}
+        self.runners = {name: self._engine(name) for name in ENGINES}
+
+    def _engine(self, name: str) -> JobRunner:
+        limits = Limits(max_pixels=10**6, min_side=16)
+        return JobRunner(
+            self.sql,
+            self.stream,
+            lambda _: PixelPredictor(spoil=self._spoil),
+            engine=name,
+            max_deliveries=3,
+            decode=lambda data, number: page(data, number, limits),
+            clock=utc_now,
+        )
+
+    def _spoil(self, seen: Page) -> None:
+        if self.broken:
+            raise RuntimeError("out of memory")
+
+    @rule(count=st.integers(1, 3), told=st.integers(0, 2))
+    def accept(self, count: int, told: int) -> None:
+        """Karyograms come, and the stream hears of them not at all, once, or twice."""
+        batch = add_batch(self.sql, *(png(next(self.seeds)) for _ in range(count)), now=NOW - timedelta(hours=1))
+        with open_session(self.sql) as session:
+            keys = [karyogram.id for karyogram, _ in reports.judged(session, batch.id)]
+        self.accepted += keys
+        for _ in range(told):
+            self.stream.put(keys)
+
+    @rule(name=which, count=st.integers(1, 4))
+    def take(self, name: str, count: int) -> None:
+        with suppress(StreamLostError):
+            self.held[name] += self.stream.take(name, count, block_ms=0)
+
+    @rule(name=which, count=st.integers(1, 4))
+    def reclaim(self, name: str, count: int) -> None:
+        """An engine takes over what lay still; the other one may only have stalled, and goes on with it later."""
+        with suppress(StreamLostError):
+            self.held[name] += self.stream.reclaim(name, 0, count)
+
+    @rule(name=which, broken=st.booleans(), cut=st.booleans())
+    def finish(self, name: str, broken: bool, cut: bool) -> None:
+        """An engine works on what it holds; its network may fail, and its connection may be cut after the commit."""
+        self.broken, self.stream.cut = broken, cut
+        jobs, self.held[name] = self.held[name], []
+        try:
+            with suppress(RedisConnectionError):
+                self.runners[name].finish(jobs)
+        finally:
+            self.broken = self.stream.cut = False
+        runner = self.runners[name]
+        retries, runner.retries = runner.retries, ()
+        with suppress(StreamLostError):
+            self.held[name] += [job for one in retries if (job := self.stream.again(name, one))]
+
+    @rule(name=which)
+    def crash(self, name: str) -> None:
+        self.held[name] = []
+
+    @rule()
+    def wipe(self) -> None:
+        """The server's data are gone; engines make the group anew when they next ask."""
+        self.client.flushall()
+        self.stream.ensure_group()
+
+    @rule()
+    def sweep(self) -> None:
+        sweep(self.sql, self.stream, utc_now())
+
+    @precondition(lambda self: self.accepted)
+    @rule(number=st.integers(0, 10**6))
+    def try_again(self, number: int) -> None:
+        """Somebody sends a karyogram back, whether it has failed or not."""
+        with open_session(self.sql) as session:
+            retry(session, self.stream, self.accepted[number % len(self.accepted)])
+
+    @invariant()
+    def nothing_is_judged_twice_or_without_a_trace(self) -> None:
+        with self.sql.connect() as connection:
+            verdicts = Counter(connection.scalars(select(schema.verdicts.c.karyogram_id)))
+            states = dict(map(tuple, connection.execute(select(schema.karyograms.c.id, schema.karyograms.c.state))))
+        assert set(states) == set(self.accepted)
+        assert set(verdicts.values()) <= {1}
+        assert {key for key, state in states.items() if state is KaryogramState.JUDGED} == set(verdicts)
+
+    def teardown(self) -> None:
+        """Let one engine work undisturbed: in the end all is done, and the record store holds."""
+        try:
+            self._drain()
+            with open_session(self.sql) as session:
+                assert store.unfinished(session) == []
+                assert all(karyogram.failure for karyogram in reports.failed(session))
+                assert list(checks.faults(session)) == []
+            assert self.stream.backlog() == 0
+            self.nothing_is_judged_twice_or_without_a_trace()
+        finally:
+            for runner in self.runners.values():
+                runner.close()
+            self.sql.dispose()
+
+    def _drain(self) -> None:
+        for _ in range(MOST_ROUNDS):
+            sweep(self.sql, self.stream, utc_now())
+            jobs = self.stream.take("north", 8, block_ms=0) or self.stream.reclaim("north", 0, 8)
+            if not jobs:
+                return
+            self.runners["north"].finish(jobs)
+
+
+@pytest.mark.timeout(300)
+def test_whatever_happens_each_karyogram_ends_with_one_verdict_or_a_failure(
+    sqlite_template: Path, redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    Contract.template, Contract.folder, Contract.client = sqlite_template, tmp_path, redis_client
+    run_state_machine_as_test(
+        Contract,
+        settings=settings(
+            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
