@@ -12,7 +12,7 @@ PYTHON ?=
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint format bench soak clean
 
 help:  ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ format: $(DEVELOPMENT)  ## let ruff put imports and layout right
 
 bench: $(DEVELOPMENT)  ## the benchmarks, with their figures
 	$(BIN)/python -m pytest -s -m benchmark tests/benchmarks $(ARGS)
+
+soak: $(DEVELOPMENT)  ## faults for a long time: thousands of damaged files, hundreds of killed engines
+	$(BIN)/python -m pytest -s -m soak --timeout 7200 tests/faults $(ARGS)
 
 clean:  ## remove the virtual environment and the caches; never data/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

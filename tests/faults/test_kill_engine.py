@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import time
+from collections import Counter
 
+import numpy as np
+import pytest
 import redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from engine.heartbeat import alive
+from engine import checks, schema
+from engine.database import open_session
+from engine.heartbeat import alive, retire
 from engine.stream import JobStream
+from engine.vocabulary import KaryogramState
+from tests import servers
 from tests.faults.conftest import (
     COUNT,
     StartEngine,
@@ -17,6 +26,7 @@ from tests.faults.conftest import (
     wait_for_the_middle,
     wait_for_verdicts,
 )
+from tests.records import add_batch, karyograms, png
 
 
 def test_killed_and_started_again(
@@ -69,3 +79,38 @@ def test_asked_to_stop_it_finishes_what_it_holds(
         assert stream.holders() == {}
         assert judged(sql_engine) + stream.backlog() == COUNT
         assert alive(redis_client) == []
+
+
+@pytest.mark.soak
+def test_killed_at_50_random_moments(
+    sql_engine: Engine, stream: JobStream, redis_client: redis.Redis, start_engine: StartEngine
+) -> None:
+    """A batch of 300; what several kills in a row have hit may be given up, but then it says so."""
+    count, kills, seed = 300, 50, int(os.environ.get("SOAK_SEED", "1"))
+    generator = np.random.default_rng(seed)
+    add_batch(sql_engine, *(png(number) for number in range(count)))
+    stream.put([one.id for one in karyograms(sql_engine)])
+    for _ in range(kills):
+        with start_engine() as engine:
+            servers.wait_until(lambda: bool(alive(redis_client)))
+            time.sleep(generator.uniform(0.0, 0.6))
+            engine.kill()
+        for dead in alive(redis_client):
+            retire(redis_client, dead.engine)
+    start = time.monotonic()
+    with start_engine():
+        servers.wait_until(lambda: stream.backlog() == 0 and set(_states(sql_engine)) <= _ENDS, 300)
+    states = _states(sql_engine)
+    print(f"\nseed {seed}: {kills} kills, {dict(states)}, recovered within {time.monotonic() - start:.1f} s")
+    assert states.total() == count
+    assert judged(sql_engine) == states[KaryogramState.JUDGED]
+    with open_session(sql_engine) as session:
+        assert list(checks.faults(session)) == []
+
+
+_ENDS = {KaryogramState.JUDGED, KaryogramState.FAILED}
+
+
+def _states(sql_engine: Engine) -> Counter[KaryogramState]:
+    with sql_engine.connect() as connection:
+        return Counter(connection.scalars(select(schema.karyograms.c.state)))
