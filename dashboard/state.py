@@ -14,6 +14,18 @@ _GENERATION = "upload_generation"
 _BROKEN_OFF = "upload_broken_off"
 _DRAWN = "reading_list_drawn"
 _CHART = "page_chart"
+_PERSON = "person"
+
+
+def person() -> str | None:
+    """The short name of who works here, as this session last heard it."""
+    short: str | None = st.session_state.get(_PERSON)
+    return short
+
+
+def remember_person(short: str) -> None:
+    """Remember who works here: the navigation of Streamlit leaves the address behind."""
+    st.session_state[_PERSON] = short
 
 
 def upload_key(widget: str) -> str:
