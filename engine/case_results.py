@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import decisions, reports, reviews
+from engine import decisions, reports, reviews, schema
 from engine.reviews import Call, Decision, Opinion, Review
 from engine.vocabulary import Karyogram
 from models.iscn import IscnError, read
+from models.judging.triage import TriageOutcome
 
 CELLS_WITH_A_GAIN: Final = 2
 CELLS_WITH_A_LOSS: Final = 3
@@ -72,22 +74,31 @@ class CaseResult:
         return self.normal + self.not_assessable + sum(group.cells for group in (*self.clones, *self.too_few))
 
 
-def of(session: Session, karyogram: Karyogram) -> CaseResult:
-    """Return the conclusion of the case to which a karyogram belongs."""
+@dataclass(frozen=True)
+class Cell:
+    """A karyogram of a case: what the model of its batch says, None without a verdict, and what counts once signed."""
+
+    karyogram: Karyogram
+    outcome: TriageOutcome | None
+    signed: Decision | None
+
+
+def cells_of(session: Session, karyogram: Karyogram) -> list[Cell]:
+    """Return the cells of the case to which a karyogram belongs, itself first."""
+    table, verdicts, batches = schema.karyograms, schema.verdicts, schema.batches
+    query = select(table.c.id, verdicts.c.outcome).join(verdicts, verdicts.c.karyogram_id == table.c.id)
+    query = query.join(batches, (batches.c.id == table.c.batch_id) & (batches.c.model == verdicts.c.model))
+    rows = session.execute(query.where(table.c.case_id == karyogram.case_id)).mappings()
+    outcomes = {row["id"]: row["outcome"] for row in rows}
     cells = [karyogram, *reports.case_mates(session, karyogram)]
-    signed = [cell.id for cell in cells if cell.review is Review.SIGNED]
-    return conclude(cells, decisions.of_many(session, signed))
+    made = decisions.of_many(session, [cell.id for cell in cells if cell.review is Review.SIGNED])
+    return [Cell(cell, outcomes.get(cell.id), reviews.result(made.get(cell.id, []))) for cell in cells]
 
 
-def conclude(cells: Sequence[Karyogram], made: dict[str, list[Decision]]) -> CaseResult:
-    """Conclude a case.
-
-    Args:
-        cells: all karyograms of the case, each as one cell.
-        made: every decision on those that are signed, by the id of the karyogram.
-    """
-    final = [decision.opinion for key in made if (decision := reviews.result(made[key])) is not None]
-    waiting = sum(map(_is_open, cells))
+def conclude(cells: Sequence[Cell]) -> CaseResult:
+    """Conclude a case from all of its cells."""
+    final = [cell.signed.opinion for cell in cells if cell.signed is not None]
+    waiting = sum(_is_open(cell.karyogram) for cell in cells)
     normal = [opinion for opinion in final if opinion.call is Call.NORMAL]
     groups = _groups([opinion for opinion in final if opinion.call is Call.ABNORMAL])
     clones = tuple(group for group in groups if group.cells >= _cells_of_a_clone(group))

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from engine import case_results, decisions, store
-from engine.case_results import CaseResult, CaseState, CellGroup, conclude
+from engine import decisions, store
+from engine.case_results import CaseResult, CaseState, Cell, CellGroup, cells_of, conclude
 from engine.database import open_session
 from engine.people import Person, Role
 from engine.reviews import Call, Decision, Opinion, Place, Review
@@ -25,24 +25,19 @@ def down(karyotype: str, *findings: str) -> Opinion:
     return Opinion(Call.ABNORMAL, karyotype, findings)
 
 
-def cell(number: int, review: Review, *, sampled: bool = False) -> Karyogram:
+def cell(number: int, review: Review, *, sampled: bool = False, signed: Opinion | None = None) -> Cell:
     names = {"batch_id": "b", "case_id": "c", "case_name": "P001", "cell": str(number), "file_name": f"{number}.png"}
     picture = {"page": 0, "image_sha256": "ab", "width": 9, "height": 9, "failure": None, "created_at": NOW}
     made = {**names, **picture, "state": KaryogramState.JUDGED, "review": review, "sampled": sampled}
-    return Karyogram(id=str(number), **made)  # type: ignore[arg-type]
+    karyogram = Karyogram(id=str(number), **made)  # type: ignore[arg-type]
+    counts = Decision(number, karyogram.id, Place.SECOND, "Ben", signed, None, None, None, NOW) if signed else None
+    return Cell(karyogram, TriageOutcome.FLAGGED_UNCERTAIN, counts)
 
 
-def concluded(*signed: Opinion, rest: tuple[Karyogram, ...] = ()) -> CaseResult:
-    """The conclusion of a case with a cell for each opinion, which two readers share."""
-    cells = [cell(number, Review.SIGNED) for number in range(len(signed))]
-    made = {
-        str(number): [
-            Decision(2 * number + turn, str(number), place, person, opinion, None, None, None, NOW)
-            for turn, (place, person) in enumerate(((Place.FIRST, "Anna"), (Place.SECOND, "Ben")))
-        ]
-        for number, opinion in enumerate(signed)
-    }
-    return conclude([*cells, *rest], made)
+def concluded(*signed: Opinion, rest: tuple[Cell, ...] = ()) -> CaseResult:
+    """The conclusion of a case with a signed cell for each opinion."""
+    cells = [cell(number, Review.SIGNED, signed=opinion) for number, opinion in enumerate(signed)]
+    return conclude([*cells, *rest])
 
 
 @pytest.mark.parametrize(
@@ -102,10 +97,10 @@ def test_a_case_is_concluded_from_the_record_store(sql_engine: Engine) -> None:
             store.save_verdict(session, verdict(one, outcome), quality_share=0.0)
         for one in cells[:2]:
             decisions.decide(session, ANNA, one.id, down("47,XX,+21"), NOW)
-            assert case_results.of(session, store.karyogram(session, one.id)).state is CaseState.OPEN
+            assert conclude(cells_of(session, store.karyogram(session, one.id))).state is CaseState.OPEN
             signed = decisions.decide(session, BEN, one.id, down("47,XX,+21"), NOW)
-        result = case_results.of(session, store.karyogram(session, cells[2].id))
+        result = conclude(cells_of(session, store.karyogram(session, cells[2].id)))
         assert (result.state, result.iscn, result.screened) == (CaseState.ABNORMAL, "47,XX,+21[2]", 1)
         decisions.amend(session, BEN, signed, replace(BLURRED, reason="out of focus"), NOW)
-        result = case_results.of(session, store.karyogram(session, cells[2].id))
+        result = conclude(cells_of(session, store.karyogram(session, cells[2].id)))
         assert (result.state, result.read, result.open) == (CaseState.OPEN, 1, 1)
