@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import links, parts
+from dashboard import links, parts, person_chooser
 
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
 parts.logo()
@@ -21,4 +21,5 @@ page = st.navigation(
 )
 parts.research_use_notice()
 parts.stop_if_broken()
+person_chooser.render()
 page.run()

@@ -31,12 +31,12 @@ def switch(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
     return correction_form.load(karyogram, verdict)
 
 
-def picture(read: Read, png: bytes) -> None:
+def picture(read: Read, png: bytes, *, zoom: bool) -> None:
     """Draw the picture with a box around every object; a click on one chooses it."""
     karyogram = read.karyogram
     frame = readings.boxes(read.objects, read.verdict.findings, read.held)
     size = karyogram.width, karyogram.height
-    chart = page_chart.page_chart(frame, thumbnails.data_url(png), size, _chosen(read))
+    chart = page_chart.page_chart(frame, thumbnails.data_url(png), size, _chosen(read), zoom=zoom)
     name = words.case_and_cell(karyogram.case_name, karyogram.cell)
     st.altair_chart(
         chart,

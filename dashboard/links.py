@@ -14,6 +14,7 @@ SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
 AUDIT = "views/audit.py"
 
+_PERSON = "person"
 _BATCH = "batch"
 _KARYOGRAM = "karyogram"
 _OUTCOME = "outcome"  # the filter of a reading list
@@ -21,6 +22,16 @@ _PAGE = "page"  # which page of it is shown, from 1
 _RUN = "run"  # with a number from 1: a run in this place of the comparison
 _BEFORE = "before"  # the number of an entry of the audit trail: only older ones are shown
 _NO_RUN = "none"  # in the first place: nothing is compared, and that is what somebody wants
+
+
+def person() -> str | None:
+    """The short name of who works here, if the address tells it."""
+    return st.query_params.get(_PERSON)
+
+
+def remember_person(short: str) -> None:
+    """Put into the address of the present page who works here; blank for who goes without saying."""
+    _put(_PERSON, [short] if short else [])
 
 
 def batch_id() -> str | None:
@@ -109,7 +120,7 @@ def remember_runs(names: Sequence[str]) -> None:
 
 def to_batch(identifier: str, label: str, *, icon: str = "") -> None:
     """Draw a link to a batch."""
-    st.page_link(BATCHES, label=label, icon=icon, help="", query_params={**_kept(_OUTCOME, _PAGE), _BATCH: identifier})
+    st.page_link(BATCHES, label=label, icon=icon, help="", query_params=_to_batch(identifier, _OUTCOME, _PAGE))
 
 
 def to_karyogram(
@@ -129,17 +140,18 @@ def to_karyogram(
 
 def karyogram_address(identifier: str) -> str:
     """The address of a karyogram, seen from any page, for a link inside a text."""
-    return f"karyogram?{_KARYOGRAM}={identifier}"
+    person = "".join(f"&{_PERSON}={short}" for short in _kept(_PERSON).get(_PERSON, []))
+    return f"karyogram?{_KARYOGRAM}={identifier}{person}"
 
 
 def to_page(page: str, label: str, *, icon: str = "") -> None:
     """Draw a link to one of the pages above."""
-    st.page_link(page, label=label, icon=icon, help="")
+    st.page_link(page, label=label, icon=icon, help="", query_params=_kept(_PERSON))
 
 
 def open_batch(identifier: str) -> NoReturn:
     """Go to a batch now."""
-    st.switch_page(BATCHES, query_params={_BATCH: identifier})
+    st.switch_page(BATCHES, query_params=_to_batch(identifier))
 
 
 def open_karyogram(identifier: str) -> NoReturn:
@@ -147,7 +159,11 @@ def open_karyogram(identifier: str) -> NoReturn:
     st.switch_page(KARYOGRAM, query_params=_to_karyogram(identifier))
 
 
+def _to_batch(identifier: str, *kept: str) -> dict[str, str | list[str]]:
+    return {**_kept(_PERSON, *kept), _BATCH: identifier}
+
+
 def _to_karyogram(identifier: str) -> dict[str, str | list[str]]:
     # Streamlit changes the parameters before the page, and so leaves an address behind in which this page has the
     # parameters of the next one. Because the batch is among them, the back button still leads to it.
-    return {**_kept(_BATCH, _OUTCOME, _PAGE), _KARYOGRAM: identifier}
+    return {**_kept(_PERSON, _BATCH, _OUTCOME, _PAGE), _KARYOGRAM: identifier}

@@ -48,7 +48,9 @@ PROFILE_COLOURS = (
 )
 
 
-def page_chart(frame: pd.DataFrame, picture: str, size: tuple[int, int], chosen: int | None) -> alt.LayerChart:
+def page_chart(
+    frame: pd.DataFrame, picture: str, size: tuple[int, int], chosen: int | None, *, zoom: bool = False
+) -> alt.LayerChart:
     """The picture with its boxes; a click on one selects it.
 
     However wide the chart is drawn, the picture keeps its proportions.
@@ -59,19 +61,33 @@ def page_chart(frame: pd.DataFrame, picture: str, size: tuple[int, int], chosen:
         picture: data URL.
         size: width and height in pixels of the picture.
         chosen: the object that is drawn as chosen.
+        zoom: the wheel zooms and the mouse drags; a double click shows all of it again.
 
     Raises:
         ValueError: when a column is missing.
     """
     _require(frame, ["object", *_SIDES, "look", "label", "words"])
-    width, height = size
-    x, y = _scales(width, height)
-    page = pd.DataFrame({"left": [0], "top": [0], "right": [width], "bottom": [height], "url": [picture]})
-    image = _sides(alt.Chart(page).mark_image(aspect=False), x, y).encode(url="url:N")
+    x, y = _scales(*size)
     picked = frame[frame["object"] == chosen]
     ring = _sides(alt.Chart(picked).mark_rect(filled=False, stroke=_INK, strokeWidth=7, strokeOpacity=0.85), x, y)
+    layers = [ring, *_boxes(frame, x, y), *_labels(frame, x, y), _clicks(frame, x, y)]
+    return _on_picture(layers if len(frame) else [], picture, size, zoom=zoom)
+
+
+def zoom_chart(picture: str, size: tuple[int, int]) -> alt.LayerChart:
+    """The picture alone, to zoom and to pan; the arguments are those of ``page_chart``."""
+    return _on_picture([], picture, size, zoom=True)
+
+
+def _on_picture(layers: list[alt.Chart], picture: str, size: tuple[int, int], *, zoom: bool) -> alt.LayerChart:
+    """Lay layers over the picture; what is zoomed out of the frame is cut off."""
+    width, height = size
+    page = pd.DataFrame({"left": [0], "top": [0], "right": [width], "bottom": [height], "url": [picture]})
+    image = _sides(alt.Chart(page).mark_image(aspect=False, clip=zoom), *_scales(width, height)).encode(url="url:N")
+    if zoom:
+        image = image.add_params(alt.selection_interval(name="zoom", bind="scales"))
     chart: alt.LayerChart = (
-        alt.layer(image, ring, *_boxes(frame, x, y), *_labels(frame, x, y), _clicks(frame, x, y))
+        alt.layer(image, *layers)
         .properties(height=min(_TALLEST, round(_WIDTH * height / width) + _MARGIN))
         .configure_view(strokeWidth=0)
     )

@@ -5,7 +5,7 @@ Everything that must survive a reload or travel in a link stands in the address 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,6 +14,18 @@ _GENERATION = "upload_generation"
 _BROKEN_OFF = "upload_broken_off"
 _DRAWN = "reading_list_drawn"
 _CHART = "page_chart"
+_PERSON = "person"
+
+
+def person() -> str | None:
+    """The short name of who works here, as this session last heard it."""
+    short: str | None = st.session_state.get(_PERSON)
+    return short
+
+
+def remember_person(short: str) -> None:
+    """Remember who works here: the navigation of Streamlit leaves the address behind."""
+    st.session_state[_PERSON] = short
 
 
 def upload_key(widget: str) -> str:
@@ -86,6 +98,29 @@ def choose_clicked(karyogram_id: str, selection: str) -> None:
 def choose_elsewhere() -> None:
     """Let the chart forget its last click."""
     st.session_state[_CHART] = st.session_state.get(_CHART, 0) + 1
+
+
+def draft(field: str, karyogram_id: str, person: str, turn: str) -> str:
+    """The key of a field of a decision that is not kept yet."""
+    return f"draft_{field}_{karyogram_id}_{person}_{turn}"
+
+
+def fill_in(values: Mapping[str, object]) -> None:
+    """Fill in fields by their keys, before they are drawn."""
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+def begin_with(values: Mapping[str, object]) -> None:
+    """Fill in fields by their keys unless they were drawn before."""
+    for key, value in values.items():
+        st.session_state.setdefault(key, value)
+
+
+def filled_in(key: str) -> list[str]:
+    """What stands in a field of several values."""
+    values: list[str] = st.session_state.get(key) or []
+    return values
 
 
 def exchange_drawn(identifiers: Sequence[str]) -> list[str]:

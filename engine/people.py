@@ -44,6 +44,11 @@ class Person:
     name: str
     role: Role
 
+    @property
+    def short(self) -> str:
+        """The first of their names in small letters, for an address."""
+        return self.name.partition(" ")[0].lower()
+
 
 class NotAllowedError(PermissionError):
     """Somebody tried what their role may not do."""

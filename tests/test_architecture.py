@@ -26,8 +26,8 @@ MAY_IMPORT = {"models": {"models"}, "engine": {"engine", "models"}, "dashboard":
 DIRECTION = {
     "models": (
         "chromosomes colours compiled",
-        "pictures",
-        "counts preparation simulation",
+        "pictures iscn",
+        "counts iscn_count preparation simulation",
         "networks judging",
         "reading",
         "card",
@@ -49,6 +49,8 @@ NETWORK_LIBRARIES = {"keras", "tensorflow"}
 TF_FREE = (
     "models",
     "models.__main__",
+    "models.iscn",
+    "models.iscn_count",
     "models.pictures",
     "models.preparing",
     "models.registry",
