@@ -23,7 +23,7 @@ from engine.names import visible
 from engine.settings import Settings
 from engine.stream import JobStream
 from engine.unpacking import Candidate, IncomingFile, Unpacking
-from engine.vocabulary import Batch, FileProblem, Karyogram, ProblemKind
+from engine.vocabulary import Batch, FileProblem, Karyogram, Priority, ProblemKind
 from models.pictures import Limits, PictureError, each_page, media_type
 
 __all__ = ["MAX_PASSES", "FileResult", "IncomingFile", "Intake", "IntakeReport"]
@@ -71,7 +71,9 @@ class Intake:
         self._settings = settings
         self._limits = Limits(max_pixels=settings.max_pixels, min_side=settings.min_side)
 
-    def open_batch(self, name: str, model: str, passes: int, now: datetime) -> Batch:
+    def open_batch(
+        self, name: str, model: str, passes: int, now: datetime, *, priority: Priority = Priority.ROUTINE
+    ) -> Batch:
         """Open a batch, empty so far.
 
         Args:
@@ -79,6 +81,7 @@ class Intake:
             model: name of the model that shall judge it.
             passes: number of passes, 1..1000.
             now: timezone-aware time.
+            priority: engines judge urgent batches before all others.
 
         Raises:
             ValueError: if the model is blank or the passes are out of range.
@@ -88,7 +91,8 @@ class Intake:
         if not 1 <= passes <= MAX_PASSES:
             raise ValueError(f"passes must lie between 1 and {MAX_PASSES}, got {passes!r}")
         with open_session(self._engine) as session:
-            batch = store.add_batch(session, visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}", model, passes, now)
+            shown = visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}"
+            batch = store.add_batch(session, shown, model, passes, now, priority=priority)
             session.commit()
         return batch
 
@@ -123,7 +127,7 @@ class Intake:
                 yield self._refuse(batch, outcome, now)
                 continue
             # after one failure no further try: each would wait for the same server again
-            stream_is_there = stream_is_there and self._wake([karyogram.id for karyogram in outcome])
+            stream_is_there = stream_is_there and self._wake([karyogram.id for karyogram in outcome], batch.priority)
             yield FileResult(outcome[0].file_name, outcome, queued=stream_is_there)
 
     def _refuse(self, batch: Batch, problem: FileProblem, now: datetime) -> FileResult:
@@ -152,10 +156,10 @@ class Intake:
             session.commit()
         return karyograms
 
-    def _wake(self, karyogram_ids: Sequence[str]) -> bool:
+    def _wake(self, karyogram_ids: Sequence[str], priority: Priority) -> bool:
         """Tell the engines; False if the stream is away, which the sweep makes good."""
         try:
-            self._stream.put(karyogram_ids)
+            self._stream.put(karyogram_ids, priority)
         except RedisError:
             return False
         return True

@@ -30,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from engine.vocabulary import HeatMapState, KaryogramState, ProblemKind
+from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
 
@@ -78,6 +78,7 @@ batches: Final = Table(
     Column("model", String(100), nullable=False),
     Column("passes", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
+    Column("priority", _words(Priority), nullable=False, server_default=Priority.ROUTINE.value),
 )
 
 cases: Final = Table(

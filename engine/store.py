@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from engine import schema
 from engine.rows import from_verdict, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
-from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Verdict
+from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Priority, Verdict
 
 _CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
 
@@ -47,7 +47,9 @@ def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bo
     return session.execute(statement).first() is not None
 
 
-def add_batch(session: Session, name: str, model: str, passes: int, now: datetime) -> Batch:
+def add_batch(
+    session: Session, name: str, model: str, passes: int, now: datetime, *, priority: Priority = Priority.ROUTINE
+) -> Batch:
     """Open a batch.
 
     Args:
@@ -56,13 +58,14 @@ def add_batch(session: Session, name: str, model: str, passes: int, now: datetim
         model: name of the model that judges it.
         passes: number of passes, 1 or more.
         now: timezone-aware time.
+        priority: urgent batches are judged before all others.
 
     Raises:
         ValueError: ``passes`` is not positive.
     """
     if passes < 1:
         raise ValueError(f"passes must be at least 1, got {passes!r}")
-    batch = Batch(id=_new_id(), name=name, model=model, passes=passes, created_at=now)
+    batch = Batch(id=_new_id(), name=name, model=model, passes=passes, created_at=now, priority=priority)
     session.execute(schema.batches.insert().values(**vars(batch)))
     return batch
 
@@ -264,16 +267,25 @@ def _set_state(
     return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0
 
 
-def unfinished(session: Session, older_than: datetime | None = None, limit: int | None = None) -> list[str]:
+def unfinished(
+    session: Session,
+    older_than: datetime | None = None,
+    limit: int | None = None,
+    priority: Priority | None = None,
+) -> list[str]:
     """Return the ids of the karyograms that wait for an engine, earliest first.
 
     Args:
         session: see ``engine.database.open_session``.
         older_than: leave out what was added at this time or later.
         limit: at most this many.
+        priority: only those of batches of this priority.
     """
     table = schema.karyograms
     query = select(table.c.id).where(table.c.state == KaryogramState.QUEUED).order_by(table.c.created_at, table.c.id)
     if older_than is not None:
         query = query.where(table.c.created_at < older_than)
+    if priority is not None:
+        query = query.join(schema.batches, schema.batches.c.id == table.c.batch_id)
+        query = query.where(schema.batches.c.priority == priority)
     return list(session.scalars(query.limit(limit)))

@@ -24,6 +24,13 @@ class KaryogramState(StrEnum):
     FAILED = "failed"
 
 
+class Priority(StrEnum):
+    """How soon a batch is judged: whatever is urgent comes before everything that is not."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
 class HeatMapState(StrEnum):
     """How far the request for a heat map has come; a failed one can be asked for again."""
 
@@ -56,6 +63,7 @@ class Batch:
     model: str
     passes: int
     created_at: datetime
+    priority: Priority = Priority.ROUTINE
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,22 @@
+"""The priority of a batch. Batches from before were all judged in the order of their arrival, so they are routine."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.add_column("batches", sa.Column("priority", sa.String(40), nullable=False, server_default="routine"))
+
+
+def downgrade() -> None:
+    """Remove it."""
+    # not by a copy of the table, as elsewhere: the rows of other tables point to it
+    op.drop_column("batches", "priority")
