@@ -17,7 +17,7 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
 from engine import schema, store
-from engine.cases import CellName, case_of_its_own, cell_of_page
+from engine.cases import CellName, cell_of_page, free_case
 from engine.database import open_session
 from engine.names import visible
 from engine.settings import Settings
@@ -138,9 +138,12 @@ class Intake:
 
     def _accept(self, batch: Batch, file: Candidate, now: datetime) -> tuple[Karyogram, ...] | FileProblem:
         """Decode every page of a file, then keep bytes and rows together."""
+        data = file.read()
+        if isinstance(data, FileProblem):
+            return data
         try:
-            kind = media_type(file.data)
-            shapes = [grey.shape for grey in each_page(file.data, self._limits)]
+            kind = media_type(data)
+            shapes = [grey.shape for grey in each_page(data, self._limits)]
         except PictureError as error:
             return FileProblem(file.name, ProblemKind(error.fault.value), str(error))
         except Exception as error:  # whatever a decoder raises must not end the batch: it is logged and recorded
@@ -148,7 +151,7 @@ class Intake:
             message = f"could not be read: {type(error).__name__}: {error}"
             return FileProblem(file.name, ProblemKind.NOT_AN_IMAGE, message)
         with open_session(self._engine) as session:
-            sha256 = store.add_picture(session, file.data, kind)
+            sha256 = store.add_picture(session, data, kind)
             earlier = store.find_duplicate(session, sha256, _FIRST_PAGE, batch.model, batch.passes)
             if earlier is not None:
                 return _duplicate(session, file.name, earlier)
@@ -175,7 +178,7 @@ def _add_karyograms(
     now: datetime,
 ) -> tuple[Karyogram, ...]:
     """Add one karyogram for each page; ``shapes`` are (height, width)."""
-    cell = file.cell or _free_case(session, batch.id, file.name)
+    cell = file.claims.cell or _free_case(session, batch.id, file.name)
     case = store.find_or_add_case(session, batch.id, cell.case)
     return tuple(
         store.add_karyogram(
@@ -198,10 +201,10 @@ def _free_case(session: Session, batch_id: str, file_name: str) -> CellName:
     """A case that this file does not share with any other of the batch."""
     table = schema.cases
 
-    def is_free(cell: CellName) -> bool:
-        return not session.scalar(select(exists().where(table.c.batch_id == batch_id, table.c.name == cell.case)))
+    def is_taken(case: str) -> bool:
+        return bool(session.scalar(select(exists().where(table.c.batch_id == batch_id, table.c.name == case))))
 
-    return next(cell for cell in case_of_its_own(file_name) if is_free(cell))
+    return free_case(file_name, is_taken)
 
 
 def _duplicate(session: Session, name: str, earlier: Karyogram) -> FileProblem:
