@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -35,6 +35,12 @@ class NotFoundError(LookupError):
 
 def _new_id() -> str:
     return uuid.uuid4().hex
+
+
+def in_chunks(ids: Collection[str]) -> Iterator[list[str]]:
+    """Cut ids into as many as one statement may name."""
+    listed = list(ids)
+    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
 
 
 def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
@@ -194,8 +200,8 @@ def karyograms(session: Session, ids: Iterable[str]) -> list[Karyogram]:
     """Return the karyograms of these ids, in the order of the ids; ids that do not exist are left out."""
     wanted = list(dict.fromkeys(ids))
     found: dict[str, Karyogram] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        query = select_karyograms().where(schema.karyograms.c.id.in_(wanted[start : start + _CHUNK]))
+    for some in in_chunks(wanted):
+        query = select_karyograms().where(schema.karyograms.c.id.in_(some))
         found.update((row["id"], to_karyogram(row)) for row in session.execute(query).mappings())
     return [found[key] for key in wanted if key in found]
 

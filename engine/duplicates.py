@@ -1,0 +1,54 @@
+"""Pictures that were there before: which ones they are, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import Session
+
+from engine import schema, store
+from engine.vocabulary import KaryogramState
+from models.judging.triage import TriageOutcome
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What became of a karyogram whose picture came again; the outcome is None while it waits."""
+
+    karyogram_id: str
+    case: str
+    cell: str
+    outcome: TriageOutcome | None
+
+
+def is_known(session: Session, image_sha256: str, model: str, passes: int) -> bool:
+    """Tell whether a picture of these bytes was ever taken in to be judged alike, whatever became of it."""
+    karyograms, batches = schema.karyograms, schema.batches
+    query = select(karyograms.c.id).join(batches, batches.c.id == karyograms.c.batch_id)
+    wanted = (karyograms.c.image_sha256 == image_sha256, batches.c.model == model, batches.c.passes == passes)
+    return bool(session.scalar(select(exists(query.where(*wanted)))))
+
+
+def earlier(session: Session, karyogram_ids: Collection[str]) -> dict[str, Earlier]:
+    """Tell what became of karyograms, by their ids; ids that do not exist are left out."""
+    found = store.karyograms(session, karyogram_ids)
+    outcomes = _outcomes(session, [one.id for one in found if one.state is KaryogramState.JUDGED])
+    outcomes |= {one.id: TriageOutcome.FAILED for one in found if one.state is KaryogramState.FAILED}
+    return {one.id: Earlier(one.id, one.case_name, one.cell, outcomes.get(one.id)) for one in found}
+
+
+def _outcomes(session: Session, karyogram_ids: Collection[str]) -> dict[str, TriageOutcome]:
+    """The outcomes of the verdicts of the models that the batches asked for."""
+    karyograms, batches, verdicts = schema.karyograms, schema.batches, schema.verdicts
+    query = (
+        select(karyograms.c.id, verdicts.c.outcome)
+        .join(batches, batches.c.id == karyograms.c.batch_id)
+        .join(verdicts, and_(verdicts.c.karyogram_id == karyograms.c.id, verdicts.c.model == batches.c.model))
+    )
+    outcomes: dict[str, TriageOutcome] = {}
+    for some in store.in_chunks(karyogram_ids):
+        rows = session.execute(query.where(karyograms.c.id.in_(some)))
+        outcomes.update((row.id, row.outcome) for row in rows)
+    return outcomes
