@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from engine import schema, store
+from engine.rows import in_chunks
 from engine.vocabulary import KaryogramState
 from models.judging.triage import TriageOutcome
 
@@ -48,7 +49,7 @@ def _outcomes(session: Session, karyogram_ids: Collection[str]) -> dict[str, Tri
         .join(verdicts, and_(verdicts.c.karyogram_id == karyograms.c.id, verdicts.c.model == batches.c.model))
     )
     outcomes: dict[str, TriageOutcome] = {}
-    for some in store.in_chunks(karyogram_ids):
+    for some in in_chunks(karyogram_ids):
         rows = session.execute(query.where(karyograms.c.id.in_(some)))
         outcomes.update((row.id, row.outcome) for row in rows)
     return outcomes

@@ -72,7 +72,14 @@ class Intake:
         self._limits = Limits(max_pixels=settings.max_pixels, min_side=settings.min_side)
 
     def open_batch(
-        self, name: str, model: str, passes: int, now: datetime, *, priority: Priority = Priority.ROUTINE
+        self,
+        name: str,
+        model: str,
+        passes: int,
+        now: datetime,
+        *,
+        priority: Priority = Priority.ROUTINE,
+        sent: int | None = None,
     ) -> Batch:
         """Open a batch, empty so far.
 
@@ -82,6 +89,7 @@ class Intake:
             passes: number of passes, 1..1000.
             now: timezone-aware time.
             priority: engines judge urgent batches before all others.
+            sent: how many files are on their way, as ``engine.preview`` counts them, where that is known.
 
         Raises:
             ValueError: if the model is blank or the passes are out of range.
@@ -92,7 +100,7 @@ class Intake:
             raise ValueError(f"passes must lie between 1 and {MAX_PASSES}, got {passes!r}")
         with open_session(self._engine) as session:
             shown = visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}"
-            batch = store.add_batch(session, shown, model, passes, now, priority=priority)
+            batch = store.add_batch(session, shown, model, passes, now, priority=priority, sent=sent)
             session.commit()
         return batch
 

@@ -79,6 +79,7 @@ batches: Final = Table(
     Column("passes", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("priority", _words(Priority), nullable=False, server_default=Priority.ROUTINE.value),
+    Column("sent", Integer),
 )
 
 cases: Final = Table(

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from sqlalchemy import CursorResult, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import schema
-from engine.rows import from_verdict, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
+from engine.rows import from_verdict, in_chunks, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
 from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Priority, Verdict
-
-_CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
 
 
 class NotFoundError(LookupError):
@@ -37,12 +35,6 @@ def _new_id() -> str:
     return uuid.uuid4().hex
 
 
-def in_chunks(ids: Collection[str]) -> Iterator[list[str]]:
-    """Cut ids into as many as one statement may name."""
-    listed = list(ids)
-    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
-
-
 def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same unique key is there; tell whether it was inserted.
 
@@ -54,7 +46,14 @@ def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bo
 
 
 def add_batch(
-    session: Session, name: str, model: str, passes: int, now: datetime, *, priority: Priority = Priority.ROUTINE
+    session: Session,
+    name: str,
+    model: str,
+    passes: int,
+    now: datetime,
+    *,
+    priority: Priority = Priority.ROUTINE,
+    sent: int | None = None,
 ) -> Batch:
     """Open a batch.
 
@@ -65,13 +64,14 @@ def add_batch(
         passes: number of passes, 1 or more.
         now: timezone-aware time.
         priority: urgent batches are judged before all others.
+        sent: how many files are on their way, where that is known.
 
     Raises:
         ValueError: ``passes`` is not positive.
     """
     if passes < 1:
         raise ValueError(f"passes must be at least 1, got {passes!r}")
-    batch = Batch(id=_new_id(), name=name, model=model, passes=passes, created_at=now, priority=priority)
+    batch = Batch(_new_id(), name, model, passes, created_at=now, priority=priority, sent=sent)
     session.execute(schema.batches.insert().values(**vars(batch)))
     return batch
 

@@ -56,7 +56,10 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True)
 class Batch:
-    """What a technician uploads at once, judged by one model with one number of passes."""
+    """What a technician uploads at once, judged by one model with one number of passes.
+
+    ``sent`` is the number of files that were sent, those inside ZIPs counted one by one; None where nobody counted.
+    """
 
     id: str
     name: str
@@ -64,6 +67,7 @@ class Batch:
     passes: int
     created_at: datetime
     priority: Priority = Priority.ROUTINE
+    sent: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""The priority of a batch. Batches from before were all judged in the order of their arrival, so they are routine."""
+"""The priority of a batch, and how many files were sent for it.
+
+Batches from before were all judged in the order of their arrival, so they are routine; nobody counted their files.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the columns."""
     op.add_column("batches", sa.Column("priority", sa.String(40), nullable=False, server_default="routine"))
+    op.add_column("batches", sa.Column("sent", sa.Integer))
 
 
 def downgrade() -> None:
-    """Remove it."""
+    """Remove them."""
     # not by a copy of the table, as elsewhere: the rows of other tables point to it
+    op.drop_column("batches", "sent")
     op.drop_column("batches", "priority")
