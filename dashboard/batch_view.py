@@ -107,7 +107,8 @@ def _corrections(batch: Batch) -> None:
 def _title(batch: Batch) -> None:
     st.title(words.plain(batch.name))
     started = times.local_time(batch.created_at, times.reader_zone())
-    st.caption(f"{started} · model {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}")
+    mark = parts.priority_mark(batch.priority)
+    st.caption(f"{mark}{started} · model {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}")
 
 
 def _csv(batch_id: str) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import pandas as pd
 
 from dashboard import links, symbols, times, words
+from dashboard.upload_words import ADVICE
+from engine.duplicates import Earlier
 from engine.heartbeat import Heartbeat
 from engine.vocabulary import FileProblem, Karyogram, KaryogramState, Verdict
 from models.judging.triage import TriageOutcome
@@ -125,17 +127,28 @@ def _last_batch(beat: Heartbeat, now: datetime) -> str:
     return f"{words.count(beat.last_batch, 'karyogram')}, {times.ago(beat.last_batch_at, now)}"
 
 
-def problems(found: Sequence[FileProblem]) -> pd.DataFrame:
-    """Files that were refused, one row each, as Markdown: file, what is wrong, what was expected and found."""
+def problems(found: Sequence[FileProblem], earlier: Mapping[str, Earlier]) -> pd.DataFrame:
+    """Files that were refused, one row each, as Markdown.
+
+    Args:
+        found: the problems.
+        earlier: what became of the karyograms that duplicates point to, by their ids.
+
+    Returns:
+        File, what is wrong, what was expected and found, and what to do about it.
+    """
     return pd.DataFrame(
-        [(words.plain(p.file_name), words.PROBLEMS[p.kind], _message(p)) for p in found],
-        columns=["File", "Problem", "What was expected and found"],
+        [(words.plain(p.file_name), words.PROBLEMS[p.kind], _message(p, earlier), ADVICE[p.kind]) for p in found],
+        columns=["File", "Problem", "What was expected and found", "What to do"],
         dtype="str",
     )
 
 
-def _message(problem: FileProblem) -> str:
+def _message(problem: FileProblem, earlier: Mapping[str, Earlier]) -> str:
     message = words.plain(problem.message)
-    if problem.duplicate_of:
-        message += f" [Open the earlier one]({links.karyogram_address(problem.duplicate_of)})"
+    same = earlier.get(problem.duplicate_of or "")
+    if same:
+        shown = words.outcome_words(same.outcome)
+        address = links.karyogram_address(same.karyogram_id)
+        message += f" :{shown.colour}-badge[{shown.icon} {shown.label}] [Open the earlier one]({address})"
     return message

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import frames, links, services, times, words
-from engine import reports
+from engine import duplicates, reports
 from engine.reports import Progress
-from engine.vocabulary import FileProblem
+from engine.vocabulary import FileProblem, Priority
 from models.judging.triage import TriageOutcome
 
 _BRAND = Path(__file__).parent / "brand"
@@ -74,14 +74,21 @@ def outcome_line(by_outcome: Mapping[TriageOutcome, int], waiting: int) -> str:
     return " ".join(badges)
 
 
-def refused_files(problems: Sequence[FileProblem]) -> None:
-    """List the files that were refused, each with its own reason and a link to the earlier one of a duplicate."""
+def priority_mark(priority: Priority) -> str:
+    """The badge of an urgent batch as Markdown, with a blank behind it; nothing for a routine one."""
+    return ":primary-badge[:material/bolt: Urgent] " if priority is Priority.URGENT else ""
+
+
+def refused_files(problems: Sequence[FileProblem], refused: str = "could not be taken") -> None:
+    """List the files that were refused, with what to do; a duplicate leads to the earlier one and tells its outcome."""
     if not problems:
         return
-    st.warning(f"{words.count(len(problems), 'file')} could not be taken.", icon=":material/warning:")
+    with services.session() as session:
+        earlier = duplicates.earlier(session, {one.duplicate_of for one in problems if one.duplicate_of})
+    st.warning(f"{words.count(len(problems), 'file')} {refused}.", icon=":material/warning:")
     few = len(problems) <= _PROBLEMS_WITHOUT_SCROLLING
     st.table(
-        frames.problems(problems[:_PROBLEMS_SHOWN]),
+        frames.problems(problems[:_PROBLEMS_SHOWN], earlier),
         border="horizontal",
         hide_index=True,
         height="content" if few else 400,

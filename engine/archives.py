@@ -11,8 +11,9 @@ import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, Final
 
 from engine.cases import is_manifest
@@ -48,33 +49,34 @@ class ArchiveLimits:
     max_member_bytes: int = 50 * 1024**2
 
 
-@dataclass(frozen=True)
-class ArchiveMember:
-    """One file of a ZIP: its path inside, cleaned, and its bytes."""
-
-    name: str
-    data: bytes
-
-
 def is_archive(data: bytes) -> bool:
     """Tell whether a file is a ZIP, by its first four bytes."""
     return data.startswith(_MAGICS)
 
 
-def members(source: bytes | BinaryIO, limits: ArchiveLimits) -> Iterator[ArchiveMember | FileProblem]:
-    """Read the files of a ZIP one after the other, manifests first.
+@dataclass(frozen=True)
+class ArchiveEntry:
+    """One file of a ZIP before it is read: its path inside, cleaned, and what gets its bytes, or says why not."""
 
-    Folders and what file managers leave behind are passed over in silence.
+    name: str
+    read: Callable[[], bytes | FileProblem]
+
+
+def entries(source: bytes | BinaryIO, limits: ArchiveLimits) -> Iterator[ArchiveEntry | FileProblem]:
+    """List the files of a ZIP one after the other, manifests first; nothing is unpacked before an entry is read.
+
+    Folders and what file managers leave behind are passed over in silence. An entry can be read until the next one is
+    asked for.
 
     Args:
         source: the ZIP, as bytes or as an open file.
         limits: how much it may hold.
 
     Yields:
-        The members that can be read, and a problem for each that cannot.
+        The entries that may be read, and a problem for each that may not.
 
     Raises:
-        ArchiveError: before the first member, if the ZIP is damaged or above the limits as a whole.
+        ArchiveError: before the first entry, if the ZIP is damaged or above the limits as a whole.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
@@ -85,7 +87,8 @@ def members(source: bytes | BinaryIO, limits: ArchiveLimits) -> Iterator[Archive
         _check_whole(infos, limits)
         wanted = [info for info in infos if not info.is_dir() and not is_clutter(info.filename)]
         for info in sorted(wanted, key=lambda info: not is_manifest(info.filename)):
-            yield _read(archive, info, limits)
+            name, problem = clean(info.filename), _refuse(info, limits)
+            yield FileProblem(name, *problem) if problem else ArchiveEntry(name, partial(_read, archive, info))
 
 
 def _check_whole(infos: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
@@ -98,12 +101,9 @@ def _check_whole(infos: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
         )
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: ArchiveLimits) -> ArchiveMember | FileProblem:
-    """Read one member, or say why not."""
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | FileProblem:
+    """Read one entry, or say why not."""
     name = clean(info.filename)
-    problem = _refuse(info, limits)
-    if problem is not None:
-        return FileProblem(name, *problem)
     try:
         with archive.open(info) as stream:
             # with a size given, no more is ever inflated than declared, which is within the limits; a file that holds
@@ -114,7 +114,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: ArchiveLimits
     if is_archive(data):
         message = "expected a picture, found a ZIP inside a ZIP: unpack the outer one first"
         return FileProblem(name, ProblemKind.NOT_AN_IMAGE, message)
-    return ArchiveMember(name, data)
+    return data
 
 
 def _refuse(info: zipfile.ZipInfo, limits: ArchiveLimits) -> tuple[ProblemKind, str] | None:

@@ -108,13 +108,31 @@ class Manifest:
 
     def find(self, name: str) -> CellName | None:
         """Look a file up by its path, then by its bare name."""
+        key = self.key(name)
+        return None if key is None else self.cells[key]
+
+    def key(self, name: str) -> str | None:
+        """Tell under which key of ``cells`` a file is found; None where the manifest does not name it."""
         key = _key(name)
-        return self.cells.get(key) or self.cells.get(PurePosixPath(key).name)
+        return next((known for known in (key, PurePosixPath(key).name) if known in self.cells), None)
 
 
-def cell_of(name: str, pattern: re.Pattern[str], manifest: Manifest) -> CellName | None:
-    """Tell which cell a file shows: by its name, else by the manifest, else None (see ``case_of_its_own``)."""
-    return from_file_name(name, pattern) or manifest.find(name)
+@dataclass(frozen=True)
+class Claims:
+    """Which cell a file shows, as its name tells and as the manifest tells; None where either tells nothing."""
+
+    by_name: CellName | None
+    by_manifest: CellName | None
+
+    @property
+    def cell(self) -> CellName | None:
+        """The cell that counts: the name comes before the manifest; None for a case by itself (``free_case``)."""
+        return self.by_name or self.by_manifest
+
+    @property
+    def contradict(self) -> bool:
+        """Whether name and manifest tell different cells."""
+        return None not in (self.by_name, self.by_manifest) and self.by_name != self.by_manifest
 
 
 def case_of_its_own(name: str) -> Iterator[CellName]:
@@ -125,6 +143,11 @@ def case_of_its_own(name: str) -> Iterator[CellName]:
     own = without_suffix(name)
     yield CellName(own, _FIRST_CELL)
     yield from (CellName(f"{own} ({number})", _FIRST_CELL) for number in itertools.count(2))
+
+
+def free_case(name: str, is_taken: Callable[[str], bool]) -> CellName:
+    """Choose the cell of a file that is a case by itself: the first one proposed whose case no other file has."""
+    return next(cell for cell in case_of_its_own(name) if not is_taken(cell.case))
 
 
 def cell_of_page(cell: str, page: int, pages: int) -> str:

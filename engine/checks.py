@@ -13,7 +13,7 @@ from sqlalchemy import Column, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from engine import audit, decisions, reviews, schema
-from engine.rows import digest, select_verdicts
+from engine.rows import digest, in_chunks, select_verdicts
 from engine.vocabulary import KaryogramState
 
 _AT_ONCE: Final = 500
@@ -90,8 +90,8 @@ def _verdicts(session: Session) -> Iterator[Fault]:
 def _turns(session: Session) -> Iterator[Fault]:
     """Find karyograms whose turn is not what their decisions make it."""
     keys = session.scalars(select(schema.decisions.c.karyogram_id).distinct()).all()
-    for start in range(0, len(keys), _AT_ONCE):
-        some, table = keys[start : start + _AT_ONCE], schema.karyograms
+    for some in in_chunks(keys):
+        table = schema.karyograms
         rows = session.execute(select(table.c.id, table.c.review).where(table.c.id.in_(some))).all()
         kept = {row.id: row.review for row in rows}
         for key, made in decisions.of_many(session, some).items():

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from engine import audit, reviews, schema, store
 from engine.people import Action, Person, require
 from engine.reviews import Call, Decision, Opinion, Place, Review, ReviewError
+from engine.rows import in_chunks
 from engine.vocabulary import Karyogram
 
-_CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
+_AT_ONCE: Final = 500
 _MEANWHILE: Final = "Somebody else has decided on this karyogram just now. Reload it to see whose turn it is."
 
 
@@ -28,8 +29,8 @@ def of_many(session: Session, karyogram_ids: Iterable[str]) -> dict[str, list[De
     """Return every decision on each of these karyograms, earliest first."""
     table, wanted = schema.decisions, list(dict.fromkeys(karyogram_ids))
     found: dict[str, list[Decision]] = defaultdict(list, {key: [] for key in wanted})
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(table).where(table.c.karyogram_id.in_(wanted[start : start + _CHUNK])).order_by(table.c.id)
+    for some in in_chunks(wanted):
+        query = select(table).where(table.c.karyogram_id.in_(some)).order_by(table.c.id)
         for row in session.execute(query).mappings():
             found[row["karyogram_id"]].append(_to_decision(row))
     return dict(found)
@@ -37,7 +38,7 @@ def of_many(session: Session, karyogram_ids: Iterable[str]) -> dict[str, list[De
 
 def every(session: Session) -> Iterator[Decision]:
     """Give every decision on any karyogram, earliest first, some at a time."""
-    query = select(schema.decisions).order_by(schema.decisions.c.id).execution_options(yield_per=_CHUNK)
+    query = select(schema.decisions).order_by(schema.decisions.c.id).execution_options(yield_per=_AT_ONCE)
     yield from map(_to_decision, session.execute(query).mappings())
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +56,7 @@ def select(path: Path) -> Selection:
     files: list[FoundFile] = []
     left_aside: list[Path] = []
     for found in _walk(path):
-        if _belongs(found):
+        if belongs(found.name, partial(_head, found)):
             files.append(FoundFile(found, found.relative_to(path).as_posix()))
         else:
             left_aside.append(found)
@@ -89,14 +90,22 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield entry
 
 
-def _belongs(path: Path) -> bool:
-    if path.name.lower().endswith(_SUFFIXES) or is_manifest(path.name):
+def belongs(name: str, head: Callable[[], bytes]) -> bool:
+    """Tell whether a file that lies in a folder is meant: a picture, a ZIP or a manifest, by its name or its content.
+
+    Args:
+        name: of the file.
+        head: gives its first 32 bytes; called only where the name does not tell.
+    """
+    if is_clutter(name):
+        return False
+    if name.lower().endswith(_SUFFIXES) or is_manifest(name):
         return True
-    head = _head(path)
+    beginning = head()
     try:
-        media_type(head)
+        media_type(beginning)
     except PictureError:
-        return is_archive(head)
+        return is_archive(beginning)
     return True
 
 

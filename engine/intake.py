@@ -16,14 +16,14 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from engine import schema, store
-from engine.cases import CellName, case_of_its_own, cell_of_page
+from engine import duplicates, schema, store
+from engine.cases import CellName, cell_of_page, free_case
 from engine.database import open_session
 from engine.names import visible
 from engine.settings import Settings
 from engine.stream import JobStream
 from engine.unpacking import Candidate, IncomingFile, Unpacking
-from engine.vocabulary import Batch, FileProblem, Karyogram, ProblemKind
+from engine.vocabulary import Batch, FileProblem, Karyogram, Priority, ProblemKind
 from models.pictures import Limits, PictureError, each_page, media_type
 
 __all__ = ["MAX_PASSES", "FileResult", "IncomingFile", "Intake", "IntakeReport"]
@@ -71,7 +71,16 @@ class Intake:
         self._settings = settings
         self._limits = Limits(max_pixels=settings.max_pixels, min_side=settings.min_side)
 
-    def open_batch(self, name: str, model: str, passes: int, now: datetime) -> Batch:
+    def open_batch(
+        self,
+        name: str,
+        model: str,
+        passes: int,
+        now: datetime,
+        *,
+        priority: Priority = Priority.ROUTINE,
+        sent: int | None = None,
+    ) -> Batch:
         """Open a batch, empty so far.
 
         Args:
@@ -79,6 +88,8 @@ class Intake:
             model: name of the model that shall judge it.
             passes: number of passes, 1..1000.
             now: timezone-aware time.
+            priority: engines judge urgent batches before all others.
+            sent: how many files are on their way, as ``engine.preview`` counts them, where that is known.
 
         Raises:
             ValueError: if the model is blank or the passes are out of range.
@@ -88,7 +99,8 @@ class Intake:
         if not 1 <= passes <= MAX_PASSES:
             raise ValueError(f"passes must lie between 1 and {MAX_PASSES}, got {passes!r}")
         with open_session(self._engine) as session:
-            batch = store.add_batch(session, visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}", model, passes, now)
+            shown = visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}"
+            batch = store.add_batch(session, shown, model, passes, now, priority=priority, sent=sent)
             session.commit()
         return batch
 
@@ -123,7 +135,7 @@ class Intake:
                 yield self._refuse(batch, outcome, now)
                 continue
             # after one failure no further try: each would wait for the same server again
-            stream_is_there = stream_is_there and self._wake([karyogram.id for karyogram in outcome])
+            stream_is_there = stream_is_there and self._wake([karyogram.id for karyogram in outcome], batch.priority)
             yield FileResult(outcome[0].file_name, outcome, queued=stream_is_there)
 
     def _refuse(self, batch: Batch, problem: FileProblem, now: datetime) -> FileResult:
@@ -134,9 +146,12 @@ class Intake:
 
     def _accept(self, batch: Batch, file: Candidate, now: datetime) -> tuple[Karyogram, ...] | FileProblem:
         """Decode every page of a file, then keep bytes and rows together."""
+        data = file.read()
+        if isinstance(data, FileProblem):
+            return data
         try:
-            kind = media_type(file.data)
-            shapes = [grey.shape for grey in each_page(file.data, self._limits)]
+            kind = media_type(data)
+            shapes = [grey.shape for grey in each_page(data, self._limits)]
         except PictureError as error:
             return FileProblem(file.name, ProblemKind(error.fault.value), str(error))
         except Exception as error:  # whatever a decoder raises must not end the batch: it is logged and recorded
@@ -144,18 +159,18 @@ class Intake:
             message = f"could not be read: {type(error).__name__}: {error}"
             return FileProblem(file.name, ProblemKind.NOT_AN_IMAGE, message)
         with open_session(self._engine) as session:
-            sha256 = store.add_picture(session, file.data, kind)
-            earlier = store.find_duplicate(session, sha256, _FIRST_PAGE, batch.model, batch.passes)
+            sha256 = store.add_picture(session, data, kind)
+            earlier = duplicates.find_duplicate(session, sha256, _FIRST_PAGE, batch.model, batch.passes)
             if earlier is not None:
                 return _duplicate(session, file.name, earlier)
             karyograms = _add_karyograms(session, batch, file, sha256=sha256, shapes=shapes, now=now)
             session.commit()
         return karyograms
 
-    def _wake(self, karyogram_ids: Sequence[str]) -> bool:
+    def _wake(self, karyogram_ids: Sequence[str], priority: Priority) -> bool:
         """Tell the engines; False if the stream is away, which the sweep makes good."""
         try:
-            self._stream.put(karyogram_ids)
+            self._stream.put(karyogram_ids, priority)
         except RedisError:
             return False
         return True
@@ -171,7 +186,7 @@ def _add_karyograms(
     now: datetime,
 ) -> tuple[Karyogram, ...]:
     """Add one karyogram for each page; ``shapes`` are (height, width)."""
-    cell = file.cell or _free_case(session, batch.id, file.name)
+    cell = file.claims.cell or _free_case(session, batch.id, file.name)
     case = store.find_or_add_case(session, batch.id, cell.case)
     return tuple(
         store.add_karyogram(
@@ -194,10 +209,10 @@ def _free_case(session: Session, batch_id: str, file_name: str) -> CellName:
     """A case that this file does not share with any other of the batch."""
     table = schema.cases
 
-    def is_free(cell: CellName) -> bool:
-        return not session.scalar(select(exists().where(table.c.batch_id == batch_id, table.c.name == cell.case)))
+    def is_taken(case: str) -> bool:
+        return bool(session.scalar(select(exists().where(table.c.batch_id == batch_id, table.c.name == case))))
 
-    return next(cell for cell in case_of_its_own(file_name) if is_free(cell))
+    return free_case(file_name, is_taken)
 
 
 def _duplicate(session: Session, name: str, earlier: Karyogram) -> FileProblem:

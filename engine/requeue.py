@@ -32,9 +32,10 @@ def retry(session: Session, stream: JobStream, karyogram_id: str) -> bool:
     """
     if not store.requeue(session, karyogram_id):
         return False
+    batch = store.batch(session, store.karyogram(session, karyogram_id).batch_id)
     session.commit()
     try:
-        stream.revive(karyogram_id)
+        stream.revive(karyogram_id, batch.priority)
     except REDIS_AWAY as error:
         _log.warning("karyogram %s waits for the next sweep, Redis is away: %s", karyogram_id, error)
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC
 from typing import Any, Final
@@ -20,11 +20,18 @@ from models.judging.triage import Finding, Policy, Reason
 from models.judging.uncertainty import Measures
 
 _PASS_TYPE: Final = np.dtype("<f8")  # little-endian on every machine; float64 keeps every value exactly
+_CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
 _MEASURES: Final = tuple(field.name for field in fields(Measures))
 _KARYOGRAM_COLUMNS: Final = (
     *(karyograms.c[field.name] for field in fields(Karyogram) if field.name != "case_name"),
     cases.c.name.label("case_name"),
 )
+
+
+def in_chunks(ids: Collection[str]) -> Iterator[list[str]]:
+    """Cut ids into as many as one statement may name."""
+    listed = list(ids)
+    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
 
 
 def select_karyograms() -> Select[Any]:

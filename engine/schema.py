@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from engine.reviews import Call, Place, Review
-from engine.vocabulary import HeatMapState, KaryogramState, ProblemKind
+from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
 
@@ -82,6 +82,8 @@ batches: Final = Table(
     Column("model", String(100), nullable=False),
     Column("passes", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
+    Column("priority", _words(Priority), nullable=False, server_default=Priority.ROUTINE.value),
+    Column("sent", Integer),
 )
 
 cases: Final = Table(

@@ -10,17 +10,24 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from sqlalchemy import CursorResult, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import audit, reviews, schema, turns
-from engine.rows import digest, from_verdict, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
-from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Verdict
-
-_CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
+from engine.rows import (
+    digest,
+    from_verdict,
+    in_chunks,
+    select_karyograms,
+    to_batch,
+    to_case,
+    to_karyogram,
+    to_verdict,
+)
+from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Priority, Verdict
 
 
 class NotFoundError(LookupError):
@@ -47,7 +54,16 @@ def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bo
     return session.execute(statement).first() is not None
 
 
-def add_batch(session: Session, name: str, model: str, passes: int, now: datetime) -> Batch:
+def add_batch(
+    session: Session,
+    name: str,
+    model: str,
+    passes: int,
+    now: datetime,
+    *,
+    priority: Priority = Priority.ROUTINE,
+    sent: int | None = None,
+) -> Batch:
     """Open a batch.
 
     Args:
@@ -56,13 +72,15 @@ def add_batch(session: Session, name: str, model: str, passes: int, now: datetim
         model: name of the model that judges it.
         passes: number of passes, 1 or more.
         now: timezone-aware time.
+        priority: urgent batches are judged before all others.
+        sent: how many files are on their way, where that is known.
 
     Raises:
         ValueError: ``passes`` is not positive.
     """
     if passes < 1:
         raise ValueError(f"passes must be at least 1, got {passes!r}")
-    batch = Batch(id=_new_id(), name=name, model=model, passes=passes, created_at=now)
+    batch = Batch(_new_id(), name, model, passes, created_at=now, priority=priority, sent=sent)
     session.execute(schema.batches.insert().values(**vars(batch)))
     return batch
 
@@ -156,29 +174,6 @@ def add_problem(session: Session, batch_id: str, problem: FileProblem, now: date
     session.execute(schema.problems.insert().values(batch_id=batch_id, created_at=now, **vars(problem)))
 
 
-def find_duplicate(session: Session, image_sha256: str, page: int, model: str, passes: int) -> Karyogram | None:
-    """Return the earliest karyogram of the same bytes and page that is judged alike, if there is one.
-
-    Judged alike is what belongs to a batch of this model and number of passes. A failed karyogram does not count: it
-    has no verdict to point to.
-    """
-    query = (
-        select_karyograms()
-        .join(schema.batches, schema.karyograms.c.batch_id == schema.batches.c.id)
-        .where(
-            schema.karyograms.c.image_sha256 == image_sha256,
-            schema.karyograms.c.page == page,
-            schema.karyograms.c.state != KaryogramState.FAILED,
-            schema.batches.c.model == model,
-            schema.batches.c.passes == passes,
-        )
-        .order_by(schema.karyograms.c.created_at, schema.karyograms.c.id)
-        .limit(1)
-    )
-    row = session.execute(query).mappings().one_or_none()
-    return None if row is None else to_karyogram(row)
-
-
 def karyogram(session: Session, karyogram_id: str) -> Karyogram:
     """Return a karyogram; raises ``NotFoundError`` where there is none."""
     found = karyograms(session, [karyogram_id])
@@ -191,8 +186,8 @@ def karyograms(session: Session, ids: Iterable[str]) -> list[Karyogram]:
     """Return the karyograms of these ids, in the order of the ids; ids that do not exist are left out."""
     wanted = list(dict.fromkeys(ids))
     found: dict[str, Karyogram] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        query = select_karyograms().where(schema.karyograms.c.id.in_(wanted[start : start + _CHUNK]))
+    for some in in_chunks(wanted):
+        query = select_karyograms().where(schema.karyograms.c.id.in_(some))
         found.update((row["id"], to_karyogram(row)) for row in session.execute(query).mappings())
     return [found[key] for key in wanted if key in found]
 
@@ -278,16 +273,25 @@ def _set_state(
     return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0
 
 
-def unfinished(session: Session, older_than: datetime | None = None, limit: int | None = None) -> list[str]:
+def unfinished(
+    session: Session,
+    older_than: datetime | None = None,
+    limit: int | None = None,
+    priority: Priority | None = None,
+) -> list[str]:
     """Return the ids of the karyograms that wait for an engine, earliest first.
 
     Args:
         session: see ``engine.database.open_session``.
         older_than: leave out what was added at this time or later.
         limit: at most this many.
+        priority: only those of batches of this priority.
     """
     table = schema.karyograms
     query = select(table.c.id).where(table.c.state == KaryogramState.QUEUED).order_by(table.c.created_at, table.c.id)
     if older_than is not None:
         query = query.where(table.c.created_at < older_than)
+    if priority is not None:
+        query = query.join(schema.batches, schema.batches.c.id == table.c.batch_id)
+        query = query.where(schema.batches.c.priority == priority)
     return list(session.scalars(query.limit(limit)))

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from engine import store
 from engine.database import open_session
 from engine.stream import JobStream
+from engine.vocabulary import Priority
 
 # Intake commits first and puts the job on the stream next: what is younger than this may be between the two.
 _GRACE: Final = timedelta(seconds=5)
@@ -31,11 +32,15 @@ def sweep(sql_engine: Engine, stream: JobStream, now: datetime, grace: timedelta
         StreamLostError: the stream has no group.
     """
     with open_session(sql_engine) as session:
-        unfinished = store.unfinished(session, older_than=now - grace)
-    if not unfinished:
+        unfinished = {one: store.unfinished(session, older_than=now - grace, priority=one) for one in Priority}
+    if not any(unfinished.values()):
         return 0
     # asked after the record store, so that what an engine finishes in between is put back needlessly at worst
     held = stream.recount()
-    lost = [karyogram_id for karyogram_id in unfinished if karyogram_id not in held]
-    stream.put(lost)
-    return len(lost)
+    lost = {
+        priority: [karyogram_id for karyogram_id in ids if karyogram_id not in held]
+        for priority, ids in unfinished.items()
+    }
+    for priority, ids in lost.items():
+        stream.put(ids, priority)
+    return sum(map(len, lost.values()))

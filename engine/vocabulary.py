@@ -25,6 +25,13 @@ class KaryogramState(StrEnum):
     FAILED = "failed"
 
 
+class Priority(StrEnum):
+    """How soon a batch is judged: whatever is urgent comes before everything that is not."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
 class HeatMapState(StrEnum):
     """How far the request for a heat map has come; a failed one can be asked for again."""
 
@@ -50,13 +57,18 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True)
 class Batch:
-    """What a technician uploads at once, judged by one model with one number of passes."""
+    """What a technician uploads at once, judged by one model with one number of passes.
+
+    ``sent`` is the number of files that were sent, those inside ZIPs counted one by one; None where nobody counted.
+    """
 
     id: str
     name: str
     model: str
     passes: int
     created_at: datetime
+    priority: Priority = Priority.ROUTINE
+    sent: int | None = None
 
 
 @dataclass(frozen=True)

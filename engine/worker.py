@@ -24,10 +24,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from engine import heartbeat
-from engine.errors import REDIS_AWAY, one_line
+from engine.errors import REDIS_AWAY
 from engine.heartbeat import BEAT_SECONDS, EngineState, Heartbeat
 from engine.jobs import JobRunner
 from engine.judging import Decode, Predictor
+from engine.outage import Outage
 from engine.pulse import pulse
 from engine.stream import MAX_BLOCK_MS, Job, JobStream, StreamLostError
 from engine.sweep import sweep
@@ -206,19 +207,15 @@ class Worker:
 
     def run(self, stop: Event) -> None:
         """Repeat ``step`` until ``stop`` is set; while Redis or the record store are away, wait for them."""
-        away = False
+        outage = Outage()
         while not stop.is_set():
             try:
                 self.step(self._clock())
             except (*REDIS_AWAY, OperationalError) as error:
-                if not away:
-                    _log.warning("waiting until this is over: %s", one_line(error))
-                away = True
+                outage.met(error)
                 stop.wait(_RECONNECT_SECONDS)
             else:
-                if away:
-                    _log.warning("back at work")
-                away = False
+                outage.over()
 
     def drain(self, stop: Event) -> int:
         """Repeat ``step`` until no job is left, not even in the hands of a dead engine; returns how many it finished.

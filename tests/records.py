@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from engine import store
 from engine.database import open_session
-from engine.vocabulary import Batch, Karyogram, Verdict
+from engine.vocabulary import Batch, Karyogram, Priority, Verdict
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.judging.record import ComparedPair, Evidence, Record, SeenObject
 from models.judging.suggestion import Suggestion
@@ -37,10 +37,17 @@ def png(seed: int, size: tuple[int, int] = (100, 120)) -> bytes:
     return buffer.getvalue()
 
 
-def add_batch(engine: Engine, *files: bytes, model: str = "pixels", passes: int = 5, now: datetime = NOW) -> Batch:
+def add_batch(
+    engine: Engine,
+    *files: bytes,
+    model: str = "pixels",
+    passes: int = 5,
+    now: datetime = NOW,
+    priority: Priority = Priority.ROUTINE,
+) -> Batch:
     """A batch with one karyogram for each file, all of one case."""
     with open_session(engine) as session:
-        batch = store.add_batch(session, "Monday", model, passes, now)
+        batch = store.add_batch(session, "Monday", model, passes, now, priority=priority)
         case = store.find_or_add_case(session, batch.id, "P001")
         for number, data in enumerate(files):
             store.add_karyogram(

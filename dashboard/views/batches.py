@@ -58,7 +58,8 @@ def _row(summary: BatchSummary) -> None:
         with left.container(gap="xxsmall"):
             links.to_batch(batch.id, f"**{words.plain(batch.name)}**")
             started = times.local_time(batch.created_at, times.reader_zone())
-            st.caption(f"{started} · {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}")
+            mark = parts.priority_mark(batch.priority)
+            st.caption(f"{mark}{started} · {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}")
         with right.container(gap="xxsmall"):
             st.markdown(parts.outcome_line(summary.by_outcome, summary.waiting) or ":gray[Nothing accepted]")
             st.caption(_counts(summary))

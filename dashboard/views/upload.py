@@ -1,19 +1,30 @@
-"""Upload: files go in, each refused one says why at once, and the batch starts to move."""
+"""Upload: what files will become is shown first, then they go in, and each refused one says why and what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import links, parts, sample, services, state, times, words
+from dashboard import links, parts, sample, services, state, times, upload_options, upload_preview, uploaded, words
+from dashboard import upload_words as said
 from dashboard.reception import Reception, Tally
-from engine import reports, store
+from dashboard.upload_options import Options
+from engine import receipts, reports, store
 from engine.errors import one_line
 from engine.intake import IncomingFile
+from engine.preview import preview
 
-_UPLOADER_LIMIT = 1000  # above about this number the uploader of the browser stops without a word
-_PASSES = (50, 100, 200, 500, 1000)
+
+@dataclass(frozen=True)
+class _Parcel:
+    """What is handed to the intake: the files, how many that are with those inside ZIPs, and what holds their bytes."""
+
+    files: Sequence[IncomingFile]
+    count: int
+    held: Sequence[UploadedFile] = ()
 
 
 def render() -> None:
@@ -44,53 +55,35 @@ def _no_model() -> None:
 
 def _form(models: Sequence[str]) -> None:
     with st.container(border=True):
-        files = st.file_uploader(
-            "Karyograms",
-            accept_multiple_files=True,
-            key=state.upload_key("files"),
-            help="PNG, JPEG, BMP or TIFF (8 or 16 bit, several pages allowed), or ZIP files of these. "
-            "A manifest.csv (file, case_id, cell) can name the cases.",
-        )
-        st.caption(
-            f"Pictures or ZIP files, up to {_UPLOADER_LIMIT:,} files at once. For more, send one ZIP file, or run "
-            "`python -m engine submit FOLDER` on the server."
-        )
-        name, model, passes = _options(models)
-        if st.button("Start triage", type="primary", disabled=not files, icon=":material/play_arrow:"):
-            _hand_off(name, model, passes, [IncomingFile(name=file.name, data=file) for file in files])
-
-
-def _options(models: Sequence[str]) -> tuple[str, str, int]:
-    """Ask for the batch name, the model and the number of passes."""
-    now = times.now()
-    proposal = f"Batch of {times.local_time(now, times.reader_zone())}"
-    left, middle, right = st.columns([2, 1, 1])
-    name = left.text_input("Batch name", placeholder=proposal, max_chars=120, key=state.upload_key("name"))
-    model = middle.selectbox("Model", models)
-    default = services.settings().default_passes
-    passes = right.selectbox(
-        "Passes",
-        sorted({*_PASSES, default}),
-        index=sorted({*_PASSES, default}).index(default),
-        help="How many sub-networks judge each karyogram. More passes make the measures finer and cost almost no time.",
-    )
-    return name.strip() or proposal, model, passes
+        held, folder = upload_options.choose_files()
+        sent = uploaded.sent(held, folder=folder)
+        options = upload_options.ask(models)
+        planned = preview(sent.files, services.settings())
+        if sent.files:
+            upload_options.check_arrival(len(held), sent.size)
+            upload_preview.render(sent, planned)
+        if st.button("Start triage", type="primary", disabled=not sent.files, icon=":material/play_arrow:"):
+            _hand_off(options, _Parcel(sent.files, planned.sent, held))
+        upload_options.commands(options)
 
 
 @st.dialog("Receiving your files", dismissible=False)
-def _hand_off(name: str, model: str, passes: int, files: Sequence[IncomingFile]) -> None:
+def _hand_off(options: Options, parcel: _Parcel) -> None:
     """Watch how the files are received. The dialog keeps a second click from starting the upload again."""
     bar = st.progress(0.0)
     now = times.now()
-    intake = services.intake()
-    batch = intake.open_batch(name, model, passes, now)
-    reception = Reception(intake, batch, files, now)
+    intake, count = services.intake(), len(parcel.files)
+    batch = intake.open_batch(
+        options.name, options.model, options.passes, now, priority=options.priority, sent=parcel.count
+    )
+    reception = Reception(intake, batch, parcel.files, now)
     for tally in reception.watch():
-        bar.progress(max(0, tally.begun - 1) / len(files), text=_how_far(tally, len(files)))
+        bar.progress(max(0, tally.begun - 1) / count, text=_how_far(tally, count))
     if reception.error is None:
+        uploaded.give_back(parcel.held)
         state.start_new_upload()
     else:
-        state.break_off_upload(_broken_off(reception.error, reception.tally, len(files)))
+        state.break_off_upload(_broken_off(reception.error, reception.tally, count))
     links.remember_batch(batch.id)
     st.rerun()
 
@@ -114,22 +107,23 @@ def _receipt(batch_id: str) -> None:
     try:
         with services.session() as session:
             batch = store.batch(session, batch_id)
+            receipt = receipts.receipt(session, batch)
             problems = reports.problems(session, batch_id)
-            progress = reports.progress(session, batch_id, times.now())
     except store.NotFoundError:
         st.warning("The batch in this address does not exist.", icon=":material/link_off:")
         return
     with st.container(border=True):
         st.subheader(words.plain(batch.name))
-        total = progress.accepted + progress.refused
         st.markdown(
-            f"Received **{progress.accepted:,} of {total:,}** · "
+            f"{parts.priority_mark(batch.priority)}{said.received(receipt)} · "
             f"model {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}"
         )
+        if receipt.lost:
+            st.warning(said.lost(receipt), icon=":material/running_with_errors:")
         parts.refused_files(problems)
-        if progress.accepted and not parts.live_strip(batch_id):
+        if receipt.karyograms and not parts.live_strip(batch_id):
             st.success("Every karyogram of this batch is done.", icon=":material/task_alt:")
-        if progress.accepted:
+        if receipt.karyograms:
             links.to_batch(batch_id, "Open the batch and its verdicts", icon=":material/arrow_forward:")
 
 
@@ -148,7 +142,8 @@ def _offer_sample(model: str) -> None:
             "normal come last on your reading list. No pictures at hand? Try a few simulated ones."
         )
         if st.button("Try the sample batch", icon=":material/science:"):
-            _hand_off(sample.BATCH_NAME, model, services.settings().default_passes, files)
+            options = Options(sample.BATCH_NAME, model, services.settings().default_passes)
+            _hand_off(options, _Parcel(files, len(files)))
 
 
 if __name__ == "__main__":

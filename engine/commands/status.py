@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from engine.heartbeat import Heartbeat, alive
 from engine.settings import Settings
 from engine.stream import DeadLetter, JobStream, connect_redis
+from engine.vocabulary import Priority
 
 if TYPE_CHECKING:
     Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -30,14 +31,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print how things stand; returns 0."""
     with connect_redis(settings.redis_url) as client:
         stream = JobStream(client)
-        backlog, lag = stream.backlog(), stream.lag()
+        backlog, lag, urgent = stream.backlog(), stream.lag(), stream.lag(Priority.URGENT)
         engines, letters = alive(client), stream.dead_letters()
     console = Console()
     if engines:
         console.print(_engines(engines, datetime.now(UTC)))
     else:
         console.print("No engine is alive; start one with: python -m engine work")
-    console.print(f"Queue: {lag} waiting, {backlog - lag} in the hands of engines")
+    console.print(f"Queue: {lag} waiting ({urgent} urgent), {backlog - lag} in the hands of engines")
     console.print(_letters(letters) if letters else "Dead letters: none")
     return 0
 

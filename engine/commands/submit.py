@@ -16,16 +16,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine
 
 from engine import reports
-from engine.commands import tables
+from engine.commands import tables, wishes
 from engine.commands.waiting import wait
+from engine.commands.wishes import Wishes
 from engine.database import connect, open_session, upgrade
 from engine.folders import Selection, opened, select
-from engine.intake import MAX_PASSES, FileResult, IncomingFile, Intake
+from engine.intake import FileResult, IncomingFile, Intake
 from engine.settings import Settings
 from engine.stream import JobStream, connect_redis
-from engine.vocabulary import Batch, KaryogramState
+from engine.vocabulary import Batch, KaryogramState, Priority
 from models.judging.triage import TriageOutcome
-from models.registry import Registry
 
 if TYPE_CHECKING:
     Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -54,19 +54,10 @@ def add_parser(subparsers: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, a folder or a ZIP file")
-    parser.add_argument("--model", metavar="NAME", help="model that judges the batch (default: KARYOTRIAGE_MODEL)")
-    parser.add_argument(
-        "--passes", metavar="T", type=_passes, help="passes, 1 to 1000 (default: KARYOTRIAGE_PASSES, else 100)"
-    )
+    wishes.add_arguments(parser)
     parser.add_argument("--name", help="name of the batch (default: the name of the first path)")
     parser.add_argument("--wait", action="store_true", help="wait until every karyogram of the batch is done")
     parser.set_defaults(run=run)
-
-
-def _passes(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MAX_PASSES:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MAX_PASSES}, got {text!r}")
-    return int(text)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -86,13 +77,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         sqlalchemy.exc.OperationalError: the record store is away.
     """
     selections = _select(args.paths)
-    model = Registry(settings.registry).card(args.model or settings.default_model).name
-    passes = args.passes or settings.default_passes
+    wish = Wishes.read(args, settings)
     with _reach(settings) as (engine, client):
         intake = Intake(engine, JobStream(client), settings)
-        batch = intake.open_batch(args.name or _default_name(args.paths), model, passes, datetime.now(UTC))
+        name, now = args.name or _default_name(args.paths), datetime.now(UTC)
+        batch = intake.open_batch(name, wish.model, wish.passes, now, priority=wish.priority)
         # told at once and in one line, so that a script has the id whatever happens next
-        print(f"batch {batch.id} {batch.name!r}: model {batch.model}, {batch.passes} passes", flush=True)
+        urgent = ", urgent" if batch.priority is Priority.URGENT else ""
+        print(f"batch {batch.id} {batch.name!r}: model {batch.model}, {batch.passes} passes{urgent}", flush=True)
         with _bars() as bars:
             results = _send(intake, batch, selections, bars)
             interrupted = args.wait and not wait(engine, client, batch, bars)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from engine import database
+from engine.commands.signals import stop_on_signals
 from engine.judging import Predictor
 from engine.settings import Settings
 from engine.stream import connect_redis
@@ -90,7 +90,7 @@ def serve(
         load_predictor: from a model's name to the model.
         model: loaded at the start, if given.
     """
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     pace = Pace(
         micro_batch=args.batch_size or settings.micro_batch,
         max_deliveries=settings.max_deliveries,
@@ -120,15 +120,3 @@ def _work(worker: Worker, stop: Event, *, once: bool, preload: str | None, passe
     else:
         worker.run(stop)
     _log.info("engine %s stops", worker.name)
-
-
-def _stop_on_signals() -> Event:
-    """Return a flag that SIGTERM and SIGINT set; they do nothing else, so no step is ever torn."""
-    stop = Event()
-
-    def handler(*_: Any) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handler)
-    return stop

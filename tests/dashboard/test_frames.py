@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard import frames, symbols
+from engine.duplicates import Earlier
 from engine.heartbeat import EngineState, Heartbeat
 from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
 from models.judging.triage import TriageOutcome
@@ -71,11 +72,20 @@ def test_a_refused_file_is_told_as_it_is_named_and_a_duplicate_leads_to_the_earl
         [
             FileProblem("a*b*.png", ProblemKind.EMPTY, "expected a picture, got 0 bytes"),
             FileProblem("c.png", ProblemKind.DUPLICATE, "seen before", duplicate_of="k1"),
-        ]
+            FileProblem("d.png", ProblemKind.DUPLICATE, "seen before", duplicate_of="k2"),
+        ],
+        {
+            "k1": Earlier("k1", "P001", "1", TriageOutcome.FLAGGED_ABNORMAL),
+            "k2": Earlier("k2", "P001", "2", None),
+        },
     )
     assert frame["File"][0] == r"a\*b\*\.png"
-    assert frame["Problem"].tolist() == ["Empty file", "Duplicate"]
-    assert frame["What was expected and found"][1] == "seen before [Open the earlier one](karyogram?karyogram=k1)"
+    assert frame["Problem"].tolist() == ["Empty file", "Duplicate", "Duplicate"]
+    _, flagged, waiting = frame["What was expected and found"]
+    assert flagged.startswith("seen before :red-badge[")
+    assert flagged.endswith("Flagged abnormal] [Open the earlier one](karyogram?karyogram=k1)")
+    assert waiting.endswith("Waiting] [Open the earlier one](karyogram?karyogram=k2)")
+    assert frame["What to do"].str.len().min() > 20
 
 
 def test_an_engine_before_its_first_batch() -> None:

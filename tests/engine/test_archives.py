@@ -7,23 +7,40 @@ import stat
 import struct
 import tracemalloc
 import zipfile
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.archives import ArchiveError, ArchiveLimits, ArchiveMember, is_archive, members
+from engine.archives import ArchiveError, ArchiveLimits, entries, is_archive
 from engine.vocabulary import FileProblem, ProblemKind
 
 LIMITS = ArchiveLimits(max_entries=10, max_bytes=8 * 1024**2, max_ratio=200, max_member_bytes=4 * 1024**2)
 Entries = dict[str | zipfile.ZipInfo, bytes]
 
 
-def zip_of(entries: Entries, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+class ArchiveMember(NamedTuple):
+    name: str
+    data: bytes
+
+
+def members(source: bytes | io.BytesIO, limits: ArchiveLimits) -> Iterator[ArchiveMember | FileProblem]:
+    """Read every entry in its turn."""
+    for entry in entries(source, limits):
+        if isinstance(entry, FileProblem):
+            yield entry
+            continue
+        data = entry.read()
+        yield data if isinstance(data, FileProblem) else ArchiveMember(entry.name, data)
+
+
+def zip_of(files: Entries, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as archive:
-        for name, data in entries.items():
+        for name, data in files.items():
             archive.writestr(name, data)
     return stream.getvalue()
 
@@ -119,11 +136,11 @@ def test_archive_inside_an_archive_is_refused() -> None:
 
 
 def test_entries_at_the_limit_pass_and_one_more_does_not() -> None:
-    entries: Entries = {f"{number}.png": b"x" for number in range(10)}
-    assert len(list(members(zip_of(entries), LIMITS))) == 10
-    entries["one too many.png"] = b"x"
+    files: Entries = {f"{number}.png": b"x" for number in range(10)}
+    assert len(list(members(zip_of(files), LIMITS))) == 10
+    files["one too many.png"] = b"x"
     with pytest.raises(ArchiveError, match="at most 10 entries in a ZIP, found 11"):
-        list(members(zip_of(entries), LIMITS))
+        list(members(zip_of(files), LIMITS))
 
 
 def test_unpacked_size_at_the_limit_passes_and_one_byte_more_does_not() -> None:

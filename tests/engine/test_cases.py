@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from engine.cases import (
     CellName,
+    Claims,
     Manifest,
     ManifestError,
     case_of_its_own,
-    cell_of,
     cell_of_page,
+    free_case,
     from_file_name,
     is_manifest,
 )
@@ -45,15 +46,24 @@ def test_names_without_case_and_cell(name: str) -> None:
 
 
 def test_name_comes_before_manifest_and_manifest_before_nothing() -> None:
-    manifest = Manifest.read(b"file,case_id,cell\nP001_c1.png,other,9\nscan.png,K7,2\n")
-    assert cell_of("P001_c1.png", PATTERN, manifest) == CellName("P001", "1")
-    assert cell_of("scan.png", PATTERN, manifest) == CellName("K7", "2")
-    assert cell_of("unknown.png", PATTERN, manifest) is None
+    name, manifest = CellName("P001", "1"), CellName("K7", "2")
+    assert Claims(name, manifest).cell == name
+    assert Claims(None, manifest).cell == manifest
+    assert Claims(None, None).cell is None
+    assert Claims(name, manifest).contradict
+    for agreeing in (Claims(name, name), Claims(None, manifest), Claims(name, None), Claims(None, None)):
+        assert not agreeing.contradict
 
 
 def test_a_case_of_its_own_gets_a_free_name() -> None:
     proposals = list(itertools.islice(case_of_its_own("left/scan.png"), 3))
     assert proposals == [CellName("left/scan", "1"), CellName("left/scan (2)", "1"), CellName("left/scan (3)", "1")]
+
+
+def test_the_first_case_that_nobody_has_is_chosen() -> None:
+    taken = {"scan", "scan (2)"}
+    assert free_case("scan.png", taken.__contains__) == CellName("scan (3)", "1")
+    assert free_case("scan.png", set[str]().__contains__) == CellName("scan", "1")
 
 
 def test_pages_of_one_file_are_different_cells() -> None:

@@ -17,6 +17,7 @@ from engine import database, schema
 from engine.__main__ import main
 from engine.heartbeat import EngineState, Heartbeat, beat
 from engine.stream import JobStream
+from engine.vocabulary import Priority
 from models.registry import WEIGHTS_FILE, Registry
 from tests import servers
 from tests.predictors import PixelPredictor
@@ -140,7 +141,7 @@ def test_status_of_an_idle_system(
     assert main(["status"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "No engine is alive; start one with: python -m engine work",
-        "Queue: 0 waiting, 0 in the hands of engines",
+        "Queue: 0 waiting (0 urgent), 0 in the hands of engines",
         "Dead letters: none",
     ]
 
@@ -159,13 +160,14 @@ def test_status_shows_engines_queue_and_dead_letters(
     stream.put(["a" * 32, "b" * 32, "c" * 32, "d" * 32])
     first, _ = stream.take("lab-2", 2, block_ms=0)
     stream.bury(first, "RuntimeError: [out of memory]")
+    stream.put(["e" * 32], Priority.URGENT)
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv("COLUMNS", "200")
     assert main(["status"]) == 0
     shown = capsys.readouterr().out
     for text in ("lab-1", "warming up", "lab-2", "working", "NVIDIA H200", "vgg16", "12.3", "32, 0 s ago"):
         assert text in shown
-    assert "Queue: 2 waiting, 1 in the hands of engines" in shown
+    assert "Queue: 3 waiting (1 urgent), 1 in the hands of engines" in shown
     assert "Dead letters: 1" in shown
     assert "a" * 32 in shown
     assert "RuntimeError: [out of memory]" in shown

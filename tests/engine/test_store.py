@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from engine import reports, store
+from engine import duplicates, reports, store
 from engine.database import open_session
 from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
 from models.judging.suggestion import Suggestion
@@ -266,12 +266,12 @@ def test_duplicates_are_of_the_same_bytes_page_model_and_passes(sql_engine: Engi
     add_batch(sql_engine, data, model="vgg16", now=NOW - timedelta(days=1))
     early = karyograms(sql_engine)[0]
     with open_session(sql_engine) as session:
-        found = store.find_duplicate(session, early.image_sha256, 0, "vgg16", 5)
+        found = duplicates.find_duplicate(session, early.image_sha256, 0, "vgg16", 5)
         assert found == early
-        assert store.find_duplicate(session, early.image_sha256, 1, "vgg16", 5) is None
-        assert store.find_duplicate(session, early.image_sha256, 0, "inception", 5) is None
-        assert store.find_duplicate(session, early.image_sha256, 0, "vgg16", 6) is None
-        assert store.find_duplicate(session, "0" * 64, 0, "vgg16", 5) is None
+        assert duplicates.find_duplicate(session, early.image_sha256, 1, "vgg16", 5) is None
+        assert duplicates.find_duplicate(session, early.image_sha256, 0, "inception", 5) is None
+        assert duplicates.find_duplicate(session, early.image_sha256, 0, "vgg16", 6) is None
+        assert duplicates.find_duplicate(session, "0" * 64, 0, "vgg16", 5) is None
 
 
 def test_a_failed_karyogram_has_no_duplicates(sql_engine: Engine) -> None:
@@ -279,7 +279,7 @@ def test_a_failed_karyogram_has_no_duplicates(sql_engine: Engine) -> None:
     failed, waiting = karyograms(sql_engine)
     with open_session(sql_engine) as session:
         store.fail(session, failed.id, "out of memory")
-        assert store.find_duplicate(session, failed.image_sha256, 0, "pixels", 5) == waiting
+        assert duplicates.find_duplicate(session, failed.image_sha256, 0, "pixels", 5) == waiting
 
 
 def test_a_problem_points_to_a_karyogram_that_exists(sql_engine: Engine) -> None:

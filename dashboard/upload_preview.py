@@ -1,0 +1,89 @@
+"""What an upload will become, drawn before it is submitted: its cases and cells, and what a person should look at."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import parts, upload_words, words
+from dashboard.uploaded import Sent
+from engine.preview import Preview
+
+_ROW, _HEAD, _ROWS_SHOWN = 35, 36, 8
+_LINES_SHOWN = 5
+
+
+def render(sent: Sent, preview: Preview) -> None:
+    """Draw the preview of what lies in the form."""
+    st.markdown(_summary(sent, preview))
+    if preview.problems:
+        parts.refused_files(preview.problems, refused="will not be taken as it is")
+    _doubts(preview)
+    if not preview.files:
+        return
+    by_case, by_file = st.tabs([f"Cases ({len(preview.cases):,})", f"Files ({len(preview.files):,})"])
+    with by_case:
+        _table(cases(preview), "Cases of this upload")
+    with by_file:
+        _table(files(preview), "Files of this upload")
+    st.caption("A file with several pages becomes one cell a page: 2-1, 2-2 and so on.")
+
+
+def _summary(sent: Sent, preview: Preview) -> str:
+    counted = [
+        f"**{words.count(preview.sent, 'file')}**",
+        f"**{words.count(len(preview.cases), 'case')}**",
+        upload_words.size(sent.size),
+    ]
+    text = " · ".join(counted)
+    if sent.left_aside:
+        text += f"  \n:gray[Left alone, no pictures: {upload_words.some_plain(sent.left_aside)}]"
+    return text
+
+
+def _doubts(preview: Preview) -> None:
+    """List what is in doubt, one paragraph a kind."""
+    for kind, some in groupby(preview.doubts, key=lambda doubt: doubt.kind):
+        doubts, said = list(some), upload_words.DOUBTS[kind]
+        lines = [upload_words.doubt_line(doubt) for doubt in doubts[:_LINES_SHOWN]]
+        if len(doubts) > _LINES_SHOWN:
+            lines.append(f"and {len(doubts) - _LINES_SHOWN:,} more")
+        listed = "\n".join(f"- {line}" for line in lines)
+        st.warning(f"**{said.heading}.** {said.meaning}\n{listed}", icon=said.icon)
+
+
+def cases(preview: Preview) -> pd.DataFrame:
+    """The cases, one row each: name, cells in short, number of files, and who told."""
+    rows = [
+        (
+            case,
+            upload_words.cells([file.cell.cell for file in some]),
+            len(some),
+            ", ".join(dict.fromkeys(upload_words.TOLD_BY[file.told_by] for file in some)),
+        )
+        for case, some in preview.cases.items()
+    ]
+    return pd.DataFrame(rows, columns=["case", "cells", "files", "told_by"])
+
+
+def files(preview: Preview) -> pd.DataFrame:
+    """The files, one row each: name, case, cell, and who told."""
+    rows = [(file.name, file.cell.case, file.cell.cell, upload_words.TOLD_BY[file.told_by]) for file in preview.files]
+    return pd.DataFrame(rows, columns=["file", "case", "cell", "told_by"])
+
+
+_COLUMNS = {
+    "case": st.column_config.TextColumn("Case"),
+    "cells": st.column_config.TextColumn("Cells"),
+    "files": st.column_config.NumberColumn("Files", width="small"),
+    "told_by": st.column_config.TextColumn("Told by"),
+    "file": st.column_config.TextColumn("File", width="large"),
+    "cell": st.column_config.TextColumn("Cell", width="small"),
+}
+
+
+def _table(frame: pd.DataFrame, name: str) -> None:
+    height = _HEAD + _ROW * min(len(frame), _ROWS_SHOWN) + 2
+    st.dataframe(frame, hide_index=True, height=height, column_config=_COLUMNS, alt=name)
