@@ -168,6 +168,25 @@ verdicts: Final = Table(
     Column("seconds", Float(53), nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("reading", JSON(none_as_null=True)),  # none in verdicts of earlier versions or of models without the reader
+    Column("policy_version", Integer),  # none where the limits of the model's card were in force
+)
+
+# Never changed and never deleted: of each model the newest version is in force. The key is what lets only one of two
+# people who change a policy at the same moment do so.
+policies: Final = Table(
+    "policies",
+    metadata,
+    Column("model", String(100), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("min_pass_agreement", Float(53), nullable=False),
+    Column("max_calibrated_probability", Float(53), nullable=False),
+    Column("max_mutual_information", Float(53), nullable=False),
+    Column("quality_share", Float(53), nullable=False),
+    Column("tolerated", Float(53)),
+    Column("confidence", Float(53)),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 # What people decided, never changed and never deleted. The two indexes let nobody be the same reader of a karyogram
