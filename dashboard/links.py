@@ -12,13 +12,20 @@ BATCHES = "views/batches.py"
 KARYOGRAM = "views/karyogram.py"
 SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
+POLICY = "views/policy.py"
 
+_PERSON = "person"
 _BATCH = "batch"
 _KARYOGRAM = "karyogram"
 _OUTCOME = "outcome"  # the filter of a reading list
 _PAGE = "page"  # which page of it is shown, from 1
 _RUN = "run"  # with a number from 1: a run in this place of the comparison
 _NO_RUN = "none"  # in the first place: nothing is compared, and that is what somebody wants
+
+
+def person() -> str | None:
+    """The short name of who works here, if the address tells it."""
+    return st.query_params.get(_PERSON)
 
 
 def batch_id() -> str | None:
