@@ -17,6 +17,7 @@ page = st.navigation(
         ],
         "Laboratory": [
             st.Page(links.POLICY, title="Policy", icon=":material/gavel:", url_path="policy"),
+            st.Page(links.MODELS, title="Models", icon=":material/neurology:", url_path="models"),
             st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),
             st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
         ],

@@ -13,6 +13,7 @@ KARYOGRAM = "views/karyogram.py"
 SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
 POLICY = "views/policy.py"
+MODELS = "views/models.py"
 
 _PERSON = "person"
 _BATCH = "batch"

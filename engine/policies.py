@@ -30,12 +30,14 @@ class Terms:
     """What a policy says.
 
     ``limits`` of the triage rule. ``quality_share`` of the screened karyograms, 0..1, that people read all the same.
-    ``guarantee``: what was promised where the limit of the probability was found by it; None where it was set by hand.
+    ``guarantee``: what was promised where the limit of the probability was found by it, None where it was set by hand;
+    ``grounds``: by which karyograms, in two words, such as "simulated data".
     """
 
     limits: Policy
     quality_share: float = QUALITY_SHARE
     guarantee: Guarantee | None = None
+    grounds: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a share that is none."""
@@ -114,11 +116,12 @@ def _values(made: PolicyVersion) -> dict[str, Any]:
         "quality_share": made.terms.quality_share,
         "tolerated": guarantee and guarantee.tolerated,
         "confidence": guarantee and guarantee.confidence,
+        "grounds": made.terms.grounds,
     }
 
 
 def _to_version(row: RowMapping) -> PolicyVersion:
     limits = Policy(row["min_pass_agreement"], row["max_calibrated_probability"], row["max_mutual_information"])
     promised = None if row["tolerated"] is None else Guarantee(row["tolerated"], row["confidence"])
-    terms = Terms(limits, row["quality_share"], promised)
+    terms = Terms(limits, row["quality_share"], promised, row["grounds"])
     return PolicyVersion(row["model"], row["version"], terms, row["author"], row["reason"], row["created_at"])

@@ -52,7 +52,7 @@ def signed(session: Session, model: str) -> Signed:
         .outerjoin(shares, in_force)
         .where(karyograms.c.review == Review.SIGNED)
     )
-    calls = _calls(session)
+    calls = signed_calls(session)
     rows = [row for row in session.execute(query).mappings() if calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)]
     # a screened one that somebody read of their own accord stands for nothing
     rows = [row for row in rows if row["outcome"] is not TriageOutcome.SCREENED_NORMAL or row["sampled"]]
@@ -91,7 +91,7 @@ def _figures(model: str) -> Select[Any]:
     return query.where(verdicts.c.model == model).order_by(verdicts.c.created_at.desc()).limit(MOST)
 
 
-def _calls(session: Session) -> dict[str, Call]:
+def signed_calls(session: Session) -> dict[str, Call]:
     """Return what the people who signed each karyogram say: of the decisions that stand, the last reader's counts."""
     decisions, karyograms, later = schema.decisions, schema.karyograms, aliased(schema.decisions)
     place = case({"first": 0, "second": 1}, value=decisions.c.place, else_=2)

@@ -169,6 +169,7 @@ verdicts: Final = Table(
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("reading", JSON(none_as_null=True)),  # none in verdicts of earlier versions or of models without the reader
     Column("policy_version", Integer),  # none where the limits of the model's card were in force
+    Column("shadow", Boolean, nullable=False, server_default=false()),  # of a candidate: nobody who reads may see it
 )
 
 # Never changed and never deleted: of each model the newest version is in force. The key is what lets only one of two
@@ -184,6 +185,29 @@ policies: Final = Table(
     Column("quality_share", Float(53), nullable=False),
     Column("tolerated", Float(53)),
     Column("confidence", Float(53)),
+    Column("grounds", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# Never changed and never deleted: the newest promotion names the model in use, the newest shadow the candidate that
+# judges beside it, or none.
+promotions: Final = Table(
+    "promotions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", String(100), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+shadows: Final = Table(
+    "shadows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", String(100)),
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),

@@ -67,9 +67,11 @@ def _conformal(in_force: Terms, others: Policy, share: float, grounds: Grounds, 
     found = promised(grounds.promising, others, guarantee)
     if isinstance(found, NoThreshold):
         st.warning(phrases.not_kept(found, guarantee), icon=":material/scale:")
-        return Proposal(Terms(replace(others, max_calibrated_probability=0.0), share, guarantee), kept=False)
+        return Proposal(
+            Terms(replace(others, max_calibrated_probability=0.0), share, guarantee, grounds.kind), kept=False
+        )
     st.success(phrases.kept(found, guarantee), icon=":material/handshake:")
-    return Proposal(Terms(replace(others, max_calibrated_probability=found.limit), share, guarantee))
+    return Proposal(Terms(replace(others, max_calibrated_probability=found.limit), share, guarantee, grounds.kind))
 
 
 def _ask_guarantee(start: Guarantee, key: str) -> Guarantee:

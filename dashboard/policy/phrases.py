@@ -22,7 +22,7 @@ def rows(terms: Terms) -> dict[str, str]:
     """What a policy says, line by line."""
     limits = terms.limits
     return {
-        MODE: "set by hand" if terms.guarantee is None else promise(terms.guarantee),
+        MODE: "set by hand" if terms.guarantee is None else promise(terms.guarantee, terms.grounds),
         PROBABILITY: exact_percent(limits.max_calibrated_probability),
         AGREEMENT: percent(limits.min_pass_agreement),
         INFORMATION: bits(limits.max_mutual_information),
@@ -35,9 +35,10 @@ def exact_percent(share: float) -> str:
     return f"{100 * share:.2f}".rstrip("0").rstrip(".") + " %"
 
 
-def promise(guarantee: Guarantee) -> str:
-    """What is promised, in a few words."""
-    return f"conformal: at most {percent(guarantee.tolerated)} missed, {percent(guarantee.confidence)} sure"
+def promise(guarantee: Guarantee, grounds: str) -> str:
+    """What is promised, and by which karyograms, in a few words."""
+    asked = f"at most {percent(guarantee.tolerated)} missed, {percent(guarantee.confidence)} sure"
+    return f"conformal: {asked}, {grounds}"
 
 
 def in_short(terms: Terms) -> str:
@@ -48,7 +49,7 @@ def in_short(terms: Terms) -> str:
         f"{percent(limits.min_pass_agreement)} · mutual information ≤ {bits(limits.max_mutual_information)} · "
         f"quality sample {percent(terms.quality_share)}"
     )
-    return line if terms.guarantee is None else f"{line} · {promise(terms.guarantee)}"
+    return line if terms.guarantee is None else f"{line} · {promise(terms.guarantee, terms.grounds)}"
 
 
 def before_and_after(before: Terms, after: Terms) -> pd.DataFrame:
@@ -77,8 +78,8 @@ def missed_with_interval(effect: Effect) -> str:
 def kept(found: Threshold, guarantee: Guarantee) -> str:
     """What a limit keeps, in a sentence."""
     return (
-        f"With a limit of **{exact_percent(found.limit)}** at most {percent(guarantee.tolerated)} of the abnormal "
-        f"cases are missed, with a confidence of {percent(guarantee.confidence)}: {found.missed:,} of "
+        f"With a limit of **{exact_percent(found.limit)}** at most {percent(guarantee.tolerated)} of abnormal "
+        f"cases like these are missed, with a confidence of {percent(guarantee.confidence)}: {found.missed:,} of "
         f"{count(found.cases, 'abnormal case')} here would be, and the exact bound is {percent(found.bound)}."
     )
 

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from engine import reports
 from engine.commands import tables
+from engine.commands.usual_model import usual_model
 from engine.commands.waiting import wait
 from engine.database import connect, open_session, upgrade
 from engine.folders import Selection, opened, select
@@ -86,7 +87,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         sqlalchemy.exc.OperationalError: the record store is away.
     """
     selections = _select(args.paths)
-    model = Registry(settings.registry).card(args.model or settings.default_model).name
+    model = Registry(settings.registry).card(args.model or usual_model(settings)).name
     passes = args.passes or settings.default_passes
     with _reach(settings) as (engine, client):
         intake = Intake(engine, JobStream(client), settings)

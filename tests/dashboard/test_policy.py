@@ -116,9 +116,9 @@ def test_a_technician_may_look_and_not_save(dashboard: Dashboard) -> None:
 
 def test_one_click_returns_to_an_earlier_version_as_a_new_one(dashboard: Dashboard) -> None:
     change(dashboard.engine, Terms(Policy(0.9), 0.5))
-    change(dashboard.engine, Terms(Policy(0.7), 0.1, Guarantee(0.05, 0.95)))
+    change(dashboard.engine, Terms(Policy(0.7), 0.1, Guarantee(0.05, 0.95), "simulated data"))
     app = dashboard.open("policy", person="sara")
-    assert "conformal: at most 5 % missed, 95 % sure" in said(app)
+    assert "conformal: at most 5 % missed, 95 % sure, simulated data" in said(app)
     app.button(key="return_1").click().run()
     app.button(key="return_card").click().run()
     found = versions(dashboard.engine)
@@ -135,7 +135,7 @@ def test_the_conformal_mode_finds_the_limit_or_says_how_many_cases_are_missing(d
     app = dashboard.open("policy", person="sara")
     mode = next(group for group in app.button_group if group.label == phrases.MODE)
     mode.set_value("Conformal").run()
-    assert "at most 5 % of the abnormal cases are missed" in said(app)
+    assert "at most 5 % of abnormal cases like these are missed" in said(app)
     assert metrics(app)["Missed abnormal"] == "1 of 120"
     next(box for box in app.number_input if box.label == "Missed at most, %").set_value(1.0).run()
     assert "there are **120**, and at least **299** are needed" in said(app)

@@ -23,7 +23,7 @@ from tests.records import NOW
 
 CARL = Person("Carl", Role.SUPERVISOR)
 LAX = Terms(Policy(0.6, 0.45, 1.0), quality_share=0.0)
-PROMISED = Terms(Policy(0.8, 0.1234567890123, 0.05), 0.1, Guarantee(0.05, 0.95))
+PROMISED = Terms(Policy(0.8, 0.1234567890123, 0.05), 0.1, Guarantee(0.05, 0.95), "simulated data")
 
 
 def change(engine: Engine, terms: Terms, after: int, model: str = "pixels", reason: str = "too many") -> PolicyVersion:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("quality_share", sa.Float(53), nullable=False),
         sa.Column("tolerated", sa.Float(53)),
         sa.Column("confidence", sa.Float(53)),
+        sa.Column("grounds", sa.Text, nullable=False),
         sa.Column("author", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

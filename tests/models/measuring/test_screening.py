@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from models.judging.calibration import Calibration
 from models.judging.triage import Finding, Policy, TriageOutcome, triage
@@ -19,18 +21,20 @@ MEASURES = measure(np.array([0.1, 0.2]), Calibration())
 OPEN = Policy(0.5, 1.0, 1.0)
 
 
-def cohort(probability: list[float], abnormal: list[bool], case: list[int] | None = None, **columns: object) -> Cohort:
+def cohort(
+    probability: list[float], abnormal: list[bool], case: list[int] | None = None, **columns: list[Any]
+) -> Cohort:
     """Karyograms of which only the probability matters, unless columns say otherwise."""
     number = len(probability)
-    given_columns = {
+    others: dict[str, NDArray[Any]] = {
         "case": np.arange(number) if case is None else np.array(case),
         "flagged": np.zeros(number, bool),
         "agreement": np.ones(number),
         "information": np.zeros(number),
         "weight": np.ones(number),
-        **{name: np.array(values) for name, values in columns.items()},  # type: ignore[arg-type]
+        **{name: np.array(values) for name, values in columns.items()},
     }
-    return Cohort(probability=np.array(probability, float), abnormal=np.array(abnormal, bool), **given_columns)
+    return Cohort(probability=np.array(probability, float), abnormal=np.array(abnormal, bool), **others)
 
 
 def one(said: Measures, readable: bool, found: bool) -> Cohort:
