@@ -13,6 +13,8 @@ KARYOGRAM = "views/karyogram.py"
 SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
 AUDIT = "views/audit.py"
+POLICY = "views/policy.py"
+MODELS = "views/models.py"
 
 _PERSON = "person"
 _BATCH = "batch"

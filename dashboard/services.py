@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dashboard import links, state
-from engine import people
+from engine import people, promotions
 from engine.database import connect, open_session, upgrade
 from engine.errors import REDIS_AWAY, one_line
 from engine.heartbeat import Heartbeat, alive
@@ -109,6 +109,12 @@ def limits() -> Limits:
 
 
 def model_names() -> list[str]:
-    """The models of the registry, the default one first."""
-    names = Registry(settings().registry).names()
-    return sorted(names, key=lambda name: (name != settings().default_model, name))
+    """The models of the registry, the one in use first."""
+    names, used = Registry(settings().registry).names(), model_in_use()
+    return sorted(names, key=lambda name: (name != used, name))
+
+
+def model_in_use() -> str:
+    """The model that batches are judged by unless they ask for another."""
+    with session() as opened:
+        return promotions.in_use(opened, settings().default_model, Registry(settings().registry).names())

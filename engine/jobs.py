@@ -12,10 +12,10 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Engine
 
-from engine import store
+from engine import policies, store
 from engine.database import open_session
 from engine.drawing import draw_next
-from engine.judging import Decode, Page, Predictor, Task, decode_all, judge
+from engine.judging import Decode, Page, Predictor, Said, Task, decode_all, predict, verdict
 from engine.stream import Job, JobStream
 from engine.vocabulary import KaryogramState
 
@@ -134,16 +134,24 @@ class JobRunner:
         tasks = [task for task, _ in loaded]
         try:
             predictor = self.predictor(tasks[0].batch.model)
-            verdicts = judge(predictor, tasks, [page for _, page in loaded], self._engine, self._clock)
+            said = predict(predictor, tasks, [page for _, page in loaded])
         except Exception as error:  # whatever a network raises must not end the engine: it is logged and recorded
             _log.exception("could not judge %d karyograms", len(tasks))
             if len(tasks) > 1:
                 return sum(self._judge([one]) for one in loaded)
             return self._try_later(tasks[0].job, f"{type(error).__name__}: {error}")
-        with open_session(self._sql) as session:
-            kept = sum(store.save_verdict(session, verdict) for verdict in verdicts)
-            session.commit()
+        kept = self._keep(predictor, said)
         self._stream.done([task.job for task in tasks])
+        return kept
+
+    def _keep(self, predictor: Predictor, said: Sequence[Said]) -> int:
+        """Keep verdicts, all of one model, by the policy in force now; returns how many were not there yet."""
+        with open_session(self._sql) as session:
+            terms, version = policies.terms_of(session, said[0].task.batch.model, predictor.card.policy)
+            now = self._clock()
+            verdicts = [verdict(predictor, one, terms.limits, version, engine=self._engine, now=now) for one in said]
+            kept = sum(store.save_verdict(session, one, terms.quality_share) for one in verdicts)
+            session.commit()
         return kept
 
     def _try_later(self, job: Job, reason: str) -> int:

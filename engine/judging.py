@@ -19,7 +19,7 @@ from engine.vocabulary import Batch, Karyogram, Verdict
 from models.card import Card
 from models.judging.heatmap import HeatMap
 from models.judging.prediction import Prediction
-from models.judging.triage import triage
+from models.judging.triage import Policy, triage
 from models.pictures import PictureError
 
 _log = logging.getLogger(__name__)
@@ -81,17 +81,22 @@ def decode_all(decode: Decode, tasks: Sequence[Task], files: Sequence[bytes], po
     return list(pool.map(one, tasks, files))
 
 
-def judge(
-    predictor: Predictor, tasks: Sequence[Task], pages: Sequence[Page], engine: str, clock: Callable[[], datetime]
-) -> list[Verdict]:
-    """Predict several karyograms of one model at once and apply the triage rule.
+@dataclass(frozen=True)
+class Said:
+    """What a model says of a karyogram, before any policy is applied; ``seconds`` is its share of the computing."""
+
+    task: Task
+    prediction: Prediction
+    seconds: float
+
+
+def predict(predictor: Predictor, tasks: Sequence[Task], pages: Sequence[Page]) -> list[Said]:
+    """Predict several karyograms of one model at once.
 
     Args:
         predictor: the model.
-        tasks: what to judge; all their batches ask for this model and for the same number of passes.
+        tasks: what to judge; all their batches ask for the same number of passes.
         pages: the page of each task.
-        engine: name of the engine, for the record.
-        clock: gives the time of the verdicts.
 
     Raises:
         ArithmeticError: a measure is not a number; such a verdict is worth nothing and must not be kept.
@@ -99,20 +104,27 @@ def judge(
     start = time.perf_counter()
     predictions = predictor.predict(pages, tasks[0].batch.passes)
     seconds = (time.perf_counter() - start) / len(tasks)
-    now = clock()
-    return [
-        _verdict(predictor, task, prediction, engine=engine, seconds=seconds, now=now)
-        for task, prediction in zip(tasks, predictions, strict=True)
-    ]
+    for measures in (prediction.measures for prediction in predictions):
+        if not all(map(math.isfinite, (value for value in vars(measures).values() if isinstance(value, float)))):
+            raise ArithmeticError(f"measures must be finite numbers, got {measures!r}")
+    return [Said(task, prediction, seconds) for task, prediction in zip(tasks, predictions, strict=True)]
 
 
-def _verdict(
-    predictor: Predictor, task: Task, prediction: Prediction, *, engine: str, seconds: float, now: datetime
+def verdict(
+    predictor: Predictor, said: Said, policy: Policy, version: int | None, *, engine: str, now: datetime
 ) -> Verdict:
-    card, measures = predictor.card, prediction.measures
-    if not all(map(math.isfinite, (value for value in vars(measures).values() if isinstance(value, float)))):
-        raise ArithmeticError(f"measures must be finite numbers, got {measures!r}")
-    decision = triage(prediction.readable, measures, prediction.findings, card.policy)
+    """Apply the triage rule to what a model says.
+
+    Args:
+        predictor: the model.
+        said: what it says.
+        policy: the limits in force.
+        version: of the policy; None where the limits are those of the model's card.
+        engine: name of the engine, for the record.
+        now: the time of the verdict.
+    """
+    card, prediction, task = predictor.card, said.prediction, said.task
+    decision = triage(prediction.readable, prediction.measures, prediction.findings, policy)
     return Verdict(
         karyogram_id=task.karyogram.id,
         model=task.batch.model,
@@ -125,11 +137,12 @@ def _verdict(
         refusals=prediction.refusals,
         findings=prediction.findings,
         suggestion=prediction.suggestion,
-        measures=measures,
-        policy=card.policy,
+        measures=prediction.measures,
+        policy=policy,
         pass_probabilities=tuple(prediction.pass_probabilities.tolist()),
         engine=engine,
-        seconds=seconds,
+        seconds=said.seconds,
         created_at=now,
         reading=prediction.record,
+        policy_version=version,
     )

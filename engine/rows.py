@@ -86,6 +86,7 @@ def to_verdict(row: RowMapping) -> Verdict:
         seconds=row["seconds"],
         created_at=row["created_at"],
         reading=None if reading is None else record.from_json(reading),
+        policy_version=row["policy_version"],
     )
 
 
@@ -110,6 +111,7 @@ def from_verdict(verdict: Verdict) -> dict[str, Any]:
         "seconds": verdict.seconds,
         "created_at": verdict.created_at,
         "reading": None if verdict.reading is None else record.to_json(verdict.reading),
+        "policy_version": verdict.policy_version,
     }
 
 

@@ -6,8 +6,6 @@ work on SQLite and on PostgreSQL.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
@@ -15,9 +13,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
-    Enum,
     Float,
     ForeignKey,
     Index,
@@ -27,43 +22,16 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
 
+from engine.columns import UtcTime, words
 from engine.reviews import Call, Place, Review
 from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A moment in UTC that is timezone-aware on both sides; SQLite itself would forget the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times, which would be read as local ones, and turn the others into UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"time must be timezone-aware, got {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give every time back in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _words(enum: type[StrEnum]) -> Enum:
-    """Store an enum by its words, as text: a new word then needs no migration."""
-    return Enum(enum, native_enum=False, length=40, values_callable=lambda words: [word.value for word in words])
-
 
 metadata: Final = MetaData(
     naming_convention={
@@ -82,7 +50,7 @@ batches: Final = Table(
     Column("model", String(100), nullable=False),
     Column("passes", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
-    Column("priority", _words(Priority), nullable=False, server_default=Priority.ROUTINE.value),
+    Column("priority", words(Priority), nullable=False, server_default=Priority.ROUTINE.value),
     Column("sent", Integer),
 )
 
@@ -116,10 +84,10 @@ karyograms: Final = Table(
     Column("image_sha256", ForeignKey("pictures.sha256"), nullable=False, index=True),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
-    Column("state", _words(KaryogramState), nullable=False),
+    Column("state", words(KaryogramState), nullable=False),
     Column("failure", Text),
     Column("created_at", UtcTime, nullable=False),
-    Column("review", _words(Review), nullable=False, server_default=Review.WAITING.value),
+    Column("review", words(Review), nullable=False, server_default=Review.WAITING.value),
     Column("risk", Float(53)),  # none while there is no verdict; the reading list is ordered by it
     Column("sampled", Boolean, nullable=False, server_default=false()),
     Index(None, "state", "created_at"),
@@ -132,7 +100,7 @@ problems: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
     Column("file_name", Text, nullable=False),
-    Column("kind", _words(ProblemKind), nullable=False),
+    Column("kind", words(ProblemKind), nullable=False),
     Column("message", Text, nullable=False),
     Column("duplicate_of", ForeignKey("karyograms.id")),
     Column("created_at", UtcTime, nullable=False),
@@ -148,14 +116,14 @@ verdicts: Final = Table(
     Column("image_sha256", String(64), nullable=False),
     Column("seed", BigInteger, nullable=False),
     Column("precision", String(20), nullable=False),
-    Column("outcome", _words(TriageOutcome), nullable=False),
+    Column("outcome", words(TriageOutcome), nullable=False),
     Column("reasons", JSON, nullable=False),
     Column("refusals", JSON),  # none in verdicts of earlier versions, and no suggestion either
     Column("findings", JSON, nullable=False),
     Column("suggestion", JSON(none_as_null=True)),
     Column("passes", Integer, nullable=False),
     Column("votes_abnormal", Integer, nullable=False),
-    Column("label", _words(Label), nullable=False),
+    Column("label", words(Label), nullable=False),
     Column("pass_agreement", Float(53), nullable=False),
     Column("agreement_low", Float(53), nullable=False),
     Column("agreement_high", Float(53), nullable=False),
@@ -170,6 +138,49 @@ verdicts: Final = Table(
     Column("seconds", Float(53), nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("reading", JSON(none_as_null=True)),  # none in verdicts of earlier versions or of models without the reader
+    Column("policy_version", Integer),  # none where the limits of the model's card were in force
+    Column("shadow", Boolean, nullable=False, server_default=false()),  # of a candidate: nobody who reads may see it
+)
+
+# Never changed and never deleted: of each model the newest version is in force. The key is what lets only one of two
+# people who change a policy at the same moment do so.
+policies: Final = Table(
+    "policies",
+    metadata,
+    Column("model", String(100), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("min_pass_agreement", Float(53), nullable=False),
+    Column("max_calibrated_probability", Float(53), nullable=False),
+    Column("max_mutual_information", Float(53), nullable=False),
+    Column("quality_share", Float(53), nullable=False),
+    Column("tolerated", Float(53)),
+    Column("confidence", Float(53)),
+    Column("grounds", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# Never changed and never deleted: the newest promotion names the model in use, the newest shadow the candidate that
+# judges beside it, or none.
+promotions: Final = Table(
+    "promotions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", String(100), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+shadows: Final = Table(
+    "shadows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", String(100)),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 # What people decided, never changed and never deleted. The two indexes let nobody be the same reader of a karyogram
@@ -179,15 +190,15 @@ decisions: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("karyogram_id", ForeignKey("karyograms.id"), nullable=False),
-    Column("place", _words(Place), nullable=False),
+    Column("place", words(Place), nullable=False),
     Column("person", Text, nullable=False),
-    Column("call", _words(Call), nullable=False),
+    Column("call", words(Call), nullable=False),
     Column("karyotype", Text, nullable=False),
     Column("findings", JSON, nullable=False),
     Column("comment", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("model", String(100)),
-    Column("outcome", _words(TriageOutcome)),
+    Column("outcome", words(TriageOutcome)),
     Column("amends", ForeignKey("decisions.id"), unique=True),
     Column("created_at", UtcTime, nullable=False, index=True),
     Index(None, "karyogram_id", "id"),
@@ -245,7 +256,7 @@ heat_maps: Final = Table(
     metadata,
     Column("karyogram_id", ForeignKey("karyograms.id"), primary_key=True),
     Column("model", String(100), primary_key=True),
-    Column("state", _words(HeatMapState), nullable=False),
+    Column("state", words(HeatMapState), nullable=False),
     Column("requested_at", UtcTime, nullable=False),
     Column("taken_at", UtcTime),
     Column("tries", Integer, nullable=False),

@@ -232,9 +232,10 @@ def verdict(session: Session, karyogram_id: str, model: str | None = None) -> Ve
 
 
 def verdicts_of(session: Session, karyogram_id: str) -> list[Verdict]:
-    """Return the verdicts of all models on one karyogram, earliest first."""
+    """Return the verdicts of all models on one karyogram, earliest first, but not of a candidate in the shadow."""
     table = schema.verdicts
-    query = select(table).where(table.c.karyogram_id == karyogram_id).order_by(table.c.created_at, table.c.model)
+    mine = table.c.karyogram_id == karyogram_id, ~table.c.shadow
+    query = select(table).where(*mine).order_by(table.c.created_at, table.c.model)
     return [to_verdict(row) for row in session.execute(query).mappings()]
 
 

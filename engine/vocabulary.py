@@ -124,7 +124,8 @@ class Verdict:
     person to check; verdicts of earlier versions have none, and no reason why. ``reading`` is what the
     reader read of the picture, where the model has one; lists of verdicts leave it out. ``pass_probabilities`` are the
     T calibrated probabilities of "abnormal", in the order of the sub-networks.
-    ``seconds`` is the karyogram's share of the time its micro-batch took to predict.
+    ``seconds`` is the karyogram's share of the time its micro-batch took to predict. ``policy_version`` is the version
+    of the policy that was in force, None where it was that of the model's card.
     """
 
     karyogram_id: str
@@ -145,6 +146,7 @@ class Verdict:
     seconds: float
     created_at: datetime
     reading: Record | None = None
+    policy_version: int | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from engine.jobs import JobRunner
 from engine.judging import Decode, Predictor
 from engine.outage import Outage
 from engine.pulse import pulse
+from engine.shadowing import Shadowing
 from engine.stream import MAX_BLOCK_MS, Job, JobStream, StreamLostError
 from engine.sweep import sweep
 from models import pictures
@@ -96,13 +97,15 @@ class Worker:
         self._runner = JobRunner(
             sql_engine, self._stream, load_predictor, engine=self.name, max_deliveries=tries, decode=decode, clock=clock
         )
+        self._shadowing = Shadowing(sql_engine, self._runner.predictor, decode, clock)
+        self._in_shadow = 0
         self._pulse = ExitStack()
         self._held: tuple[Job, ...] = ()
         self._next_sweep = self._next_reclaim = datetime.min.replace(tzinfo=UTC)
         self._heartbeat = fresh
 
     def step(self, now: datetime) -> int:
-        """Draw one heat map if a reader has asked for any, then do one micro-batch.
+        """Draw one heat map if a reader has asked for any, then do one micro-batch, else some work in the shadow.
 
         Args:
             now: timezone-aware time; sweeping and taking over from dead engines go by it.
@@ -123,7 +126,10 @@ class Worker:
             _log.info("the job stream is new or was wiped; what is unfinished is put on it")
             self._start_stream(now)
             return 0
-        return self._work(jobs) if jobs else 0
+        if jobs:
+            return self._work(jobs)
+        self._in_shadow = self._shadowing.step(self.name)
+        return 0
 
     def _start_stream(self, now: datetime) -> None:
         self._stream.ensure_group()
@@ -156,7 +162,8 @@ class Worker:
                 _log.warning("took over %d jobs of an engine that is gone", len(jobs))
                 return jobs
             self._next_reclaim = now + min(_RECLAIM_CHECK, timedelta(seconds=self._pace.reclaim_seconds / 2))
-        return self._stream.take(self.name, self._pace.micro_batch, self._pace.block_ms)
+        # while a candidate has work to do nobody waits for a first job
+        return self._stream.take(self.name, self._pace.micro_batch, 0 if self._in_shadow else self._pace.block_ms)
 
     def _work(self, jobs: Sequence[Job]) -> int:
         """Have jobs finished, and show meanwhile that they are in hand."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
+from engine.commands.usual_model import usual_model
 from engine.intake import MAX_PASSES
 from engine.settings import Settings
 from engine.vocabulary import Priority
@@ -29,9 +30,10 @@ class Wishes:
 
         Raises:
             UnknownModelError: there is no such model.
+            sqlalchemy.exc.OperationalError: the record store is away.
         """
         return cls(
-            model=Registry(settings.registry).card(args.model or settings.default_model).name,
+            model=Registry(settings.registry).card(args.model or usual_model(settings)).name,
             passes=args.passes or settings.default_passes,
             priority=Priority.URGENT if args.urgent else Priority.ROUTINE,
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from engine import database
 from engine.commands.signals import stop_on_signals
+from engine.commands.usual_model import usual_model
 from engine.judging import Predictor
 from engine.settings import Settings
 from engine.stream import connect_redis
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     registry = Registry(settings.registry)
-    model = args.model or settings.default_model
+    model = args.model or usual_model(settings)
     if args.model or model in registry.names():
         registry.weights(model)  # a missing or changed model is found here, before TensorFlow takes its seconds
     else:

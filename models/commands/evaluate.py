@@ -19,6 +19,7 @@ from models.commands.options import share, whole_from
 from models.datasets import labels
 from models.datasets.labels import LabelledPicture, Page
 from models.datasets.simulated_test import TEST_SEED, recipe_for, simulated, words_for
+from models.measuring import known_cases
 from models.measuring.evaluation import JudgedPicture, judge, row
 from models.measuring.metrics import PREVALENCE
 from models.measuring.report import report
@@ -69,6 +70,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write one row for each picture there")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the predictions beside the model, without pictures and names: the "
+        "page Policy shows by them what a change would do"
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -95,6 +100,10 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
         options.json.write_text(json.dumps(summary, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     if options.csv:
         _write_csv(options.csv, judged)
+    if options.keep:
+        kept = data if options.simulated else f"real karyograms, {options.split} cases"
+        path = registry.folder / card.name / known_cases.FILE
+        path.write_text(known_cases.text(card, kept, judged), encoding="utf-8", newline="\n")
     return 0
 
 

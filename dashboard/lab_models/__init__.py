@@ -1,0 +1,1 @@
+"""The parts of the page "Models": cards, the candidate in the shadow, and promotions."""

@@ -1,0 +1,124 @@
+"""Karyograms of this laboratory by which a policy can be tried: those that are signed, and those that came lately.
+
+They are read as columns of a few figures and never as whole verdicts. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import RowMapping, Select, Text, and_, case, cast, func, select
+from sqlalchemy.orm import Session, aliased
+
+from engine import schema
+from engine.reviews import QUALITY_SHARE, Call, Review
+from models.judging.triage import TriageOutcome
+from models.judging.uncertainty import Label
+from models.measuring.screening import Cohort
+
+MOST: Final = 20_000
+"""So many karyograms at most are looked at, the latest first."""
+
+WINDOW: Final = timedelta(days=28)
+"""How far back the work of a laboratory is looked at."""
+
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Signed karyograms with the verdicts of one model.
+
+    ``cohort``: of the screened ones only the quality sample was read, so each of these stands for as many as its share
+    has left unread. ``in_full``: those that were judged while all were to be read, screened or not; they alone can be
+    promised by, because what was read does not depend on what the model said.
+    """
+
+    cohort: Cohort
+    in_full: Cohort
+
+
+def signed(session: Session, model: str) -> Signed:
+    """Return the signed karyograms that a model has judged and people found normal or abnormal, the latest of them."""
+    verdicts, karyograms, shares = schema.verdicts, schema.karyograms, schema.policies
+    in_force = and_(shares.c.model == verdicts.c.model, shares.c.version == verdicts.c.policy_version)
+    query = (
+        _figures(model)
+        .add_columns(karyograms.c.sampled, func.coalesce(shares.c.quality_share, QUALITY_SHARE).label("share"))
+        .outerjoin(shares, in_force)
+        .where(karyograms.c.review == Review.SIGNED)
+    )
+    calls = signed_calls(session)
+    rows = [row for row in session.execute(query).mappings() if calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)]
+    # a screened one that somebody read of their own accord stands for nothing
+    rows = [row for row in rows if row["outcome"] is not TriageOutcome.SCREENED_NORMAL or row["sampled"]]
+    cohort = _cohort(rows, calls)
+    return Signed(cohort, cohort.where(np.array([row["share"] == 1.0 for row in rows], bool)))
+
+
+def recent(session: Session, model: str, now: datetime) -> Cohort:
+    """Return what a model has judged in the last ``WINDOW``, the latest of it; nobody knows the truth of it."""
+    query = _figures(model).where(schema.verdicts.c.created_at >= now - WINDOW)
+    return _cohort(list(session.execute(query).mappings()), {})
+
+
+def throughput(session: Session, now: datetime) -> float | None:
+    """Return how many karyograms come in a day, over the last ``WINDOW`` or since the first; None where none came."""
+    table = schema.karyograms
+    query = select(func.count(), func.min(table.c.created_at)).where(table.c.created_at >= now - WINDOW)
+    number, first = session.execute(query).one()
+    return number / max(1, math.ceil((now - first) / _DAY)) if number else None
+
+
+def _figures(model: str) -> Select[Any]:
+    """Start a query for what the triage rule looks at, of the verdicts of one model."""
+    verdicts, karyograms = schema.verdicts, schema.karyograms
+    columns = (
+        karyograms.c.id,
+        karyograms.c.case_id,
+        verdicts.c.outcome,
+        verdicts.c.label,
+        (cast(verdicts.c.findings, Text) != "[]").label("found"),
+        verdicts.c.pass_agreement,
+        verdicts.c.calibrated_probability,
+        verdicts.c.mutual_information,
+    )
+    query = select(*columns).join_from(verdicts, karyograms, karyograms.c.id == verdicts.c.karyogram_id)
+    return query.where(verdicts.c.model == model).order_by(verdicts.c.created_at.desc()).limit(MOST)
+
+
+def signed_calls(session: Session) -> dict[str, Call]:
+    """Return what the people who signed each karyogram say: of the decisions that stand, the last reader's counts."""
+    decisions, karyograms, later = schema.decisions, schema.karyograms, aliased(schema.decisions)
+    place = case({"first": 0, "second": 1}, value=decisions.c.place, else_=2)
+    query = (
+        select(decisions.c.karyogram_id, decisions.c.call)
+        .join(karyograms, karyograms.c.id == decisions.c.karyogram_id)
+        .outerjoin(later, later.c.amends == decisions.c.id)
+        .where(karyograms.c.review == Review.SIGNED, later.c.id.is_(None))
+        .order_by(place)
+    )
+    return {row.karyogram_id: row.call for row in session.execute(query)}
+
+
+def _cohort(rows: list[RowMapping], calls: dict[str, Call]) -> Cohort:
+    numbers: dict[str, int] = {}
+    unreadable, screened = TriageOutcome.FLAGGED_UNREADABLE, TriageOutcome.SCREENED_NORMAL
+    return Cohort(
+        case=np.array([numbers.setdefault(row["case_id"], len(numbers)) for row in rows], np.int64),
+        abnormal=np.array([calls.get(row["id"]) is Call.ABNORMAL for row in rows], bool),
+        flagged=np.array(
+            [row["outcome"] is unreadable or row["label"] is Label.ABNORMAL or bool(row["found"]) for row in rows], bool
+        ),
+        agreement=np.array([row["pass_agreement"] for row in rows], float),
+        probability=np.array([row["calibrated_probability"] for row in rows], float),
+        information=np.array([row["mutual_information"] for row in rows], float),
+        weight=np.array(
+            [1 / max(row["share"], 1e-6) if "share" in row and row["outcome"] is screened else 1.0 for row in rows],
+            float,
+        ),
+    )

@@ -1,0 +1,61 @@
+"""Two models on the same karyograms: where they agree, where they differ, and what people decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from engine import policy_cases, schema
+from engine.reviews import Call
+from models.judging.triage import TriageOutcome
+
+MOST: Final = 20_000
+"""So many karyograms at most are compared, those that the candidate has judged last."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One karyogram that both models have judged; ``call`` is what people signed, None where they have not."""
+
+    karyogram_id: str
+    case_id: str
+    case_name: str
+    file_name: str
+    outcome: TriageOutcome
+    candidate: TriageOutcome
+    call: Call | None
+
+
+def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
+    """Return the karyograms that two models have judged, the latest first.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        model: the one in use, whose verdicts readers see.
+        candidate: the other one.
+    """
+    ours, theirs, table, cases = schema.verdicts, aliased(schema.verdicts), schema.karyograms, schema.cases
+    query = (
+        select(
+            table.c.id,
+            table.c.case_id,
+            cases.c.name,
+            table.c.file_name,
+            ours.c.outcome,
+            theirs.c.outcome.label("candidate"),
+        )
+        .join_from(theirs, ours, and_(ours.c.karyogram_id == theirs.c.karyogram_id, ours.c.model == model))
+        .join(table, table.c.id == ours.c.karyogram_id)
+        .join(cases, cases.c.id == table.c.case_id)
+        .where(theirs.c.model == candidate)
+        .order_by(theirs.c.created_at.desc())
+        .limit(MOST)
+    )
+    calls = policy_cases.signed_calls(session)
+    return [
+        Pair(row.id, row.case_id, row.name, row.file_name, row.outcome, row.candidate, calls.get(row.id))
+        for row in session.execute(query)
+    ]
