@@ -122,6 +122,8 @@ karyograms: Final = Table(
     Column("sampled", Boolean, nullable=False, server_default=false()),
     Index(None, "state", "created_at"),
     Index(None, "review", "risk", "id"),
+    # a period is counted from this index alone, see engine.overview
+    Index("ix_karyograms_overview", "created_at", "state", "review", "risk", "sampled", "case_id", "id"),
 )
 
 problems: Final = Table(
@@ -166,8 +168,14 @@ verdicts: Final = Table(
     Column("pass_probabilities", LargeBinary, nullable=False),
     Column("engine", Text, nullable=False),
     Column("seconds", Float(53), nullable=False),
-    Column("created_at", UtcTime, nullable=False, index=True),
+    Column("created_at", UtcTime, nullable=False),
     Column("reading", JSON(none_as_null=True)),  # none in verdicts of earlier versions or of models without the reader
+    # a period is counted from this index alone, see engine.overview and engine.drift
+    Index(
+        "ix_verdicts_overview",
+        *("created_at", "model", "outcome", "calibrated_probability", "pass_agreement"),
+        *("predictive_entropy", "mutual_information"),
+    ),
 )
 
 # What people decided, never changed and never deleted. The two indexes let nobody be the same reader of a karyogram

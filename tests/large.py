@@ -1,8 +1,8 @@
 """A large simulated record store, to measure with: ``python -m tests.large URL --karyograms 100000 --batches 2000``.
 
 It holds what a laboratory has after twelve months: batches of cases of cells, verdicts of two models, decisions of two
-readers with disagreements and amendments, the quality sample, failures and refused files. For twelve days the scanner
-is out of focus, so that a drift is there to be found. Everything is drawn from the seed and called simulated; the
+readers with disagreements and amendments, the quality sample, failures and refused files. For a week the scanner is
+out of focus, so that a drift is there to be found. Everything is drawn from the seed and called simulated; the
 pictures are the few of the sample batch, shared by their hash.
 """
 
@@ -34,7 +34,7 @@ from tests.servers import REPOSITORY
 _TABLES = (schema.batches, schema.cases, schema.karyograms, schema.problems, schema.verdicts, schema.decisions)
 _BATCHES_A_COMMIT = 100
 _DAYS = 365
-_BLURRED_DAYS = range(40, 52)  # days ago
+_BLURRED_DAYS = range(8, 15)  # days ago
 _PREVALENCE = 0.12
 _FAILED = 0.002
 _SHADOWED = 0.2  # of the batches are judged by the other model too

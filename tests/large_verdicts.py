@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -26,6 +26,7 @@ _FINDINGS = {
     "X missing": ("X", "chromosome X: one copy, and no Y"),
     "structural change on 9": ("9", "chromosome 9: a changed structure"),
 }
+_HARD = 0.03  # of the abnormal ones look normal to both models
 _NOT_MADE_YET = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -49,6 +50,8 @@ def pools(seed: int) -> dict[Kind, list[dict[str, Any]]]:
 
 
 def _verdict(kind: Kind, generator: np.random.Generator) -> Verdict:
+    if kind.abnormal and generator.random() < _HARD:
+        kind = replace(kind, abnormal=False)
     probabilities = _passes(kind, generator)
     measures, policy = measure(probabilities, Calibration()), Policy()
     readable = bool(generator.random() > (0.07 if kind.blurred else 0.012))
