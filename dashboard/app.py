@@ -9,13 +9,18 @@ from dashboard import links, parts
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
 parts.logo()
 page = st.navigation(
-    [
-        st.Page(links.UPLOAD, title="Upload", icon=":material/upload_file:", url_path="upload", default=True),
-        st.Page(links.BATCHES, title="Batches", icon=":material/stacks:", url_path="batches"),
-        st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
-        st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),
-        st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
-    ],
+    {
+        "Work": [
+            st.Page(links.UPLOAD, title="Upload", icon=":material/upload_file:", url_path="upload", default=True),
+            st.Page(links.BATCHES, title="Batches", icon=":material/stacks:", url_path="batches"),
+            st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
+        ],
+        "Laboratory": [
+            st.Page(links.OVERVIEW, title="Overview", icon=":material/dashboard:", url_path="overview"),
+            st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),
+            st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
+        ],
+    },
     position="top",
 )
 parts.research_use_notice()

@@ -12,6 +12,7 @@ BATCHES = "views/batches.py"
 KARYOGRAM = "views/karyogram.py"
 SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
+OVERVIEW = "views/overview.py"
 
 _BATCH = "batch"
 _KARYOGRAM = "karyogram"

@@ -175,28 +175,28 @@ def _filled(rows: Sequence[Any], bins: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Bar:
-    """How many verdicts of a model with one outcome have a figure in a bin; ``bin`` counts from 0 to ``BINS`` - 1."""
+    """How many verdicts with one outcome have a figure in a bin; ``bin`` counts from 0 to ``BINS`` - 1."""
 
-    model: str
     outcome: TriageOutcome
     bin: int
     count: int
 
 
-def confidence(session: Session, period: Period, figure: str) -> list[Bar]:
-    """Count the readable verdicts of a period by model, outcome and bins of a figure.
+def confidence(session: Session, period: Period, model: str, figure: str) -> list[Bar]:
+    """Count the readable verdicts of a model in a period by outcome and bins of a figure.
 
     Args:
         session: see ``engine.database.open_session``.
         period: in which they were made.
+        model: whose verdicts.
         figure: ``calibrated_probability`` or ``pass_agreement``.
     """
     scaled = Whole(_V[figure] * BINS)
     number = case((scaled >= BINS, BINS - 1), else_=scaled)
     query = (
-        select(_V.model, _V.outcome, number, func.count())
-        .where(period.holds(_V.created_at), _V.outcome != TriageOutcome.FLAGGED_UNREADABLE)
-        .group_by(_V.model, _V.outcome, number)
-        .order_by(_V.model, _V.outcome, number)
+        select(_V.outcome, number, func.count())
+        .where(period.holds(_V.created_at), _V.model == model, _V.outcome != TriageOutcome.FLAGGED_UNREADABLE)
+        .group_by(_V.outcome, number)
+        .order_by(_V.outcome, number)
     )
     return [Bar(*row) for row in session.execute(query)]
