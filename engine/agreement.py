@@ -79,13 +79,16 @@ class Agreement:
 
 
 def agreement(session: Session, period: Period) -> list[Agreement]:
-    """Compare people and model, bin by bin of when the karyograms came; bins without a signed one are left out."""
+    """Compare people and model, bin by bin of when the karyograms came; bins in which nothing counts are left out."""
     came = select(_K.created_at).where(period.holds(_K.created_at), _K.state == KaryogramState.JUDGED, IS_SCREENED)
     screened = _counted(session, came.subquery(), [func.count()], period)
     results = _results(period).subquery()
     signed = _counted(session, results, _comparison(results), period)
-    moments = period.moments
-    return [Agreement(moments[number], *screened.get(number, [0]), *row) for number, row in sorted(signed.items())]
+    moments, nothing = period.moments, [0] * len(_COUNTS[1:])
+    return [
+        Agreement(moments[number], *screened.get(number, [0]), *signed.get(number, nothing))
+        for number in sorted(screened.keys() | signed.keys())
+    ]
 
 
 def together(parts: Sequence[Agreement]) -> Agreement | None:

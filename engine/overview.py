@@ -59,7 +59,7 @@ def counts(session: Session, period: Period) -> Counts:
     """Count what became of the karyograms that were received in a period."""
     place = Whole(_K.risk / 2)
     query = select(_K.state, _K.review, place, func.count()).where(period.holds(_K.created_at))
-    rows = [row._tuple() for row in session.execute(query.group_by(_K.state, _K.review, place))]
+    rows = session.execute(query.group_by(_K.state, _K.review, place)).all()
     by_outcome: Counter[TriageOutcome] = Counter()
     for state, _, rank, number in rows:
         if state is not KaryogramState.QUEUED and rank is not None:

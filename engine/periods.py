@@ -47,6 +47,11 @@ class Period:
         """When each bin begins."""
         return [self.start + number * self.width for number in range(-((self.start - self.end) // self.width))]
 
+    @property
+    def coarser(self) -> Period:
+        """The same span in larger bins, for what is too rare to be told bin by bin: days, weeks or four weeks."""
+        return Period(self.start, self.end, {HOUR: DAY, DAY: WEEK}.get(self.width, 4 * WEEK))
+
     def before(self, length: timedelta) -> Period:
         """The span of this length that ends where this one begins."""
         return Period(self.start - length, self.start, self.width)
@@ -71,7 +76,8 @@ class Seconds(FunctionElement[int]):
 
 @compiles(Seconds, "sqlite")
 def _of_sqlite(element: Seconds, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
+    # cut to whole seconds: SQLite would round what lies within half a millisecond of the next one
+    return f"CAST(strftime('%s', substr({compiler.process(element.clauses, **options)}, 1, 19)) AS INTEGER)"
 
 
 @compiles(Seconds, "postgresql")

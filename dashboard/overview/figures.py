@@ -53,7 +53,7 @@ def work(period: Period) -> Work:
             turnaround=overview.turnaround(session, period),
             oldest_open=overview.oldest_open(session),
             throughput=overview.throughput(session, period),
-            agreement=agreement.agreement(session, period),
+            agreement=agreement.agreement(session, period.coarser),
             models=drift.models(session, period),
         )
 

@@ -33,11 +33,11 @@ def people(found: Sequence[Agreement]) -> None:
     """Draw how far people agree with the model."""
     st.subheader(
         "People and model",
-        help="What was signed, beside what the model of the batch said, by the day on which the karyograms came. "
+        help="What was signed, beside what the model of the batch said, by the time when the karyograms came. "
         "Signed as not assessable is left out.",
     )
     whole = agreement.together(found)
-    if whole is None:
+    if whole is None or not whole.sampled + whole.flagged:
         st.caption("Nothing of this period has been signed yet.")
         return
     left, right = st.columns(2, gap="medium")

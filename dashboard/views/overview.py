@@ -75,9 +75,7 @@ def _time(found: Work) -> None:
 
 
 def _flagged(counts: Counts) -> dict[TriageOutcome, int]:
-    return {
-        outcome: number for outcome, number in counts.by_outcome.items() if outcome is not TriageOutcome.SCREENED_NORMAL
-    }
+    return {outcome: number for outcome, number in counts.by_outcome.items() if outcome.value.startswith("flagged")}
 
 
 def _turnaround(found: Work) -> None:
