@@ -16,6 +16,7 @@ page = st.navigation(
             st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
         ],
         "Laboratory": [
+            st.Page(links.OVERVIEW, title="Overview", icon=":material/dashboard:", url_path="overview"),
             st.Page(links.POLICY, title="Policy", icon=":material/gavel:", url_path="policy"),
             st.Page(links.MODELS, title="Models", icon=":material/neurology:", url_path="models"),
             st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),

@@ -80,8 +80,23 @@ def confidence_histogram(frame: pd.DataFrame, column: str, title: str) -> alt.La
         ValueError: when a column is missing or there is no row.
     """
     require(frame, ["outcome", column])
+    binned = [_binned(values).assign(outcome=outcome) for outcome, values in frame.groupby("outcome")[column]]
+    return counted_histogram(pd.concat(binned, ignore_index=True), title)
+
+
+def counted_histogram(frame: pd.DataFrame, title: str) -> alt.LayerChart:
+    """The same of karyograms that are counted already.
+
+    Args:
+        frame: columns ``outcome`` (short words), ``low`` and ``high`` (the ends of a bin, 0..1) and ``count``.
+        title: what the horizontal axis says.
+
+    Raises:
+        ValueError: when a column is missing or there is no row.
+    """
+    require(frame, ["outcome", "low", "high", "count"])
     order = [short for short in OUTCOME_COLOURS if short in set(frame["outcome"])]
-    bins = pd.concat([_ridge(frame, column, order, short) for short in order], ignore_index=True)
+    bins = pd.concat([_ridge(frame, order, short) for short in order], ignore_index=True)
     base = alt.Chart(bins).encode(color=alt.Color("outcome:N", scale=_scale(OUTCOME_COLOURS), legend=None))
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("low:Q", title=title, scale=_UNIT, axis=_percent_axis()),
@@ -103,11 +118,11 @@ def confidence_histogram(frame: pd.DataFrame, column: str, title: str) -> alt.La
     return alt.LayerChart(layer=[bars, numbers], height=_ROW_HEIGHT * len(order) + 44)
 
 
-def _ridge(frame: pd.DataFrame, column: str, order: list[str], outcome: str) -> pd.DataFrame:
+def _ridge(frame: pd.DataFrame, order: list[str], outcome: str) -> pd.DataFrame:
     """The bars of one outcome: they stand on the line of its row, and the highest takes two thirds of the row."""
-    bars = _binned(frame.loc[frame["outcome"] == outcome, column])
-    foot = len(order) - 1 - order.index(outcome)
-    return bars.assign(outcome=outcome, foot=foot, top=foot + 0.66 * bars["count"] / bars["count"].max())
+    bars = frame[frame["outcome"] == outcome]
+    foot, top = len(order) - 1 - order.index(outcome), 0.66 * bars["count"] / bars["count"].max()
+    return bars.assign(middle=(bars["low"] + bars["high"]) / 2, foot=foot, top=foot + top)
 
 
 def _row_axis(order: list[str]) -> alt.Axis:

@@ -15,6 +15,7 @@ COMPARISON = "views/comparison.py"
 AUDIT = "views/audit.py"
 POLICY = "views/policy.py"
 MODELS = "views/models.py"
+OVERVIEW = "views/overview.py"
 
 _PERSON = "person"
 _BATCH = "batch"

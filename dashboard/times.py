@@ -9,6 +9,7 @@ import streamlit as st
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
 
 
 def reader_zone() -> ZoneInfo:
@@ -42,6 +43,16 @@ def duration(seconds: float) -> str:
     if minutes < _MINUTE:
         return f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def span(seconds: float) -> str:
+    """A span of any length with one decimal at most: ``40 min``, ``19.8 h`` or ``12 days``."""
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    if seconds < 2 * _DAY:
+        return f"{seconds / _HOUR:.1f} h"
+    days = seconds / _DAY
+    return f"{days:.1f} days" if days < 10 else f"{days:.0f} days"
 
 
 def ago(moment: datetime, now: datetime) -> str:

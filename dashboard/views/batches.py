@@ -18,30 +18,51 @@ def render() -> None:
     if batch_id:
         batch_view.render(batch_id)
         return
-    st.title("Batches")
-    live = any(summary.waiting for summary in _summaries())
-    st.fragment(_list, run_every=_REFRESH_SECONDS if live else None)(live)
-
-
-def _summaries() -> list[BatchSummary]:
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    left.title("Batches")
     with services.session() as session:
-        return reports.batch_summaries(session)
-
-
-def _list(live: bool) -> None:
-    """Draw the list; while any batch is live it moves by itself."""
-    summaries = _summaries()
-    if live and not any(summary.waiting for summary in summaries):
-        st.rerun()  # draws the page once more, now without the clock
-    if not summaries:
+        total, live = reports.count_batches(session), reports.any_waiting(session)
+    if not total:
         _nothing_yet()
         return
-    pages = -(-len(summaries) // _BATCHES_ON_A_PAGE)
+    named = right.text_input(
+        "Search by name",
+        key="name",
+        bind="query-params",
+        type="search",
+        icon=":material/search:",
+        placeholder="Search by name",
+        label_visibility="collapsed",
+    )
+    st.fragment(_list, run_every=_REFRESH_SECONDS if live else None)(named or "", live)
+
+
+def _list(named: str, live: bool) -> None:
+    """Draw the list; while any batch is live it moves by itself."""
     shown = st.container()
-    page = st.pagination(pages, key="list_page", bind="query-params") if pages > 1 else 1
+    with services.session() as session:
+        found = reports.count_batches(session, named)
+        page = _page(-(-found // _BATCHES_ON_A_PAGE))
+        start = (page - 1) * _BATCHES_ON_A_PAGE
+        summaries = reports.batch_summaries(session, named=named, limit=_BATCHES_ON_A_PAGE, offset=start)
+        still_live = live and reports.any_waiting(session)
+    if live and not still_live:
+        st.rerun()  # draws the page once more, now without the clock
     with shown:
-        for summary in summaries[(page - 1) * _BATCHES_ON_A_PAGE : page * _BATCHES_ON_A_PAGE]:
+        st.caption(_found(found, named))
+        for summary in summaries:
             _row(summary)
+
+
+def _page(pages: int) -> int:
+    """Ask for a page of the list, where there is more than one."""
+    return min(st.pagination(pages, key="list_page", bind="query-params"), pages) if pages > 1 else 1
+
+
+def _found(found: int, named: str) -> str:
+    if not named.strip():
+        return f"{words.count(found, 'batch')}, newest first"
+    return f"{words.count(found, 'batch')} with “{words.plain(named.strip())}” in the name, newest first"
 
 
 def _nothing_yet() -> None:

@@ -31,13 +31,13 @@ def _status() -> None:
     """Draw everything that changes by itself."""
     works = services.works()
     with services.session() as session:
-        failed = reports.failed(session)
+        failed, count = reports.failed(session, _FAILED_SHOWN), reports.count_failed(session)
     if works is None:
         _redis_is_away()
     else:
-        _overview(works, len(failed))
+        _overview(works, count)
         _engines(works.engines)
-    _failed(failed, {letter.karyogram_id: letter for letter in works.dead_letters} if works else {})
+    _failed(failed, count, {letter.karyogram_id: letter for letter in works.dead_letters} if works else {})
 
 
 def _redis_is_away() -> None:
@@ -102,7 +102,7 @@ _ENGINE_COLUMNS = {
 }
 
 
-def _failed(failed: Sequence[Karyogram], letters: Mapping[str, DeadLetter]) -> None:
+def _failed(failed: Sequence[Karyogram], count: int, letters: Mapping[str, DeadLetter]) -> None:
     st.subheader(
         "Failed karyograms",
         help="The engines gave these up, and their jobs are dead letters. Read them, or send them back to the engines.",
@@ -110,12 +110,14 @@ def _failed(failed: Sequence[Karyogram], letters: Mapping[str, DeadLetter]) -> N
     if not failed:
         st.caption(":material/check: No karyogram has failed.")
         return
-    if len(failed) > 1 and st.button("Try all again", icon=":material/refresh:"):
-        _retry(failed)
-    for karyogram in failed[:_FAILED_SHOWN]:
+    if count > 1 and st.button("Try all again", icon=":material/refresh:"):
+        with services.session() as session:
+            everyone = reports.failed_ids(session)
+        _retry(everyone)
+    for karyogram in failed:
         _failed_row(karyogram, letters.get(karyogram.id))
-    if len(failed) > _FAILED_SHOWN:
-        st.caption(f"And {len(failed) - _FAILED_SHOWN:,} more.")
+    if count > len(failed):
+        st.caption(f"And {count - len(failed):,} more.")
 
 
 def _failed_row(karyogram: Karyogram, letter: DeadLetter | None) -> None:
@@ -127,16 +129,16 @@ def _failed_row(karyogram: Karyogram, letter: DeadLetter | None) -> None:
             st.caption(reason + given_up)
         links.to_karyogram(karyogram.id, "Open", icon=":material/open_in_full:")
         if st.button("Try again", key=f"retry_{karyogram.id}", icon=":material/refresh:"):
-            _retry([karyogram])
+            _retry([karyogram.id])
 
 
-def _retry(karyograms: Sequence[Karyogram]) -> None:
+def _retry(karyogram_ids: Sequence[str]) -> None:
     """Send failed karyograms back to the engines; where Redis is away they wait for the engines' sweep."""
     sent = 0
-    for karyogram in karyograms:
+    for identifier in karyogram_ids:
         with services.session() as session:
-            sent += retry(session, services.stream(), karyogram.id)
-    st.toast(words.retried(sent, len(karyograms) - sent), icon=":material/refresh:")
+            sent += retry(session, services.stream(), identifier)
+    st.toast(words.retried(sent, len(karyogram_ids) - sent), icon=":material/refresh:")
     st.rerun()
 
 

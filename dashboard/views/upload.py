@@ -130,7 +130,7 @@ def _receipt(batch_id: str) -> None:
 def _offer_sample(model: str) -> None:
     """On an empty system, offer a first look without any picture of one's own."""
     with services.session() as session:
-        if reports.batch_summaries(session):
+        if reports.count_batches(session):
             return
     files = sample.files()
     if not files:

@@ -105,10 +105,14 @@ def share_interval(part: Mask, whole: Mask, case: NDArray[np.int64], resamples: 
 
 def wilson_by_case(part: Mask, whole: Mask, case: NDArray[np.int64]) -> Interval:
     """Return Wilson's interval of a share as if each case had counted once; NaN to NaN for an empty whole."""
-    cases = np.unique(case[whole]).size
+    return wilson_of_counts(int(part[whole].sum()), int(whole.sum()), np.unique(case[whole]).size)
+
+
+def wilson_of_counts(part: int, whole: int, cases: int) -> Interval:
+    """Return the same interval from counts: ``part`` of ``whole`` karyograms, which are of ``cases`` cases."""
     if not cases:
         return float("nan"), float("nan")
-    return wilson_interval(round(float(part[whole].mean()) * cases), cases)
+    return wilson_interval(round(part / whole * cases), cases)
 
 
 def area_interval(positive: int, negative: int) -> Interval:

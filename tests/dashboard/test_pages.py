@@ -119,6 +119,21 @@ def test_a_long_list_of_batches_is_cut_into_pages(dashboard: Dashboard) -> None:
     assert len(dashboard.open("batches", list_page="2").get("page_link")) == 1
 
 
+def test_a_batch_is_found_by_its_name_in_the_address(dashboard: Dashboard) -> None:
+    for _ in range(21):
+        records.add_batch(dashboard.engine)
+    with open_session(dashboard.engine) as session:
+        store.add_batch(session, "Sunday*", "pixels", 5, records.NOW)
+        session.commit()
+    app = dashboard.open("batches", name="sunday*", list_page="2")
+    assert list(linked(app)) == [r"**Sunday\***"]
+    assert r"1 batch with “sunday\*” in the name" in said(app)
+    app.text_input(key="name").input("").run()
+    assert "22 batches" in said(app)
+    app.text_input(key="name").input("nothing").run()
+    assert "0 batches with" in said(app)
+
+
 def test_a_batch_shows_counts_and_the_riskiest_first(dashboard: Dashboard, judged_batch: Judged) -> None:
     app = dashboard.open("batches", batch=judged_batch[0].id)
     assert metrics(app) == {

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,14 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from engine.health import dashboard_answers
 from tests import servers
 from tests.servers import REPOSITORY
 
 _SHIPPED_MODEL = "inceptionv3"
 _REGISTRY = REPOSITORY / "models" / "registry"
 _PATIENCE = 60_000  # ms: a busy machine is slow, and waiting ends as soon as something is there
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 @dataclass(frozen=True)
@@ -43,29 +38,15 @@ def model(request: pytest.FixtureRequest) -> tuple[Path, str]:
 @pytest.fixture
 def karyotriage(sqlite_url: str, redis_url: str, model: tuple[Path, str], tmp_path: Path) -> Iterator[Karyotriage]:
     """A dashboard on an empty system; no engine runs yet."""
-    port = servers.free_port()
     environment = {
         "DATABASE_URL": sqlite_url,
         "REDIS_URL": redis_url,
         "KARYOTRIAGE_REGISTRY": str(model[0]),
         "KARYOTRIAGE_MODEL": model[1],
         "KARYOTRIAGE_EXPERIMENTS": str(tmp_path / "experiments"),
-        "PYTHONPATH": str(REPOSITORY),
     }
-    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options]
-    with (tmp_path / "dashboard.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=REPOSITORY, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            servers.wait_until(lambda: dashboard_answers(port))
-            yield Karyotriage(
-                address=f"http://127.0.0.1:{port}",
-                start_engine=lambda: servers.engine(environment, log=tmp_path / "engine.log"),
-            )
-        finally:
-            servers.stop(process)
+    with servers.dashboard(environment, tmp_path / "dashboard.log") as (_, address):
+        yield Karyotriage(address, lambda: servers.engine(environment, log=tmp_path / "engine.log"))
 
 
 @pytest.fixture
@@ -85,8 +66,8 @@ def page(tmp_path: Path) -> Iterator[Page]:
 
 
 def _installed(own: str) -> str:
-    """The browser that Playwright has downloaded, else the one of the system."""
-    found = own if Path(own).exists() else next(filter(None, map(shutil.which, _BROWSERS)), None)
+    """The browser to use; without any the tests are skipped."""
+    found = servers.browser(own)
     if found is None:
         pytest.skip("Chromium is not installed: neither Playwright's own nor one on the PATH")
     return found

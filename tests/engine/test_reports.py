@@ -51,6 +51,46 @@ def test_summaries_count_what_is_in_each_batch(sql_engine: Engine) -> None:
     assert oldest == reports.BatchSummary(old, 4, 0, 0, by_outcome=counts, finished_at=LATER)
 
 
+def test_batches_are_found_by_a_part_of_their_name_and_cut_into_pages(sql_engine: Engine) -> None:
+    with open_session(sql_engine) as session:
+        names = ["Monday", "Tuesday 100 %", "monday late", "Wednesday"]
+        for hour, name in enumerate(names):
+            store.add_batch(session, name, "pixels", 5, NOW + timedelta(hours=hour))
+
+        def found(named: str, limit: int | None = None, offset: int = 0) -> list[str]:
+            summaries = reports.batch_summaries(session, named=named, limit=limit, offset=offset)
+            return [summary.batch.name for summary in summaries]
+
+        assert found("") == names[::-1]
+        assert found(" MON ") == ["monday late", "Monday"]
+        assert found("%") == ["Tuesday 100 %"]
+        assert found("", limit=2) == ["Wednesday", "monday late"]
+        assert found("", limit=2, offset=3) == ["Monday"]
+        assert [reports.count_batches(session, named) for named in ("", "mon", "nothing")] == [4, 2, 0]
+
+
+def test_a_page_of_batches_counts_like_the_whole_list(sql_engine: Engine) -> None:
+    add_batch(sql_engine, png(1), png(2))
+    add_batch(sql_engine, png(3), now=LATER)
+    first, second, _ = karyograms(sql_engine)
+    with open_session(sql_engine) as session:
+        assert reports.any_waiting(session)
+        store.save_verdict(session, verdict(first, TriageOutcome.FLAGGED_ABNORMAL))
+        store.fail(session, second.id, "cut off")
+        everything = reports.batch_summaries(session)
+        pages = [reports.batch_summaries(session, limit=1, offset=place) for place in (0, 1, 2)]
+    assert everything[1].by_outcome == {TriageOutcome.FLAGGED_ABNORMAL: 1, TriageOutcome.FAILED: 1}
+    assert pages == [[everything[0]], [everything[1]], []]
+
+
+def test_nothing_waits_once_all_are_done(sql_engine: Engine) -> None:
+    add_batch(sql_engine, png(1))
+    (karyogram,) = karyograms(sql_engine)
+    with open_session(sql_engine) as session:
+        store.save_verdict(session, verdict(karyogram))
+        assert not reports.any_waiting(session)
+
+
 def test_progress_counts_and_foresees(sql_engine: Engine) -> None:
     batch = add_batch(sql_engine, *(png(number, (100, 100)) for number in range(8)))
     waiting = karyograms(sql_engine)
@@ -128,3 +168,6 @@ def test_failed_ones_of_all_batches_newest_first(sql_engine: Engine) -> None:
         store.fail(session, first.id, "a")
         store.fail(session, last.id, "b")
         assert [(one.id, one.failure) for one in reports.failed(session)] == [(last.id, "b"), (first.id, "a")]
+        assert [one.id for one in reports.failed(session, limit=1)] == [last.id]
+        assert reports.count_failed(session) == 2
+        assert reports.failed_ids(session) == [first.id, last.id]

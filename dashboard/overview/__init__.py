@@ -1,0 +1,1 @@
+"""The parts of the page "Overview": statistics over time become frames and charts."""

@@ -1,0 +1,104 @@
+"""How long each page takes to open, and what the dashboard needs of memory, with a year of simulated work in the store.
+
+A page counts as open when its script has ended and nothing of it is a placeholder. ``make bench ARGS="-k pages"``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import Engine, func, select
+
+from engine import database, schema
+from engine.vocabulary import KaryogramState
+from tests import large, servers
+from tests.servers import REPOSITORY
+
+KARYOGRAMS = 100_000
+BATCHES = 2_000
+TIMES = 20
+SECONDS = 2.0
+MEGABYTES = 500
+_DRAWN = """() => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    && !document.querySelector('[data-testid="stSkeleton"]')
+    && document.body.innerText.includes('For research use only')"""
+
+
+def addresses(engine: Engine) -> list[str]:
+    """Every page, and those that depend on what they show once more with something to show."""
+    pages = sorted(path.stem for path in (REPOSITORY / "dashboard" / "views").glob("*.py") if path.stem != "__init__")
+    table = schema.karyograms.c
+    with engine.connect() as connection:
+        largest = select(table.batch_id).group_by(table.batch_id).order_by(func.count().desc()).limit(1)
+        batch = connection.scalar(largest)
+        karyogram = connection.scalar(select(table.id).where(table.state == KaryogramState.JUDGED).limit(1))
+    shown = [
+        "batches?list_page=60",
+        "batches?name=2026-03",
+        f"batches?batch={batch}",
+        f"karyogram?karyogram={karyogram}",
+        "overview?period=Today",
+        "overview?period=12+months",
+    ]
+    return [*pages, *shown]
+
+
+def opened(page: Page, address: str) -> float:
+    """Open a page as somebody does who was sent a link; the seconds until it is drawn."""
+    page.goto("about:blank")
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.wait_for_function(_DRAWN, polling=20)
+    return time.perf_counter() - start
+
+
+def megabytes(pid: int) -> float:
+    """The resident memory of a process; NaN where the system does not tell it in Linux' way."""
+    status = Path(f"/proc/{pid}/status")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) / 1024 if found else float("nan")
+
+
+def measure(url: str, redis_url: str, log: Path, times: int = TIMES) -> tuple[dict[str, list[float]], float]:
+    """Open every page ``times`` times on a filled store; the seconds of each, and the memory of the dashboard after."""
+    engine = database.connect(url)
+    paths = addresses(engine)
+    engine.dispose()
+    environment = {"DATABASE_URL": url, "REDIS_URL": redis_url}
+    with servers.dashboard(environment, log) as (process, address), sync_playwright() as playwright:
+        executable = servers.browser(playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.set_default_timeout(120_000)
+        opened(page, address)  # the browser takes the application itself, which it keeps
+        found = {path: [opened(page, f"{address}/{path}") for _ in range(times)] for path in paths}
+        used = megabytes(process.pid)
+        browser.close()
+    return found, used
+
+
+def report(found: dict[str, list[float]], used: float, store: str) -> float:
+    """Print the figures; the largest 95th percentile."""
+    print(f"\n{store}: {'seconds until drawn':<30} {'p50':>6} {'p95':>6}")
+    for path, seconds in found.items():
+        print(f"  {path[:46]:<46} {np.quantile(seconds, 0.5):6.2f} {np.quantile(seconds, 0.95):6.2f}")
+    print(f"  memory of the dashboard afterwards: {used:.0f} MB")
+    return max(float(np.quantile(seconds, 0.95)) for seconds in found.values())
+
+
+@pytest.mark.benchmark
+@pytest.mark.timeout(3600)
+def test_every_page_opens_quickly_on_a_large_store(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    engine = database.connect(database_url)
+    large.fill(engine, KARYOGRAMS, BATCHES, seed=1, now=datetime.now(UTC))
+    store = engine.dialect.name
+    engine.dispose()
+    found, used = measure(database_url, redis_url, tmp_path / "dashboard.log")
+    assert report(found, used, store) < SECONDS
+    assert not used >= MEGABYTES

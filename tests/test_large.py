@@ -1,0 +1,62 @@
+"""The large simulated store keeps the rules of the real one; here a small one of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Engine, func, select
+
+from engine import decisions, reports, schema
+from engine.database import open_session
+from engine.people import DEMO
+from engine.reviews import OPEN, Call, Opinion, Review, after_decisions
+from engine.rows import select_karyograms, to_karyogram
+from tests.large import fill
+from tests.records import NOW
+
+
+def test_a_simulated_store_keeps_the_rules_of_reading(sql_engine: Engine) -> None:
+    fill(sql_engine, 400, 8, seed=3, now=NOW)
+    with open_session(sql_engine) as session:
+        karyograms = [to_karyogram(row) for row in session.execute(select_karyograms()).mappings()]
+        made = decisions.of_many(session, [karyogram.id for karyogram in karyograms])
+        assert len(karyograms) == 400
+        assert len(reports.batch_summaries(session)) == 8
+        assert session.scalar(select(func.count()).select_from(schema.pictures)) == 12
+    read = [karyogram for karyogram in karyograms if made[karyogram.id]]
+    assert len(read) > 20
+    assert all(karyogram.review is after_decisions(made[karyogram.id]) for karyogram in read)
+    assert {Review.SIGNED, Review.NOT_NEEDED, Review.WAITING} <= {karyogram.review for karyogram in karyograms}
+    assert max(decision.created_at for found in made.values() for decision in found) <= NOW
+
+
+def test_people_can_go_on_deciding_in_it(sql_engine: Engine) -> None:
+    fill(sql_engine, 200, 4, seed=3, now=NOW)
+    with open_session(sql_engine) as session:
+        query = select_karyograms().where(schema.karyograms.c.review == Review.FIRST).limit(1)
+        karyogram = to_karyogram(session.execute(query).mappings().one())
+        decision = decisions.decide(
+            session, DEMO[0], karyogram.id, Opinion(Call.ABNORMAL, reason="it is"), NOW + timedelta(minutes=1)
+        )
+        assert karyogram.review in OPEN
+        assert decisions.of(session, karyogram.id) == [decision]
+
+
+def test_the_same_seed_draws_the_same_store(sql_engine: Engine) -> None:
+    fill(sql_engine, 50, 2, seed=5, now=NOW)
+    with open_session(sql_engine) as session:
+        first = sorted(session.scalars(select(schema.karyograms.c.id)))
+        session.execute(schema.decisions.delete().where(schema.decisions.c.amends.is_not(None)))
+        for table in (
+            schema.decisions,
+            schema.verdicts,
+            schema.problems,
+            schema.karyograms,
+            schema.cases,
+            schema.batches,
+        ):
+            session.execute(table.delete())
+        session.commit()
+    fill(sql_engine, 50, 2, seed=5, now=NOW)
+    with open_session(sql_engine) as session:
+        assert sorted(session.scalars(select(schema.karyograms.c.id))) == first
