@@ -20,7 +20,7 @@ BadgeColour = Literal["red", "orange", "gray", "violet", "blue", "primary"]
 # said in the same words on paper, see engine.wording
 RESEARCH_USE = wording.RESEARCH_USE
 REASONS_IN_SHORT = wording.REASONS_IN_SHORT
-bits, count, percent = wording.bits, wording.count, wording.percent
+bits, case_and_cell, count, percent = wording.bits, wording.case_and_cell, wording.count, wording.percent
 in_short, named_findings, reason_sentence = wording.in_short, wording.named_findings, wording.reason_sentence
 
 
@@ -128,11 +128,6 @@ def retried(sent: int, later: int) -> str:
         f"{count(later, 'karyogram')} will be taken up again within a minute." if later else "",
     ]
     return " ".join(filter(None, sentences))
-
-
-def case_and_cell(case: str, cell: str) -> str:
-    """How a karyogram is called on screen: its case, and its cell where the file name tells one."""
-    return f"{case} · cell {cell}" if cell else case
 
 
 def finding_line(finding: Finding) -> str:

@@ -116,7 +116,11 @@ def write_csv(session: Session, batch_id: str, stream: TextIO) -> int:
     Raises:
         NotFoundError: if there is no such batch; nothing is written then.
     """
-    read = report.read(session, batch_id)
+    return write_report(session, report.read(session, batch_id), stream)
+
+
+def write_report(session: Session, read: Report, stream: TextIO) -> int:
+    """Write a report that was read as CSV; returns how many karyograms it has."""
     writer = csv.DictWriter(stream, COLUMNS)
     writer.writeheader()
     for row in of_report(session, read):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -103,3 +104,14 @@ def policy_lines(policy: Policy) -> list[tuple[str, str]]:
         ("Probability of abnormal", f"at most {percent(policy.max_calibrated_probability)}"),
         ("Mutual information", f"at most {bits(policy.max_mutual_information)}"),
     ]
+
+
+def case_and_cell(case: str, cell: str) -> str:
+    """How a karyogram is called: its case, and its cell where the file name tells one."""
+    return f"{case} · cell {cell}" if cell else case
+
+
+def utc_time(moment: datetime) -> str:
+    """A moment as ``23 Nov 2026, 14:05 UTC``, for paper, which does not know where its reader is."""
+    utc = moment.astimezone(UTC)
+    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
