@@ -20,8 +20,8 @@ from models import pictures
 from models.judging.triage import TriageOutcome
 from models.pictures import Limits
 
-_PICTURE: Final = (74.0, 52.0)  # millimetres
-_PIXELS: Final = (880, 620)  # about 300 to the inch
+_PICTURE: Final = (66.0, 46.5)  # millimetres
+_PIXELS: Final = (780, 550)  # about 300 to the inch
 _QUALITY: Final = 82
 _TEXT: Final = MARGIN + _PICTURE[0] + 5
 _TEXT_WIDTH: Final = WIDTH - _PICTURE[0] - 5
@@ -54,7 +54,7 @@ def card(pages: Pages, entry: Entry, illustrator: Illustrator) -> None:
     texts = list(_texts(entry))
     high = sum(pages.height_of(_TEXT_WIDTH, text, style) + 0.8 for text, style in texts) + 7
     height = max(_PICTURE[1], high)
-    pages.need(height + _GAP)
+    pages.need(height)
     y = pages.get_y()
     _draw_picture(pages, illustrator.picture(entry.karyogram), y)
     below = _head(pages, entry, y)
@@ -92,7 +92,7 @@ def _texts(entry: Entry) -> Iterator[tuple[str, Style]]:
         yield " ".join(reason_sentence(reason, verdict) for reason in verdict.reasons), PLAIN
         found = sorted(verdict.findings, key=lambda finding: -finding.probability)
         for finding in found[:_FINDINGS]:
-            yield f"{finding.text}: {finding.in_words}", PLAIN
+            yield f"{finding.text} · {finding.in_words}", PLAIN
         if len(found) > _FINDINGS:
             yield f"and {len(found) - _FINDINGS} more findings", SMALL
         if verdict.suggestion is not None and verdict.suggestion.iscn:

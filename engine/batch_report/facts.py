@@ -96,7 +96,7 @@ def reading_line(entry: Entry) -> str:
     result, signed_at = entry.result, entry.signed_at
     if result is None or signed_at is None:
         return _READING[entry.karyogram.review]
-    said = " ".join(filter(None, (named(result.opinion.call), result.opinion.karyotype)))
+    said = " ".join(filter(None, (named(result.opinion.call).lower(), result.opinion.karyotype)))
     signers = ", ".join(decision.person for decision in entry.standing)
     amended = ", amended" if entry.amended else ""
     return f"Signed as {said} by {signers}, {utc_time(signed_at)}{amended}"

@@ -21,6 +21,7 @@ Align = Literal["L", "R", "C"]
 MARGIN: Final = 16.0  # millimetres, as all lengths here
 WIDTH: Final = 210.0 - 2 * MARGIN
 _FOOT: Final = 24.0
+_PADDING: Final = 1.5  # beside the text in a cell of a table
 _FONTS: Final = Path(__file__).parent / "fonts"
 _FAMILY: Final = "dejavu"
 _POINT: Final = 0.3528
@@ -73,6 +74,7 @@ class Pages(FPDF):
         self._known = frozenset(self.fonts[_FAMILY].cmap)  # type: ignore[union-attr]
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(False)
+        self.c_margin = 0.0
         self.set_title(self.clean(title))
         self.set_creator("Karyotriage")
         self.set_producer("Karyotriage")
@@ -96,7 +98,11 @@ class Pages(FPDF):
             style = Style(7.2, bold=last, colour=INK if last else MUTED)
             self.line_of(MARGIN, top + 1.5 + number * 4.0, WIDTH - (24 if last else 0), text, style)
         numbers = f"Page {self.page_no()} of {self.str_alias_nb_pages}"
-        self.line_of(MARGIN + WIDTH - 24, top + 1.5 + (len(self._foot) - 1) * 4.0, 24, numbers, SMALL, align="R")
+        self.use(SMALL)
+        # aligned while the number of pages is a placeholder yet, which is wider than the number will be
+        wider = self.get_string_width(self.str_alias_nb_pages) - self.get_string_width("00")
+        y = top + 1.5 + (len(self._foot) - 1) * 4.0
+        self.line_of(MARGIN + WIDTH - 24, y, 24 + wider, numbers, SMALL, align="R")
 
     def file_id(self) -> str:
         """No random part: the same report gives the same bytes."""
@@ -126,13 +132,12 @@ class Pages(FPDF):
 
     def _fitting(self, text: str, width: float) -> str:
         cleaned = text if text.endswith(self.str_alias_nb_pages) else self.clean(text)
-        room = width - 2 * self.c_margin
-        if self.get_string_width(cleaned) <= room:
+        if self.get_string_width(cleaned) <= width:
             return cleaned
         few, many = 0, len(cleaned)
         while few < many:  # the longest beginning that fits
             middle = (few + many + 1) // 2
-            fits = self.get_string_width(cleaned[:middle].rstrip() + "…") <= room
+            fits = self.get_string_width(cleaned[:middle].rstrip() + "…") <= width
             few, many = (middle, many) if fits else (few, middle - 1)
         return cleaned[:few].rstrip() + "…"
 
@@ -142,7 +147,7 @@ class Pages(FPDF):
             return 0.0
         self.use(style)
         cleaned = self.clean(text)
-        if self.get_string_width(cleaned) <= width - 2 * self.c_margin:
+        if self.get_string_width(cleaned) <= width:
             return style.height
         lines = self.multi_cell(width, style.height, cleaned, dry_run=True, output="LINES", align="L")
         return style.height * len(lines)
@@ -182,8 +187,8 @@ class Pages(FPDF):
 
     def table_row(self, columns: Sequence[Column], texts: Sequence[str], style: Style = PLAIN) -> None:
         """Draw a row of a table as high as its longest text; on a new page the headings come again."""
-        widths = [column.width for column in columns]
-        height = max(self.height_of(width, text, style) for width, text in zip(widths, texts, strict=True))
+        placed = zip(columns, texts, strict=True)
+        height = max(self.height_of(column.width - 2 * _PADDING, text, style) for column, text in placed)
         if not self.room(height + 1.2):
             self.add_page()
             self.table_head(columns)
@@ -196,7 +201,7 @@ class Pages(FPDF):
         """Write texts side by side."""
         x = MARGIN
         for column, text in zip(columns, texts, strict=True):
-            self.paragraph(x, y, column.width, text, style, align=column.align)
+            self.paragraph(x + _PADDING, y, column.width - 2 * _PADDING, text, style, align=column.align)
             x += column.width
 
     def picture(self, image: Image.Image, x: float, y: float, width: float, height: float) -> None:

@@ -86,8 +86,8 @@ def _outcomes(pages: Pages, report: Report) -> None:
         x = MARGIN + number * (width + _GAP)
         pages.frame(x, y, width, 19)
         symbol(pages, outcome, x + 3, y + 3)
-        pages.line_of(x + 7, y + 2.6, width - 7, name.replace("Flagged ", "").capitalize(), SMALL)
-        pages.line_of(x + 1.5, y + 8, width - 2, f"{karyograms:,}", Style(17, bold=True))
+        pages.line_of(x + 7.5, y + 2.9, width - 8, name.replace("Flagged ", "").capitalize(), Style(6.8, colour=MUTED))
+        pages.line_of(x + 3, y + 8, width - 4, f"{karyograms:,}", Style(17, bold=True))
     pages.set_y(y + 22)
 
 
@@ -96,7 +96,7 @@ def _facts_and_reading(pages: Pages, report: Report) -> None:
     left = y
     for name, value in facts.facts(report):
         pages.line_of(MARGIN, left, 30, name, SMALL)
-        left = pages.paragraph(MARGIN + 30, left - 0.2, half - 34, value, PLAIN) + 1
+        left = pages.paragraph(MARGIN + 30, left - 0.2, half - 40, value, PLAIN) + 1
     right = y
     for name, karyograms in facts.reading_counts(report):
         pages.line_of(MARGIN + half, right, WIDTH - half - 16, name, SMALL)
