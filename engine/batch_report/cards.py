@@ -64,10 +64,10 @@ def card(pages: Pages, entry: Entry, illustrator: Illustrator) -> None:
 
 
 def _head(pages: Pages, entry: Entry, y: float) -> float:
-    symbol(pages, entry.outcome, _TEXT + 1, y + 0.9)
+    symbol(pages, entry.outcome, _TEXT, y + 0.8)
     name = case_and_cell(entry.karyogram.case_name, entry.karyogram.cell)
     outcome = named(entry.outcome or TriageOutcome.FAILED)
-    pages.line_of(_TEXT + 4.5, y, _TEXT_WIDTH - 40, name, Style(10, bold=True))
+    pages.line_of(_TEXT + 5, y, _TEXT_WIDTH - 41, name, Style(10, bold=True))
     pages.line_of(_TEXT + _TEXT_WIDTH - 36, y + 0.4, 36, outcome, STRONG, align="R")
     return y + 6
 

@@ -108,7 +108,7 @@ def _facts_and_reading(pages: Pages, report: Report) -> None:
 def _agreement(pages: Pages, report: Report) -> None:
     pages.heading("What people signed, by verdict", keep=34)
     names = [named(outcome) for outcome in facts.OUTCOMES]
-    columns = [Column("Signed as", 38), *(Column(name, (WIDTH - 38) / len(names), "R") for name in names)]
+    columns = [Column("Signed as", 26), *(Column(name, (WIDTH - 26) / len(names), "R") for name in names)]
     pages.table_head(columns)
     for call, counts in facts.agreement_table(report):
         pages.table_row(columns, [call, *(f"{number:,}" for number in counts)])
