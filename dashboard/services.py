@@ -13,10 +13,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from engine import people
 from engine.database import connect, open_session, upgrade
 from engine.errors import REDIS_AWAY, one_line
 from engine.heartbeat import Heartbeat, alive
 from engine.intake import Intake
+from engine.people import Person
 from engine.settings import Settings, SettingsError
 from engine.stream import DeadLetter, JobStream, connect_redis
 from models.pictures import Limits
@@ -39,6 +41,11 @@ def _sql_engine() -> Engine:
 @st.cache_resource(show_spinner=False)
 def _redis_client() -> redis.Redis:
     return connect_redis(settings().redis_url)
+
+
+def person() -> Person:
+    """Who works here."""
+    return people.DEMO[0]
 
 
 @contextmanager

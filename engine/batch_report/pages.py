@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final, Literal
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 from PIL import Image
 
 Align = Literal["L", "R", "C"]
@@ -26,6 +25,7 @@ _FONTS: Final = Path(__file__).parent / "fonts"
 _FAMILY: Final = "dejavu"
 _POINT: Final = 0.3528
 _LEADING: Final = 1.32
+_MEASURED: Final = 100  # points: letters are measured at this size
 
 INK: Final = (22, 33, 43)
 MUTED: Final = (91, 103, 115)
@@ -69,6 +69,7 @@ class Pages(FPDF):
         """Begin a document of one empty page; the last line of ``foot`` stands out."""
         super().__init__(format="A4")
         self._running, self._foot = running, foot
+        self._widths: dict[bool, dict[str, float]] = {False: {}, True: {}}
         for weight, file in (("", "DejaVuSansCondensed.ttf"), ("B", "DejaVuSansCondensed-Bold.ttf")):
             self.add_font(_FAMILY, weight, _FONTS / file)
         self._known = frozenset(self.fonts[_FAMILY].cmap)  # type: ignore[union-attr]
@@ -98,9 +99,8 @@ class Pages(FPDF):
             style = Style(7.2, bold=last, colour=INK if last else MUTED)
             self.line_of(MARGIN, top + 1.5 + number * 4.0, WIDTH - (24 if last else 0), text, style)
         numbers = f"Page {self.page_no()} of {self.str_alias_nb_pages}"
-        self.use(SMALL)
         # aligned while the number of pages is a placeholder yet, which is wider than the number will be
-        wider = self.get_string_width(self.str_alias_nb_pages) - self.get_string_width("00")
+        wider = self._width(self.str_alias_nb_pages, SMALL) - self._width("00", SMALL)
         y = top + 1.5 + (len(self._foot) - 1) * 4.0
         self.line_of(MARGIN + WIDTH - 24, y, 24 + wider, numbers, SMALL, align="R")
 
@@ -126,40 +126,57 @@ class Pages(FPDF):
 
     def line_of(self, x: float, y: float, width: float, text: str, style: Style, *, align: Align = "L") -> None:
         """Write one line at a place; what does not fit ends in dots."""
-        self.use(style)
-        self.set_xy(x, y)
-        self.cell(width, style.height, self._fitting(text, width), align=align)
-
-    def _fitting(self, text: str, width: float) -> str:
-        cleaned = text if text.endswith(self.str_alias_nb_pages) else self.clean(text)
-        if self.get_string_width(cleaned) <= width:
-            return cleaned
-        few, many = 0, len(cleaned)
-        while few < many:  # the longest beginning that fits
-            middle = (few + many + 1) // 2
-            fits = self.get_string_width(cleaned[:middle].rstrip() + "…") <= width
-            few, many = (middle, many) if fits else (few, middle - 1)
-        return cleaned[:few].rstrip() + "…"
+        line = self.clean(text)
+        if self._width(line, style) > width:
+            line = self._pieces(line, width - self._width("…", style), style)[0].rstrip() + "…"
+        self._write(x, y, width, [line], style, align=align)
 
     def height_of(self, width: float, text: str, style: Style) -> float:
         """How high a paragraph of this width would be."""
-        if not text:
-            return 0.0
-        self.use(style)
-        cleaned = self.clean(text)
-        if self.get_string_width(cleaned) <= width:
-            return style.height
-        lines = self.multi_cell(width, style.height, cleaned, dry_run=True, output="LINES", align="L")
-        return style.height * len(lines)
+        return style.height * len(self._wrapped(self.clean(text), width, style))
 
     def paragraph(self, x: float, y: float, width: float, text: str, style: Style, *, align: Align = "L") -> float:
         """Write a paragraph at a place; returns where it ends."""
-        if not text:
-            return y
+        return self._write(x, y, width, self._wrapped(self.clean(text), width, style), style, align=align)
+
+    def _write(self, x: float, y: float, width: float, lines: Sequence[str], style: Style, *, align: Align) -> float:
         self.use(style)
-        self.set_xy(x, y)
-        self.multi_cell(width, style.height, self.clean(text), align=align, new_x=XPos.LEFT, new_y=YPos.NEXT)
-        return float(self.get_y())
+        for number, line in enumerate(lines):
+            self.set_xy(x, y + number * style.height)
+            self.cell(width, style.height, line, align=align)
+        return y + len(lines) * style.height
+
+    def _wrapped(self, text: str, width: float, style: Style) -> list[str]:
+        """Break text into lines between words, and long words where the line ends.
+
+        FPDF can do so too, but takes minutes for the thousands of rows of a large batch.
+        """
+        lines: list[str] = []
+        for word in text.split():
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self._width(longer, style) <= width:
+                lines[-1] = longer
+            else:
+                lines.extend(self._pieces(word, width, style))
+        return lines
+
+    def _pieces(self, word: str, width: float, style: Style) -> list[str]:
+        """A word in as many pieces as it takes lines; a letter is never broken."""
+        pieces = [""]
+        for letter in word if self._width(word, style) > width else (word,):
+            if pieces[-1] and self._width(pieces[-1] + letter, style) > width:
+                pieces.append("")
+            pieces[-1] += letter
+        return pieces
+
+    def _width(self, text: str, style: Style) -> float:
+        """How wide a line is: the sum of its letters, because nothing is kerned."""
+        known = self._widths[style.bold]
+        for letter in text:
+            if letter not in known:
+                self.use(Style(_MEASURED, bold=style.bold))
+                known[letter] = self.get_string_width(letter) / _MEASURED
+        return style.size * sum(map(known.__getitem__, text))
 
     def room(self, height: float) -> bool:
         """Whether so much still fits on this page."""

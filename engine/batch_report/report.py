@@ -110,6 +110,13 @@ def read(session: Session, batch_id: str) -> Report:
     )
 
 
+def signed_count(session: Session, batch_id: str) -> int:
+    """Tell how many karyograms of a batch are signed."""
+    table = schema.karyograms
+    mine = table.c.batch_id == batch_id, table.c.review == Review.SIGNED
+    return session.scalar(select(func.count()).select_from(table).where(*mine)) or 0
+
+
 def _select_keys(batch: Batch) -> Any:
     karyograms, verdicts = schema.karyograms, schema.verdicts
     of_batch = and_(verdicts.c.karyogram_id == karyograms.c.id, verdicts.c.model == batch.model)
