@@ -200,8 +200,10 @@ def _reading_order(pair: tuple[Karyogram, Verdict | None]) -> tuple[int, float, 
     karyogram, verdict = pair
     if karyogram.state is KaryogramState.FAILED:
         risk = risk_order(TriageOutcome.FAILED, None)
+    elif verdict is None:
+        risk = risk_order(None, None)
     else:
-        risk = risk_order(verdict and verdict.outcome, verdict and verdict.measures.calibrated_probability)
+        risk = risk_order(verdict.outcome, verdict.measures.calibrated_probability)
     return *risk, karyogram.case_name, karyogram.file_name, karyogram.page
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import RowMapping, and_, func, select
 from sqlalchemy.orm import Session
 
 from engine import decisions, reports, reviews, schema, store
@@ -89,7 +89,7 @@ def read(session: Session, batch_id: str) -> Report:
     """
     batch = store.batch(session, batch_id)
     rows = session.execute(_select_keys(batch)).mappings().all()
-    keys = sorted(map(_key, rows), key=lambda key: key.order)
+    keys = sorted((_key(row) for row in rows), key=lambda key: key.order)
     signed = [key for key in keys if key.review is Review.SIGNED]
     calls, last_decision = _decided(session, signed)
     times = [batch.created_at, *(row["judged_at"] for row in rows if row["judged_at"]), *last_decision]
@@ -131,7 +131,7 @@ def _select_keys(batch: Batch) -> Any:
     return joined.outerjoin(verdicts, of_batch).where(karyograms.c.batch_id == batch.id).order_by(verdicts.c.created_at)
 
 
-def _key(row: Mapping[str, Any]) -> _Key:
+def _key(row: RowMapping) -> _Key:
     failed = row["state"] is KaryogramState.FAILED
     outcome = TriageOutcome.FAILED if failed else row["outcome"]
     risk = reports.risk_order(outcome, None if failed else row["calibrated_probability"])
@@ -144,7 +144,7 @@ def _decided(
     """Count what people say of signed karyograms by what the model says, and tell when they decided."""
     outcomes = {key.id: key.outcome for key in signed}
     calls: Counter[tuple[Call, TriageOutcome | None]] = Counter()
-    times = []
+    times: list[datetime] = []
     for key, made in decisions.of_many(session, outcomes).items():
         result = reviews.result(made)
         if result is not None:

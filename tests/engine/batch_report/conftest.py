@@ -25,6 +25,8 @@ ANNA, BEN = Person("Anna Åkesson", Role.TECHNICIAN), Person("Ben", Role.TECHNIC
 CARL, DORA = Person("Carl", Role.SUPERVISOR), Person("Dora", Role.READ_ONLY)
 DOWN = Opinion(Call.ABNORMAL, "47,XY,+21", ("+21",))
 NORMAL = Opinion(Call.NORMAL)
+# what is read is the same from both record stores, see test_report; how it is written is tested on one
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OUTCOMES = (
     TriageOutcome.FLAGGED_ABNORMAL,  # signed as +21
     TriageOutcome.SCREENED_NORMAL,  # in the quality sample, signed as abnormal: missed by the model

@@ -13,8 +13,10 @@ from sqlalchemy import Engine
 from engine import store
 from engine.batch_report.formats import Format
 from engine.database import open_session
-from tests.engine.batch_report.conftest import Read
+from tests.engine.batch_report.conftest import SQLITE, Read
 from tests.records import NOW
+
+pytestmark = SQLITE
 
 
 def bundle(read: Read) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from engine.database import open_session
 from engine.wording import RESEARCH_USE
 from models.judging.triage import TriageOutcome
 from models.pictures import DEFAULT_LIMITS
-from tests.engine.batch_report.conftest import Read, add, judge
+from tests.engine.batch_report.conftest import SQLITE, Read, add, judge
 from tests.records import NOW
+
+pytestmark = SQLITE
 
 
 def opened(data: bytes) -> PdfReader:

@@ -12,8 +12,10 @@ from engine import store
 from engine.batch_report.formats import Format, write
 from engine.database import open_session
 from models.pictures import DEFAULT_LIMITS
-from tests.engine.batch_report.conftest import Read, add
+from tests.engine.batch_report.conftest import SQLITE, Read, add
 from tests.records import NOW
+
+pytestmark = SQLITE
 
 
 def opened(data: bytes) -> Workbook:
