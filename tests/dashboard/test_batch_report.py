@@ -1,4 +1,4 @@
-"""The downloads of a batch: which are offered, to whom, and that nothing is made before somebody clicks."""
+"""The downloads of a batch: which are offered, and to whom."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import batch_report, services
+from dashboard import services
 from engine import decisions
 from engine.database import open_session
 from engine.people import DEMO, Person, Role
@@ -41,15 +41,6 @@ def test_every_format_is_offered_and_fhir_once_something_is_signed(dashboard: Da
     app = dashboard.open("batches", batch=batch.id)
     assert [label for label, button in offered(app).items() if not button.disabled] == labels
     assert "1 karyogram is signed. Decisions on the others are in no report." in [text.value for text in app.caption]
-
-
-def test_nothing_is_made_before_somebody_clicks(
-    dashboard: Dashboard, judged_batch: Judged, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[object] = []
-    monkeypatch.setattr(batch_report, "write", lambda *arguments, **_: made.append(arguments))
-    assert offered(dashboard.open("batches", batch=judged_batch[0].id))
-    assert made == []
 
 
 def test_who_may_not_export_is_told_so(

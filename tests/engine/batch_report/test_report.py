@@ -18,7 +18,7 @@ from engine.reviews import Call, Review
 from engine.store import NotFoundError
 from engine.wording import RESEARCH_USE
 from models.judging.triage import TriageOutcome
-from tests.engine.batch_report.conftest import ANNA, DORA, OUTCOMES, Read
+from tests.engine.batch_report.conftest import ANNA, DORA, OUTCOMES, SQLITE, Read
 from tests.records import NOW
 
 
@@ -69,6 +69,7 @@ def test_the_time_of_the_report_is_that_of_the_last_change_a_reader_may_see(read
         assert report.read(session, read_batch.batch.id).as_of == NOW + timedelta(hours=30)
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", list(Format))
 def test_no_format_tells_what_one_reader_decided_before_the_other_has(read_batch: Read, kind: Format) -> None:
     assert b"nobody may see this yet" not in read_batch.written(kind)
@@ -77,6 +78,7 @@ def test_no_format_tells_what_one_reader_decided_before_the_other_has(read_batch
     assert decision.opinion.comment == "nobody may see this yet"
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", list(Format))
 def test_the_same_state_gives_the_same_bytes(read_batch: Read, kind: Format) -> None:
     assert read_batch.written(kind) == read_batch.written(kind)
