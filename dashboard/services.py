@@ -13,12 +13,11 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from engine import people
 from engine.database import connect, open_session, upgrade
 from engine.errors import REDIS_AWAY, one_line
 from engine.heartbeat import Heartbeat, alive
 from engine.intake import Intake
-from engine.people import Person
+from engine.people import DEMO, Person
 from engine.settings import Settings, SettingsError
 from engine.stream import DeadLetter, JobStream, connect_redis
 from models.pictures import Limits
@@ -43,16 +42,16 @@ def _redis_client() -> redis.Redis:
     return connect_redis(settings().redis_url)
 
 
-def person() -> Person:
-    """Who works here."""
-    return people.DEMO[0]
-
-
 @contextmanager
 def session() -> Iterator[Session]:
     """A session on the record store; nothing is kept unless it is committed."""
     with open_session(_sql_engine()) as opened:
         yield opened
+
+
+def person() -> Person:
+    """The person at work."""
+    return DEMO[0]
 
 
 def problem() -> str | None:
