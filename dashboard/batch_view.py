@@ -1,15 +1,14 @@
-"""The inside of one batch: live progress, counts, the reading list with its filter, the histograms and the download."""
+"""The inside of one batch: live progress, counts, the reading list with its filter, histograms and downloads."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import charts, frames, links, parts, services, state, thumbnails, times, words
+from dashboard import batch_report, charts, frames, links, parts, services, state, thumbnails, times, words
 from dashboard.frames import Judged
-from engine import coco, corrections, export, reports, store
+from engine import coco, corrections, reports, store
 from engine.vocabulary import Batch
 
 _ROWS_ON_A_PAGE = 100
@@ -71,20 +70,7 @@ def _heading(batch: Batch) -> None:
             _title(batch)
         with st.container(horizontal=True, width="content"):
             _corrections(batch)
-            _figures(batch)
-
-
-def _figures(batch: Batch) -> None:
-    st.download_button(
-        "Download CSV",
-        data=lambda: _csv(batch.id),
-        file_name=f"karyotriage_{batch.id[:8]}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        help="Every field of every verdict, with model, seed, hashes and policy: the same as "
-        "`python -m engine export`.",
-    )
+            batch_report.downloads(batch)
 
 
 def _corrections(batch: Batch) -> None:
@@ -109,13 +95,6 @@ def _title(batch: Batch) -> None:
     started = times.local_time(batch.created_at, times.reader_zone())
     mark = parts.priority_mark(batch.priority)
     st.caption(f"{mark}{started} · model {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}")
-
-
-def _csv(batch_id: str) -> bytes:
-    text = io.StringIO(newline="")
-    with services.session() as session:
-        export.write_csv(session, batch_id, text)
-    return text.getvalue().encode("utf-8")
 
 
 def _coco(batch_id: str) -> bytes:

@@ -10,15 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from engine import wording
 from engine.heartbeat import EngineState
-from engine.vocabulary import Karyogram, KaryogramState, ProblemKind, Verdict
-from models.judging.triage import Finding, Reason, TriageOutcome
+from engine.vocabulary import ProblemKind
+from models.judging.triage import Finding, TriageOutcome
 
 BadgeColour = Literal["red", "orange", "gray", "violet", "blue", "primary"]
 
-RESEARCH_USE = (
-    "For research use only. Karyotriage orders the reading of karyograms; it releases nothing. People decide."
-)
+# said in the same words on paper, see engine.wording
+RESEARCH_USE = wording.RESEARCH_USE
+REASONS_IN_SHORT = wording.REASONS_IN_SHORT
+bits, case_and_cell, count, percent = wording.bits, wording.case_and_cell, wording.count, wording.percent
+in_short, named_findings, reason_sentence = wording.in_short, wording.named_findings, wording.reason_sentence
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,6 @@ PROBLEMS: dict[ProblemKind, str] = {
     ProblemKind.BAD_MANIFEST: "Manifest not usable",
 }
 
-_FINDINGS_NAMED = 2
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -119,21 +121,6 @@ def outcome_words(outcome: TriageOutcome | None) -> OutcomeWords:
     return WAITING if outcome is None else OUTCOMES[outcome]
 
 
-def percent(share: float) -> str:
-    """A share 0..1 as a percentage; what lies within 0.1 % of an end is not rounded to certainty."""
-    if 0.0 < share < 0.001:
-        return "< 0.1 %"
-    if 0.999 < share < 1.0:
-        return "> 99.9 %"
-    return f"{share:.1%}".removesuffix("%").removesuffix(".0") + " %"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun in the right form: ``1 karyogram``, ``1,204 karyograms``, ``2 batches``."""
-    plural = noun if number == 1 else noun + ("es" if noun.endswith(("ch", "s")) else "s")
-    return f"{number:,} {plural}"
-
-
 def retried(sent: int, later: int) -> str:
     """What became of karyograms that shall be tried again: sent at once, or left to the sweep of the engines."""
     sentences = [
@@ -143,76 +130,9 @@ def retried(sent: int, later: int) -> str:
     return " ".join(filter(None, sentences))
 
 
-def case_and_cell(case: str, cell: str) -> str:
-    """How a karyogram is called on screen: its case, and its cell where the file name tells one."""
-    return f"{case} · cell {cell}" if cell else case
-
-
-def bits(value: float) -> str:
-    """An entropy in bits with three digits."""
-    return f"{value:.3f} bits"
-
-
-def reason_sentence(reason: Reason, verdict: Verdict) -> str:
-    """Why a karyogram got its outcome, with the figures that crossed the limits."""
-    said, policy = verdict.measures, verdict.policy
-    agreement, asked = percent(said.pass_agreement), percent(policy.min_pass_agreement)
-    probability, most = percent(said.calibrated_probability), percent(policy.max_calibrated_probability)
-    information, limit = bits(said.mutual_information), bits(policy.max_mutual_information)
-    why_refused = "; ".join(verdict.refusals) or "of a reason that was not kept"
-    sentences = {
-        Reason.NOT_A_KARYOGRAM: f"Unreadable because {why_refused}.",
-        Reason.VOTED_ABNORMAL: f"{said.votes_abnormal} of {count(said.passes, 'pass')} vote abnormal.",
-        Reason.LOW_AGREEMENT: f"Only {agreement} of the passes agree; the policy asks for at least {asked}.",
-        Reason.HIGH_PROBABILITY: (
-            f"The calibrated probability of abnormal is {probability}; the policy allows at most {most}."
-        ),
-        Reason.HIGH_MUTUAL_INFORMATION: (
-            f"The passes contradict each other: mutual information is {information}; the policy allows at most {limit}."
-        ),
-        Reason.FINDING_CONTRADICTS: (
-            f"The passes vote normal, but a finding speaks against it: {named_findings(verdict)}."
-        ),
-        Reason.NO_FINDING: "No finding shows which chromosome is abnormal; the evidence in the picture may.",
-    }
-    return sentences[reason]
-
-
-REASONS_IN_SHORT: dict[Reason, str] = {
-    Reason.NOT_A_KARYOGRAM: "not a karyogram",
-    Reason.VOTED_ABNORMAL: "voted abnormal",
-    Reason.LOW_AGREEMENT: "low agreement",
-    Reason.HIGH_PROBABILITY: "probability too high",
-    Reason.HIGH_MUTUAL_INFORMATION: "passes contradict each other",
-    Reason.FINDING_CONTRADICTS: "finding",
-    Reason.NO_FINDING: "no finding",
-}
-
-
-def named_findings(verdict: Verdict) -> str:
-    """The findings of a verdict in one line; of a long list the most probable ones and how many more there are."""
-    likeliest = sorted(verdict.findings, key=lambda finding: -finding.probability)
-    names = ", ".join(finding.text for finding in likeliest[:_FINDINGS_NAMED])
-    more = len(likeliest) - _FINDINGS_NAMED
-    return f"{names} and {more} more" if more > 0 else names
-
-
 def finding_line(finding: Finding) -> str:
     """A finding as Markdown: its short text as a badge, then the same in words with its agreement."""
     badge = f":red-badge[{plain(finding.text)}]"
     if not finding.passes:  # kept by an earlier version, which did not count them
         return f"{badge} probability {percent(finding.probability)}"
     return f"{badge} {plain(finding.in_words)}"
-
-
-def in_short(karyogram: Karyogram, verdict: Verdict | None) -> str:
-    """Why a karyogram stands where it stands, in a few words for a table: its findings, else its reasons."""
-    if karyogram.state is KaryogramState.FAILED:
-        return karyogram.failure or "no reason given"
-    if verdict is None:
-        return ""
-    if verdict.refusals:
-        return "; ".join(verdict.refusals)
-    if verdict.findings:
-        return named_findings(verdict)
-    return ", ".join(REASONS_IN_SHORT[reason] for reason in verdict.reasons)

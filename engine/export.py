@@ -1,4 +1,4 @@
-"""A batch as a table: one row for each karyogram, with every field of its verdict, for spreadsheets and statistics.
+"""A batch as a table: one row for each karyogram, with its verdict and what people decided, for statistics.
 
 The columns stand in the order of ``COLUMNS``. Figures are written so that reading them gives the very same numbers.
 A karyogram without a verdict has empty cells there, with "waiting" or "failed" in the column "outcome".
@@ -7,15 +7,18 @@ A karyogram without a verdict has empty cells there, with "waiting" or "failed" 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Final, TextIO, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from engine import reports, store
-from engine.vocabulary import Batch, Karyogram, KaryogramState, Verdict
-from models.judging.triage import Finding, Policy, TriageOutcome
+from engine.batch_report import report
+from engine.batch_report.entries import Entry, entries
+from engine.batch_report.report import Report
+from engine.reviews import Decision
+from engine.vocabulary import Batch, Karyogram, Verdict
+from models.judging.triage import Finding, Policy
 from models.judging.uncertainty import Measures
 
 Cell: TypeAlias = str | int | float
@@ -58,7 +61,18 @@ _VERDICT_COLUMNS: Final = (
     "judged_at",
     "pass_probabilities",
 )
-COLUMNS: Final = (*_KARYOGRAM_COLUMNS, *_VERDICT_COLUMNS)
+_DECISION_COLUMNS: Final = (
+    "review",
+    "call",
+    "karyotype",
+    "decided_findings",
+    "comment",
+    "reason",
+    "signed_by",
+    "signed_at",
+    "amended",
+)
+COLUMNS: Final = (*_KARYOGRAM_COLUMNS, *_VERDICT_COLUMNS, *_DECISION_COLUMNS)
 
 # A cell that begins so is a formula for a spreadsheet, which could then run what a file was named (CWE-1236).
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -74,11 +88,18 @@ def rows(session: Session, batch_id: str) -> Iterator[Row]:
     Raises:
         NotFoundError: if there is no such batch.
     """
-    batch = store.batch(session, batch_id)
-    return (
-        _of_karyogram(batch, karyogram, verdict) | _of_verdict(batch, karyogram, verdict)
-        for karyogram, verdict in reports.judged(session, batch_id)
-    )
+    return of_report(session, report.read(session, batch_id))
+
+
+def of_report(session: Session, read: Report) -> Iterator[Row]:
+    """Read the rows of a report, a few at a time."""
+    for entry in entries(session, read.batch.model, read.order):
+        karyogram, verdict = entry.karyogram, entry.verdict
+        yield {
+            **_of_karyogram(read.batch, karyogram, entry.outcome or WAITING),
+            **_of_verdict(read.batch, karyogram, verdict),
+            **_of_decisions(entry),
+        }
 
 
 def write_csv(session: Session, batch_id: str, stream: TextIO) -> int:
@@ -95,11 +116,16 @@ def write_csv(session: Session, batch_id: str, stream: TextIO) -> int:
     Raises:
         NotFoundError: if there is no such batch; nothing is written then.
     """
-    table = [{name: harmless(value) for name, value in row.items()} for row in rows(session, batch_id)]
+    return write_report(session, report.read(session, batch_id), stream)
+
+
+def write_report(session: Session, read: Report, stream: TextIO) -> int:
+    """Write a report that was read as CSV; returns how many karyograms it has."""
     writer = csv.DictWriter(stream, COLUMNS)
     writer.writeheader()
-    writer.writerows(table)
-    return len(table)
+    for row in of_report(session, read):
+        writer.writerow({name: harmless(value) for name, value in row.items()})
+    return len(read.order)
 
 
 def harmless(value: Cell) -> Cell:
@@ -107,7 +133,7 @@ def harmless(value: Cell) -> Cell:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
-def _of_karyogram(batch: Batch, karyogram: Karyogram, verdict: Verdict | None) -> Row:
+def _of_karyogram(batch: Batch, karyogram: Karyogram, outcome: str) -> Row:
     return {
         "batch_id": batch.id,
         "batch": batch.name,
@@ -119,15 +145,9 @@ def _of_karyogram(batch: Batch, karyogram: Karyogram, verdict: Verdict | None) -
         "width": karyogram.width,
         "height": karyogram.height,
         "received_at": karyogram.created_at.isoformat(),
-        "outcome": _outcome(karyogram, verdict),
+        "outcome": outcome,
         "failure": karyogram.failure or "",
     }
-
-
-def _outcome(karyogram: Karyogram, verdict: Verdict | None) -> str:
-    if karyogram.state is KaryogramState.FAILED:
-        return TriageOutcome.FAILED
-    return verdict.outcome if verdict else WAITING
 
 
 def _of_verdict(batch: Batch, karyogram: Karyogram, verdict: Verdict | None) -> Row:
@@ -152,6 +172,34 @@ def _of_verdict(batch: Batch, karyogram: Karyogram, verdict: Verdict | None) -> 
         "judged_at": verdict.created_at.isoformat(),
         "pass_probabilities": " ".join(map(repr, verdict.pass_probabilities)),  # a thousand still fit in a cell
     }
+
+
+def _of_decisions(entry: Entry) -> Row:
+    review, result, signed_at = entry.karyogram.review, entry.result, entry.signed_at
+    if result is None or signed_at is None:
+        return {**dict.fromkeys(_DECISION_COLUMNS, ""), "review": review}
+    return {
+        "review": review,
+        "call": result.opinion.call,
+        "karyotype": result.opinion.karyotype,
+        "decided_findings": "; ".join(result.opinion.findings),
+        "comment": _said(entry.standing, "comment"),
+        "reason": _said(entry.standing, "reason"),
+        "signed_by": signers(entry),
+        "signed_at": signed_at.isoformat(),
+        "amended": "yes" if entry.amended else "no",
+    }
+
+
+def signers(entry: Entry) -> str:
+    """Who signed, each with their place, such as ``Anna (first); Ben (second)``."""
+    return "; ".join(f"{decision.person} ({decision.place})" for decision in entry.standing)
+
+
+def _said(made: Sequence[Decision], field: str) -> str:
+    """What each reader wrote there, with their name; blank where nobody wrote anything."""
+    written = [(decision.person, getattr(decision.opinion, field)) for decision in made]
+    return "; ".join(f"{person}: {text}" for person, text in written if text)
 
 
 def _finding(finding: Finding) -> str:

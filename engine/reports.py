@@ -229,12 +229,17 @@ def _reading_order(pair: tuple[Karyogram, Verdict | None]) -> tuple[int, float, 
     """Sort by risk, then by name, so that equal risks keep one order on every page load."""
     karyogram, verdict = pair
     if karyogram.state is KaryogramState.FAILED:
-        risk = risk_key(TriageOutcome.FAILED, None)
+        risk = risk_order(TriageOutcome.FAILED, None)
     elif verdict is None:
-        risk = (len(TriageOutcome), 0.0)
+        risk = risk_order(None, None)
     else:
-        risk = risk_key(verdict.outcome, verdict.measures.calibrated_probability)
+        risk = risk_order(verdict.outcome, verdict.measures.calibrated_probability)
     return *risk, karyogram.case_name, karyogram.file_name, karyogram.page
+
+
+def risk_order(outcome: TriageOutcome | None, calibrated_probability: float | None) -> tuple[int, float]:
+    """Sort key of karyograms by risk, the riskiest first; what waits has no outcome and stands last."""
+    return (len(TriageOutcome), 0.0) if outcome is None else risk_key(outcome, calibrated_probability)
 
 
 def case_mates(session: Session, karyogram: Karyogram) -> list[Karyogram]:

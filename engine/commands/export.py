@@ -1,18 +1,22 @@
-"""``python -m engine export``: every figure of a batch as CSV, and what people corrected as training material."""
+"""``python -m engine export``: the report of a batch in any format, and what people corrected as training material."""
 
 from __future__ import annotations
 
 import argparse
-import io
+import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from engine import coco, reports
+from engine.batch_report.formats import Format, write
 from engine.database import connect, open_session, upgrade
-from engine.export import COLUMNS, write_csv
+from engine.export import COLUMNS
 from engine.settings import Settings
 from engine.store import NotFoundError
 from engine.vocabulary import Batch
@@ -23,8 +27,10 @@ if TYPE_CHECKING:
 
 _STANDARD_OUTPUT: Final = "-"
 _DESCRIPTION: Final = """\
-Write a batch as CSV: one row for each karyogram, the riskiest first, with every field of its verdict. A karyogram
-that still waits has empty fields. Text that a spreadsheet would take for a formula gets an apostrophe in front.
+Write the report of a batch. csv has one row for each karyogram, the riskiest first, with every field of its verdict
+and what people decided; json has the same for programs, xlsx as a workbook, and pdf is for people, with pictures of the
+flagged karyograms. fhir is an R4 bundle of the signed results alone. Decisions are told of signed karyograms only. In
+csv, text that a spreadsheet would take for a formula gets an apostrophe in front.
 
 Or write the karyograms that somebody has corrected as training material, of one batch or of all: annotations.json in
 COCO format, and the pictures in the folder images beside it.
@@ -47,23 +53,34 @@ class MissingBatchError(NotFoundError):
     def __init__(self) -> None:
         """Say what is missing."""
         super().__init__("batch", "")
-        self.args = ("--csv needs a batch: its id or name, or the beginning of either",)
+        self.args = ("a report needs a batch: its id or name, or the beginning of either",)
+
+
+class MissingFileError(NotFoundError):
+    """A report was asked for, and no file to write it to."""
+
+    def __init__(self) -> None:
+        """Say what is missing."""
+        super().__init__("file", "")
+        self.args = ("--format needs --out FILE, or --out - for standard output",)
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "export",
-        help="write every figure of a batch as CSV, or corrections in COCO format",
+        help="write the report of a batch as CSV, JSON, Excel, PDF or FHIR, or corrections in COCO format",
         description=_DESCRIPTION,
-        epilog="columns: " + ", ".join(COLUMNS),
+        epilog="columns of csv: " + ", ".join(COLUMNS),
     )
     parser.add_argument(
         "batch", metavar="BATCH", nargs="?", help="id or name of a batch, or the beginning of one; all with --coco only"
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--csv", metavar="FILE", help="file to write, - for standard output")
+    what.add_argument("--format", choices=list(Format), type=Format, help="format of the report, with --out")
+    what.add_argument("--csv", metavar="FILE", help="short for --format csv --out FILE")
     what.add_argument("--coco", metavar="FOLDER", type=Path, help="folder for corrected karyograms, made if missing")
+    parser.add_argument("--out", metavar="FILE", help="file to write, - for standard output")
     parser.set_defaults(run=run)
 
 
@@ -75,7 +92,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         settings: of this process.
 
     Raises:
-        NotFoundError: there is no such batch, more than one (``UnclearBatchError``), or none was asked for.
+        NotFoundError: there is no such batch, more than one (``UnclearBatchError``), or none was asked for, or no file
+            (``MissingFileError``).
         OSError: the file cannot be written.
         sqlalchemy.exc.OperationalError: the record store is away.
     """
@@ -86,29 +104,59 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             if args.coco is not None:
                 _write_corrections(session, args.batch, args.coco, settings)
             else:
-                _write_figures(session, args.batch, args.csv)
+                kind = args.format or Format.CSV
+                _write_report(session, args.batch, kind, _file(args.csv, args.out), _limits(settings))
     finally:
         engine.dispose()
     return 0
 
 
-def _write_figures(session: Session, key: str | None, file: str) -> None:
+def _file(csv: str | None, out: str | None) -> str:
+    file = csv or out
+    if not file:
+        raise MissingFileError
+    return file
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(max_pixels=settings.max_pixels, min_side=settings.min_side)
+
+
+def _write_report(session: Session, key: str | None, kind: Format, file: str, limits: Limits) -> None:
     if key is None:
         raise MissingBatchError
-    text = io.StringIO(newline="")  # whole before anything is written: a wrong batch must not empty a file
     batch = find_batch(session, key)
-    count = write_csv(session, batch.id, text)
     if file == _STANDARD_OUTPUT:
-        sys.stdout.write(text.getvalue())
-    else:
-        Path(file).write_text(text.getvalue(), encoding="utf-8", newline="")
-        print(f"{count} karyograms of batch {batch.id} {batch.name!r} written to {file}")
+        write(session, batch.id, kind, sys.stdout.buffer, limits)
+        return
+    with _replacing(Path(file)) as stream:
+        count = write(session, batch.id, kind, stream, limits)
+    print(f"{count} karyograms of batch {batch.id} {batch.name!r} written to {file}")
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of another one only when it has been written as a whole."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(file)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """What the system takes from the rights of a new file; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _write_corrections(session: Session, key: str | None, folder: Path, settings: Settings) -> None:
     batch_id = None if key is None else find_batch(session, key).id
-    limits = Limits(max_pixels=settings.max_pixels, min_side=settings.min_side)
-    count = coco.write_folder(session, folder, limits, batch_id)
+    count = coco.write_folder(session, folder, _limits(settings), batch_id)
     print(f"{count} {'karyogram' if count == 1 else 'karyograms'} with corrections written to {folder}")
 
 

@@ -93,8 +93,9 @@ def open_first_of(page: Page, outcome: TriageOutcome) -> None:
 
 
 def download(page: Page, folder: Path) -> list[dict[str, str]]:
+    page.get_by_role("button", name="Report").click()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download CSV").click()
+        page.get_by_role("button", name="Table as CSV").click()
     path = folder / "download.csv"
     waiting.value.save_as(path)
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))

@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from engine import store
+from engine import decisions, store
 from engine.__main__ import main
 from engine.commands.export import UnclearBatchError, find_batch
 from engine.database import connect, open_session
 from engine.export import COLUMNS, harmless, rows, write_csv
+from engine.people import Person, Role
+from engine.reviews import Call, Opinion
 from engine.store import NotFoundError
 from engine.vocabulary import Batch, Verdict
 from models.judging.suggestion import Suggestion
@@ -224,3 +226,43 @@ def test_two_models_do_not_mix(sql_engine: Engine) -> None:
     judge(sql_engine, verdict(karyogram), replace(verdict(karyogram), model="other", seed=1))
     (row,) = exported(sql_engine, batch)
     assert (row["model"], int(row["seed"])) == ("pixels", 2**32 + 1)
+
+
+def test_signed_decisions_stand_behind_the_verdict(sql_engine: Engine) -> None:
+    batch = add_batch(sql_engine, png(1), png(2))
+    first, second = karyograms(sql_engine)
+    judge(sql_engine, verdict(first, calibrated=0.9), verdict(second))
+    said = Opinion(Call.ABNORMAL, "47,XY,+21", ("+21",), comment="=1+1")
+    with open_session(sql_engine) as session:
+        for name in ("@Anna", "Ben"):
+            decisions.decide(session, Person(name, Role.TECHNICIAN), first.id, said, NOW)
+        decisions.decide(session, Person("Ben", Role.TECHNICIAN), second.id, said, NOW)
+        session.commit()
+    signed, unsigned = exported(sql_engine, batch)
+    assert (signed["review"], signed["call"], signed["karyotype"]) == ("signed", "abnormal", "47,XY,+21")
+    assert (signed["decided_findings"], signed["signed_by"]) == ("'+21", "'@Anna (first); Ben (second)")
+    assert (signed["comment"], signed["amended"]) == ("'@Anna: =1+1; Ben: =1+1", "no")
+    assert signed["signed_at"] == NOW.isoformat()
+    assert (unsigned["review"], unsigned["call"], unsigned["signed_by"]) == ("second", "", "")
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "xlsx", "pdf", "fhir"])
+def test_command_writes_every_format(
+    shell: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    add_batch(shell, png(1))
+    file = tmp_path / "out"
+    file.write_text("an older report")
+    assert main(["export", "Monday", "--format", kind, "--out", str(file)]) == 0
+    assert f"written to {file}" in capsys.readouterr().out
+    starts = {"csv": b"batch_id,", "json": b"{", "xlsx": b"PK", "pdf": b"%PDF", "fhir": b'{"resourceType": "Bundle"'}
+    assert file.read_bytes().startswith(starts[kind])
+    assert list(tmp_path.glob(".out*")) == []
+    shell.dispose()
+
+
+def test_command_asks_for_a_file(shell: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    add_batch(shell)
+    assert main(["export", "Monday", "--format", "pdf"]) == 2
+    assert capsys.readouterr().err == "--format needs --out FILE, or --out - for standard output\n"
+    shell.dispose()

@@ -1,0 +1,96 @@
+"""The formats of a report: how each is called, and one function that writes any of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import BinaryIO, Final, TextIO
+
+from sqlalchemy.orm import Session
+
+from engine import export
+from engine.batch_report import report
+from engine.batch_report.fhir import write_fhir
+from engine.batch_report.json_file import write_json
+from engine.batch_report.report import Report
+from engine.batch_report.workbook import write_xlsx
+from engine.people import Action, Person, require
+from engine.vocabulary import Batch
+from models.pictures import Limits
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    CSV = "csv"
+    JSON = "json"
+    XLSX = "xlsx"
+    PDF = "pdf"
+    FHIR = "fhir"
+
+
+MEDIA_TYPES: Final = {
+    Format.CSV: "text/csv",
+    Format.JSON: "application/json",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PDF: "application/pdf",
+    Format.FHIR: "application/fhir+json",
+}
+_SUFFIXES: Final = {Format.FHIR: "fhir.json"}
+
+
+def file_name(batch: Batch, kind: Format) -> str:
+    """Return a name for the file that is safe everywhere: nothing that people typed is in it."""
+    return f"karyotriage_{batch.id[:8]}.{_SUFFIXES.get(kind, kind.value)}"
+
+
+def write(
+    session: Session, batch_id: str, kind: Format, stream: BinaryIO, limits: Limits, *, person: Person | None = None
+) -> int:
+    """Write the report of a batch.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        batch_id: of the batch.
+        kind: in which format.
+        stream: a binary file; nothing is written to it where an error is raised for the batch or the person.
+        limits: what a picture may be, for decoding those that the report shows.
+        person: who asks, where that is known.
+
+    Returns:
+        How many karyograms the report has; in FHIR these are the signed ones.
+
+    Raises:
+        NotAllowedError: the role of this person may not export.
+        NotFoundError: there is no such batch.
+    """
+    if person is not None:
+        require(person, Action.EXPORT)
+    read = report.read(session, batch_id)
+    if kind is Format.PDF:
+        from engine.batch_report.paper import write_pdf  # what draws pages takes most of a second to load
+
+        return write_pdf(session, read, stream, limits)
+    if kind is Format.XLSX:
+        return write_xlsx(session, read, stream)
+    with _as_text(stream) as text:
+        return _TEXTS[kind](session, read, text)
+
+
+_TEXTS: Final[dict[Format, Callable[[Session, Report, TextIO], int]]] = {
+    Format.CSV: export.write_report,
+    Format.JSON: write_json,
+    Format.FHIR: write_fhir,
+}
+
+
+@contextmanager
+def _as_text(stream: BinaryIO) -> Iterator[TextIO]:
+    """A text file in UTF-8 over a binary one, which stays open; line ends are written as they are."""
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
