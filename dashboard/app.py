@@ -12,6 +12,7 @@ page = st.navigation(
     [
         st.Page(links.UPLOAD, title="Upload", icon=":material/upload_file:", url_path="upload", default=True),
         st.Page(links.BATCHES, title="Batches", icon=":material/stacks:", url_path="batches"),
+        st.Page(links.READING, title="Reading list", icon=":material/checklist:", url_path="reading"),
         st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
         st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),
         st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),

@@ -72,8 +72,9 @@ def confidence_histogram(frame: pd.DataFrame, column: str, title: str) -> alt.La
     each bar instead of an axis.
 
     Args:
-        frame: columns ``outcome`` (short words) and ``column`` (0..1), one row a karyogram.
-        column: ``probability`` or ``agreement``.
+        frame: columns ``outcome`` (short words) and ``column`` (0..1); a row is one karyogram, or as many as its column
+            ``count`` says where there is one.
+        column: the name of the column that is drawn.
         title: what the horizontal axis says.
 
     Raises:
@@ -105,7 +106,8 @@ def confidence_histogram(frame: pd.DataFrame, column: str, title: str) -> alt.La
 
 def _ridge(frame: pd.DataFrame, column: str, order: list[str], outcome: str) -> pd.DataFrame:
     """The bars of one outcome: they stand on the line of its row, and the highest takes two thirds of the row."""
-    bars = _binned(frame.loc[frame["outcome"] == outcome, column])
+    rows = frame[frame["outcome"] == outcome]
+    bars = _binned(rows[column], rows.get("count"))
     foot = len(order) - 1 - order.index(outcome)
     return bars.assign(outcome=outcome, foot=foot, top=foot + 0.66 * bars["count"] / bars["count"].max())
 
@@ -127,9 +129,9 @@ def _scale(colours: dict[str, str]) -> alt.Scale:
     return alt.Scale(domain=list(colours), range=list(colours.values()))
 
 
-def _binned(values: pd.Series[float]) -> pd.DataFrame:
+def _binned(values: pd.Series[float], weights: pd.Series[int] | None = None) -> pd.DataFrame:
     """Counts in steps of 5 %; counted here and not in the browser, so that a test can see them."""
-    counts, edges = np.histogram(values.to_numpy(), bins=_PROBABILITY_BINS)
+    counts, edges = np.histogram(values.to_numpy(), _PROBABILITY_BINS, weights=weights)
     bars = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "middle": (edges[:-1] + edges[1:]) / 2, "count": counts})
     return bars[bars["count"] > 0]
 

@@ -17,6 +17,7 @@ from engine.database import connect, open_session, upgrade
 from engine.errors import REDIS_AWAY, one_line
 from engine.heartbeat import Heartbeat, alive
 from engine.intake import Intake
+from engine.people import DEMO, Person
 from engine.settings import Settings, SettingsError
 from engine.stream import DeadLetter, JobStream, connect_redis
 from models.pictures import Limits
@@ -46,6 +47,11 @@ def session() -> Iterator[Session]:
     """A session on the record store; nothing is kept unless it is committed."""
     with open_session(_sql_engine()) as opened:
         yield opened
+
+
+def person() -> Person:
+    """The person at work."""
+    return DEMO[0]
 
 
 def problem() -> str | None:

@@ -33,7 +33,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """Some entries one after the other; ``first`` is the number of the first one, from 1, in a list of ``total``."""
+    """Some entries one after the other; ``first`` is the number of the first one, from 1, in a list of ``total``.
+
+    Nothing is counted beyond ``engine.reading_order.MOST``.
+    """
 
     entries: list[Entry]
     first: int
@@ -69,7 +72,7 @@ def page(session: Session, reader: Person, wanted: Filter, size: int, *, after: 
     order, start = reading_order.order(session, reader, wanted), reading_order.place(session, after or before)
     backward = start is not None and not after
     places = order.walk(size, start, backward=backward)[:: -1 if backward else 1]
-    if backward and len(places) < size:  # the beginning was reached: a whole first page
+    if start is not None and (len(places) < size if backward else not places):  # over an end: a whole first page
         places = order.walk(size)
     ahead = order.count(before=places[0]) if places else 0
     return Page(entries(session, [one.id for one in places]), ahead + 1, order.count())
@@ -111,13 +114,16 @@ def next_open(session: Session, reader: Person, wanted: Filter, karyogram_id: st
     return next((one.id for one in found if one.id != karyogram_id), None)
 
 
-def counts(session: Session, reader: Person, wanted: Filter) -> dict[Turn, int]:
-    """Return how many karyograms each list has under a filter, whatever the filter's own turn is.
+def resume(session: Session, reader: Person, wanted: Filter, karyogram_id: str) -> str | None:
+    """Return where somebody goes on who stopped at a karyogram: there if it is still their turn, else what follows."""
+    mine = reading_order.order(session, reader, replace(wanted, turn=Turn.MINE))
+    return karyogram_id if mine.holds(karyogram_id) else next_open(session, reader, wanted, karyogram_id)
 
-    All of them are left out: that is the one number which has to count every karyogram there is.
-    """
+
+def counts(session: Session, reader: Person, wanted: Filter) -> dict[Turn, int]:
+    """Return how many karyograms each list has under a filter, whatever its own turn is; at most ``MOST`` of each."""
     order = reading_order.order(session, reader, wanted)
-    return {turn: order.count(turn=turn) for turn in Turn if turn is not Turn.ALL}
+    return {turn: order.count(turn=turn) for turn in Turn}
 
 
 def outcome_counts(session: Session, batch_id: str) -> dict[TriageOutcome | None, int]:

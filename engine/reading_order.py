@@ -9,9 +9,9 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Select, false, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from engine import reading_filter, schema
@@ -19,7 +19,11 @@ from engine.people import Person
 from engine.reading_filter import Filter, Turn
 from engine.reviews import Review
 
-_TABLE = schema.karyograms
+MOST: Final = 10_000
+"""Nothing is counted beyond this: it means so many or more."""
+
+_TABLE: Final = schema.karyograms
+_DECIDED: Final = (Review.SECOND, Review.THIRD, Review.SIGNED)  # the reviews that have decisions
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Order(Protocol):
         """Return at most ``limit`` places that follow one, or precede it, the nearest first; from an end if None."""
 
     def count(self, before: Place | None = None, turn: Turn | None = None) -> int:
-        """Return how many there are, or how many come before a place; of another turn if one is given."""
+        """Return how many there are, or come before a place, at most ``MOST``; of another turn if one is given."""
 
     def holds(self, karyogram_id: str) -> bool:
         """Tell whether a karyogram is among them."""
@@ -105,6 +109,7 @@ class Indexed:
         self._session = session
         self._reader = reader
         self._turn = wanted.turn
+        self._reviews = _DECIDED if wanted.decided_by else tuple(Review)
         self._asked = reading_filter.conditions(wanted)
 
     def walk(self, limit: int, start: Place | None = None, *, backward: bool = False) -> list[Place]:
@@ -120,7 +125,8 @@ class Indexed:
     def count(self, before: Place | None = None, turn: Turn | None = None) -> int:
         """See ``Order``."""
         queries = self._queries(turn or self._turn, before, backward=True)
-        return sum(self._session.scalar(query.with_only_columns(func.count())) or 0 for query in queries)
+        counted = [select(func.count()).select_from(query.limit(MOST).subquery()) for query in queries]
+        return min(MOST, sum(self._session.scalar(query) or 0 for query in counted))
 
     def holds(self, karyogram_id: str) -> bool:
         """See ``Order``."""
@@ -128,16 +134,13 @@ class Indexed:
         return any(self._session.execute(query.where(_TABLE.c.id == karyogram_id)).first() for query in queries)
 
     def _queries(self, turn: Turn, start: Place | None, *, backward: bool) -> list[Select[tuple[str]]]:
-        """One query for each review, of what lies beyond a place."""
-        taken = reading_filter.reviews_of(turn, self._reader)
+        """One query for each review that has anything beyond a place."""
+        taken = [one for one in reading_filter.reviews_of(turn, self._reader) if one in self._reviews]
+        beyond = [(review, _beyond(review, start, backward=backward)) for review in taken]
         return [
-            select(_TABLE.c.id).where(
-                _TABLE.c.review == review,
-                *self._asked,
-                *self._hidden(turn, review),
-                _beyond(review, start, backward=backward),
-            )
-            for review in taken
+            select(_TABLE.c.id).where(_TABLE.c.review == review, *self._asked, *self._hidden(turn, review), there)
+            for review, there in beyond
+            if there is not None
         ]
 
     def _hidden(self, turn: Turn, review: Review) -> list[ColumnElement[bool]]:
@@ -146,14 +149,14 @@ class Indexed:
         return [~reading_filter.decided(self._reader.name)] if hides else []
 
 
-def _beyond(review: Review, start: Place | None, *, backward: bool) -> ColumnElement[bool]:
-    """What comes after a place, or before it; only what waits for its verdict has no risk."""
+def _beyond(review: Review, start: Place | None, *, backward: bool) -> ColumnElement[bool] | None:
+    """What comes after a place, or before it; None for nothing. Only what waits for its verdict has no risk."""
     if start is None:
         return true()
     waits = review is Review.WAITING
     if waits and start.risk is None:
         return _TABLE.c.id > start.id if backward else _TABLE.c.id < start.id
     if waits or start.risk is None:  # all of it lies on the same side
-        return true() if backward is not waits else false()
+        return true() if backward is not waits else None
     here, there = tuple_(_TABLE.c.risk, _TABLE.c.id), tuple_(start.risk, start.id)
     return here > there if backward else here < there

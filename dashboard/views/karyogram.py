@@ -16,6 +16,7 @@ from dashboard import (
     links,
     parts,
     services,
+    steps,
     thumbnails,
     times,
     words,
@@ -40,7 +41,6 @@ class _Shown:
     batch: Batch
     verdict: Verdict | None
     mates: list[Karyogram]
-    reading_list: list[frames.Judged]
 
 
 def render() -> None:
@@ -54,7 +54,7 @@ def render() -> None:
     except store.NotFoundError:
         _nothing("This karyogram does not exist", "The address may be cut short, or it belongs to another system.")
         return
-    _navigation(shown)
+    steps.draw(shown.karyogram, shown.batch)
     _heading(shown)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -89,28 +89,7 @@ def _load(karyogram_id: str) -> _Shown:
             batch=batch,
             verdict=store.verdict(session, karyogram_id, batch.model),
             mates=reports.case_mates(session, karyogram),
-            reading_list=_reading_list(reports.judged(session, batch.id), karyogram_id),
         )
-
-
-def _reading_list(rows: list[frames.Judged], karyogram_id: str) -> list[frames.Judged]:
-    """The rows through which the reader steps: filtered as the address says, unless that hides this karyogram."""
-    filtered = frames.with_outcomes(rows, links.outcomes())
-    return filtered if any(karyogram.id == karyogram_id for karyogram, _ in filtered) else rows
-
-
-def _navigation(shown: _Shown) -> None:
-    """Draw the way back to the batch and the steps through its reading list."""
-    order = [karyogram.id for karyogram, _ in shown.reading_list]
-    place = order.index(shown.karyogram.id)
-    before = order[place - 1] if place > 0 else None
-    after = order[place + 1] if place + 1 < len(order) else None
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        links.to_batch(shown.batch.id, words.plain(shown.batch.name), icon=":material/arrow_back:")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            links.to_karyogram(before, "Riskier", icon=":material/chevron_left:")
-            st.caption(f"{place + 1:,} of {len(order):,} on the reading list", width="content")
-            links.to_karyogram(after, "Less risky", icon=":material/chevron_right:", after=True)
 
 
 def _heading(shown: _Shown) -> None:
