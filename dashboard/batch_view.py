@@ -116,7 +116,6 @@ def _reading_list(batch: Batch) -> None:
         links.remember_reading_list(reading_filters.outcomes())
     shown = reading_table.page(reading_filters.of_batch(batch.id), _ROWS_ON_A_PAGE)
     if shown.entries:
-        st.caption("Click a row to open its karyogram.")
         reading_table.draw(shown, _ROWS_ON_A_PAGE, _COLUMNS)
     else:
         st.info("No karyogram of this batch has this outcome.", icon=":material/filter_alt_off:")

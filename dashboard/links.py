@@ -77,7 +77,7 @@ def remember_reading_list(shorts: Sequence[str], **asked: str) -> None:
 
 def remember_list(name: str) -> None:
     """Put into the address which of the lists is shown; another one begins at its first page."""
-    if listed(LIST) != name:
+    if listed(LIST) not in ("", name):
         turn_page()
     _put(LIST, [name])
 

@@ -64,6 +64,7 @@ def draw(shown: Page, rows: int, columns: Sequence[str], height: int = 640) -> N
         height: of the table at most, in pixels.
     """
     keys = [entry.karyogram.id for entry in shown.entries]
+    _pages(shown, keys, rows)
     pictures = [thumbnails.thumbnail(entry.karyogram) for entry in shown.entries]
     event = st.dataframe(
         frames.reading_list(shown.entries, pictures, services.person()),
@@ -78,7 +79,6 @@ def draw(shown: Page, rows: int, columns: Sequence[str], height: int = 640) -> N
         column_config=_COLUMNS,
         alt="Reading list, riskiest karyogram first",
     )
-    _pages(shown, keys, rows)
     # a live list moves between drawing and click: the click means the row as it was drawn, not as it is sorted now
     drawn = state.exchange_drawn(keys)
     if event.selection.cells:
@@ -90,9 +90,12 @@ def draw(shown: Page, rows: int, columns: Sequence[str], height: int = 640) -> N
 def _pages(shown: Page, keys: Sequence[str], rows: int) -> None:
     """Say which rows these are and lead to those before and after."""
     first, last = shown.first == 1, len(keys) < rows or shown.last == shown.total
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         total = words.at_most(shown.total, MOST)
-        st.caption(f"{shown.first:,} to {shown.last:,} of {total}, riskiest first", width="content")
+        st.caption(
+            f"{shown.first:,} to {shown.last:,} of {total}, riskiest first. Click a row to open its karyogram.",
+            width="stretch",
+        )
         if first and last:
             return
         _way("First page", "first_page", off=first)

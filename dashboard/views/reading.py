@@ -52,6 +52,8 @@ def _heading(wanted: Filter) -> None:
 
 def _resume(wanted: Filter) -> None:
     """Offer to go on where this person stopped: at what they opened last, else behind what they decided last."""
+    if wanted.turn is Turn.SIGNED:
+        return
     with services.session() as session:
         reader = services.person()
         opened, decided = links.karyogram_id(), reading_list.last_decided(session, reader)
