@@ -13,6 +13,7 @@ page = st.navigation(
         "Work": [
             st.Page(links.UPLOAD, title="Upload", icon=":material/upload_file:", url_path="upload", default=True),
             st.Page(links.BATCHES, title="Batches", icon=":material/stacks:", url_path="batches"),
+            st.Page(links.READING, title="Reading list", icon=":material/checklist:", url_path="reading"),
             st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
         ],
         "Laboratory": [

@@ -65,27 +65,11 @@ def pass_histogram(frame: pd.DataFrame, calibrated: float | None = None) -> alt.
     return alt.LayerChart(layer=[bars, *_lines(calibrated)], height=250)
 
 
-def confidence_histogram(frame: pd.DataFrame, column: str, title: str) -> alt.LayerChart:
+def confidence_histogram(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     """How sure the model is, one row of bars for each outcome; abnormal leads, and each row has a height of its own.
 
     A common height would hide three abnormal karyograms beside three hundred normal ones. So the number stands on
     each bar instead of an axis.
-
-    Args:
-        frame: columns ``outcome`` (short words) and ``column`` (0..1), one row a karyogram.
-        column: ``probability`` or ``agreement``.
-        title: what the horizontal axis says.
-
-    Raises:
-        ValueError: when a column is missing or there is no row.
-    """
-    require(frame, ["outcome", column])
-    binned = [_binned(values).assign(outcome=outcome) for outcome, values in frame.groupby("outcome")[column]]
-    return counted_histogram(pd.concat(binned, ignore_index=True), title)
-
-
-def counted_histogram(frame: pd.DataFrame, title: str) -> alt.LayerChart:
-    """The same of karyograms that are counted already.
 
     Args:
         frame: columns ``outcome`` (short words), ``low`` and ``high`` (the ends of a bin, 0..1) and ``count``.
@@ -144,7 +128,7 @@ def _scale(colours: dict[str, str]) -> alt.Scale:
 
 def _binned(values: pd.Series[float]) -> pd.DataFrame:
     """Counts in steps of 5 %; counted here and not in the browser, so that a test can see them."""
-    counts, edges = np.histogram(values.to_numpy(), bins=_PROBABILITY_BINS)
+    counts, edges = np.histogram(values.to_numpy(), _PROBABILITY_BINS)
     bars = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "middle": (edges[:-1] + edges[1:]) / 2, "count": counts})
     return bars[bars["count"] > 0]
 

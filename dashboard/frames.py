@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import pandas as pd
 
-from dashboard import links, symbols, times, words
+from dashboard import links, symbols, times, turn_words, words
 from dashboard.upload_words import ADVICE
 from engine.duplicates import Earlier
 from engine.heartbeat import Heartbeat
+from engine.histograms import Bin
+from engine.people import Person
+from engine.reading_list import Entry
 from engine.vocabulary import FileProblem, Karyogram, KaryogramState, Verdict
 from models.judging.triage import TriageOutcome
-
-Judged = tuple[Karyogram, Verdict | None]
 
 
 def outcome_of(karyogram: Karyogram, verdict: Verdict | None) -> TriageOutcome | None:
@@ -24,17 +25,13 @@ def outcome_of(karyogram: Karyogram, verdict: Verdict | None) -> TriageOutcome |
     return None if verdict is None else verdict.outcome
 
 
-def with_outcomes(rows: Sequence[Judged], shorts: Collection[str]) -> list[Judged]:
-    """The rows that have one of these outcomes, named by their short words; all rows where none is named."""
-    return [row for row in rows if not shorts or words.outcome_words(outcome_of(*row)).short in shorts]
-
-
-def reading_list(rows: Sequence[Judged], thumbnails: Sequence[str]) -> pd.DataFrame:
-    """The verdict table in the order of ``rows``, one row a karyogram.
+def reading_list(entries: Sequence[Entry], thumbnails: Sequence[str], reader: Person) -> pd.DataFrame:
+    """A page of the reading list in its order, one row a karyogram.
 
     Args:
-        rows: karyograms with their verdicts, riskiest first.
+        entries: karyograms with their verdicts, riskiest first.
         thumbnails: data URLs, one for each row.
+        reader: who looks at it.
 
     Returns:
         Columns as below; ``probability`` and ``agreement`` in percent, empty where they mean nothing.
@@ -42,7 +39,7 @@ def reading_list(rows: Sequence[Judged], thumbnails: Sequence[str]) -> pd.DataFr
     Raises:
         ValueError: when the two differ in length.
     """
-    records = [_reading_row(*row, thumbnail) for row, thumbnail in zip(rows, thumbnails, strict=True)]
+    records = [_reading_row(entry, picture, reader) for entry, picture in zip(entries, thumbnails, strict=True)]
     return pd.DataFrame(records, columns=list(_READING_COLUMNS)).astype(_READING_COLUMNS)
 
 
@@ -55,11 +52,16 @@ _READING_COLUMNS = {
     "why": "str",
     "probability": "float64",
     "agreement": "float64",
+    "received": "datetime64[us, UTC]",
+    "turn": "str",
+    "because": "str",
+    "batch": "str",
     "file": "str",
 }
 
 
-def _reading_row(karyogram: Karyogram, verdict: Verdict | None, thumbnail: str) -> dict[str, object]:
+def _reading_row(entry: Entry, thumbnail: str, reader: Person) -> dict[str, object]:
+    karyogram, verdict = entry.karyogram, entry.verdict
     # The passes of an unreadable picture mean nothing, so their figures are left out of the list.
     measures = verdict.measures if verdict and verdict.outcome is not TriageOutcome.FLAGGED_UNREADABLE else None
     outcome = outcome_of(karyogram, verdict)
@@ -72,6 +74,10 @@ def _reading_row(karyogram: Karyogram, verdict: Verdict | None, thumbnail: str) 
         "why": words.in_short(karyogram, verdict),
         "probability": 100 * measures.calibrated_probability if measures else None,
         "agreement": 100 * measures.pass_agreement if measures else None,
+        "received": karyogram.created_at,
+        "turn": turn_words.turn(entry, reader),
+        "because": turn_words.because(entry),
+        "batch": entry.batch.name,
         "file": file_and_page(karyogram),
     }
 
@@ -81,20 +87,11 @@ def file_and_page(karyogram: Karyogram) -> str:
     return karyogram.file_name if karyogram.page == 0 else f"{karyogram.file_name}, page {karyogram.page + 1}"
 
 
-def confidence(rows: Iterable[Judged]) -> pd.DataFrame:
-    """What the confidence histogram shows of every readable karyogram: outcome, probability and pass agreement."""
-    shown = [
-        (words.OUTCOMES[verdict.outcome].short, verdict.measures)
-        for _, verdict in rows
-        if verdict is not None and verdict.outcome is not TriageOutcome.FLAGGED_UNREADABLE
-    ]
-    return pd.DataFrame(
-        {
-            "outcome": pd.Series([short for short, _ in shown], dtype="str"),
-            "probability": pd.Series([m.calibrated_probability for _, m in shown], dtype="float64"),
-            "agreement": pd.Series([m.pass_agreement for _, m in shown], dtype="float64"),
-        }
-    )
+def confidence(bins: Iterable[Bin]) -> pd.DataFrame:
+    """How sure the model is, as counted by the database: outcome, ends of a step (0..1) and how many lie in it."""
+    shown = [(words.OUTCOMES[one.outcome].short, one.low, one.high, one.count) for one in bins]
+    columns = {"outcome": "str", "low": "float64", "high": "float64", "count": "int64"}
+    return pd.DataFrame(shown, columns=list(columns)).astype(columns)
 
 
 def passes(verdict: Verdict) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import streamlit as st
 UPLOAD = "views/upload.py"
 BATCHES = "views/batches.py"
 KARYOGRAM = "views/karyogram.py"
+READING = "views/reading.py"
 SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
 AUDIT = "views/audit.py"
@@ -18,12 +19,20 @@ MODELS = "views/models.py"
 OVERVIEW = "views/overview.py"
 
 _PERSON = "person"
-_BATCH = "batch"
+BATCH = "batch"
 _KARYOGRAM = "karyogram"
-_OUTCOME = "outcome"  # the filter of a reading list
-_PAGE = "page"  # which page of it is shown, from 1
+_OUTCOME = "outcome"  # with the next ones: what a reading list shows
+LIST = "list"
+FINDING = "finding"
+CASE = "case"
+OLDER = "older"
+BY = "by"
+_AFTER = "after"  # the karyogram before the page that is shown
+_BEFORE = "before"  # the karyogram after it
+_FILTER = (LIST, BATCH, _OUTCOME, FINDING, CASE, OLDER, BY)
+_PLACE = (_OUTCOME, _AFTER, _BEFORE)  # in the list of a batch
 _RUN = "run"  # with a number from 1: a run in this place of the comparison
-_BEFORE = "before"  # the number of an entry of the audit trail: only older ones are shown
+_ENTRY = "entry"  # the number of an entry of the audit trail: only older ones are shown
 _NO_RUN = "none"  # in the first place: nothing is compared, and that is what somebody wants
 
 
@@ -39,7 +48,7 @@ def remember_person(short: str) -> None:
 
 def batch_id() -> str | None:
     """The batch that the address names, if it names one."""
-    return st.query_params.get(_BATCH)
+    return st.query_params.get(BATCH)
 
 
 def karyogram_id() -> str | None:
@@ -57,22 +66,48 @@ def _kept(*names: str) -> dict[str, list[str]]:
     return {name: values for name in names if (values := st.query_params.get_all(name))}
 
 
-def page_number() -> int:
-    """Which page of the reading list the address asks for, from 1."""
-    text = st.query_params.get(_PAGE, "")
-    return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+def listed(name: str) -> str:
+    """What the address asks of a reading list by one of the names above; empty for nothing."""
+    return st.query_params.get(name, "")
+
+
+def place_of_page() -> tuple[str, str]:
+    """The karyograms after and before which the address wants a page of a reading list to lie, empty for none."""
+    return st.query_params.get(_AFTER, ""), st.query_params.get(_BEFORE, "")
 
 
 def remember_batch(identifier: str) -> None:
     """Put a batch into the address of the present page."""
-    st.query_params[_BATCH] = identifier
+    st.query_params[BATCH] = identifier
 
 
 # Not left to ``bind="query-params"``: a bound parameter cannot be taken along to another page.
-def remember_reading_list(shorts: Sequence[str], page: int) -> None:
-    """Put the filter and the page of the reading list into the address; what goes without saying is left out."""
-    _put(_OUTCOME, list(shorts))
-    _put(_PAGE, [str(page)] if page > 1 else [])
+def remember_reading_list(shorts: Sequence[str], **asked: str) -> None:
+    """Put what a reading list shows into the address, by the names above; another filter begins at its first page."""
+    values = {name: [value] if value else [] for name, value in asked.items()} | {_OUTCOME: list(shorts)}
+    if any(st.query_params.get_all(name) != value for name, value in values.items()):
+        turn_page()
+    for name, value in values.items():
+        _put(name, value)
+
+
+def remember_list(name: str) -> None:
+    """Put into the address which of the lists is shown; another one begins at its first page."""
+    if listed(LIST) not in ("", name):
+        turn_page()
+    _put(LIST, [name])
+
+
+def forget_filter() -> None:
+    """Take everything out of the address that a reading list is filtered by, but which list it is."""
+    for name in (*_FILTER[1:], _AFTER, _BEFORE):
+        _put(name, [])
+
+
+def turn_page(*, after: str = "", before: str = "") -> None:
+    """Put into the address after or before which karyogram a page of a reading list lies; the first one for neither."""
+    _put(_AFTER, [after] if after else [])
+    _put(_BEFORE, [before] if before else [])
 
 
 def _put(name: str, values: list[str]) -> None:
@@ -85,13 +120,13 @@ def _put(name: str, values: list[str]) -> None:
 
 def audit_before() -> int | None:
     """The number before which the address asks for entries of the audit trail; ``None`` for the newest."""
-    text = st.query_params.get(_BEFORE, "")
+    text = st.query_params.get(_ENTRY, "")
     return int(text) if text.isascii() and text.isdigit() else None
 
 
 def remember_audit_before(sequence: int | None) -> None:
     """Put the number before which entries of the audit trail are shown into the address."""
-    _put(_BEFORE, [] if sequence is None else [str(sequence)])
+    _put(_ENTRY, [] if sequence is None else [str(sequence)])
 
 
 def filter_of_runs(name: str) -> list[str]:
@@ -123,7 +158,12 @@ def remember_runs(names: Sequence[str]) -> None:
 
 def to_batch(identifier: str, label: str, *, icon: str = "") -> None:
     """Draw a link to a batch."""
-    st.page_link(BATCHES, label=label, icon=icon, help="", query_params=_to_batch(identifier, _OUTCOME, _PAGE))
+    st.page_link(BATCHES, label=label, icon=icon, help="", query_params=_to_batch(identifier, *_PLACE))
+
+
+def to_reading_list(identifier: str, label: str, *, icon: str = "") -> None:
+    """Draw a link back to the reading list, which takes along from which karyogram one comes."""
+    st.page_link(READING, label=label, icon=icon, help="", query_params=_to_karyogram(identifier))
 
 
 def to_karyogram(
@@ -163,10 +203,15 @@ def open_karyogram(identifier: str) -> NoReturn:
 
 
 def _to_batch(identifier: str, *kept: str) -> dict[str, str | list[str]]:
-    return {**_kept(_PERSON, *kept), _BATCH: identifier}
+    return {**_kept(_PERSON, *kept), BATCH: identifier}
+
+
+def open_reading_list(identifier: str) -> NoReturn:
+    """Go back to the reading list now, from a karyogram."""
+    st.switch_page(READING, query_params=_to_karyogram(identifier))
 
 
 def _to_karyogram(identifier: str) -> dict[str, str | list[str]]:
     # Streamlit changes the parameters before the page, and so leaves an address behind in which this page has the
     # parameters of the next one. Because the batch is among them, the back button still leads to it.
-    return {**_kept(_PERSON, _BATCH, _OUTCOME, _PAGE), _KARYOGRAM: identifier}
+    return {**_kept(_PERSON, *_FILTER, _AFTER, _BEFORE), _KARYOGRAM: identifier}

@@ -14,6 +14,7 @@ _GENERATION = "upload_generation"
 _BROKEN_OFF = "upload_broken_off"
 _DRAWN = "reading_list_drawn"
 _CHART = "page_chart"
+_FILTERS = "reading_filters"
 _PERSON = "person"
 
 
@@ -128,6 +129,16 @@ def exchange_drawn(identifiers: Sequence[str]) -> list[str]:
     before: list[str] = st.session_state.get(_DRAWN, [])
     st.session_state[_DRAWN] = list(identifiers)
     return before
+
+
+def filter_key(widget: str) -> str:
+    """The key of a widget that filters the reading list; it changes when all of them begin anew."""
+    return f"{widget}_{st.session_state.get(_FILTERS, 0)}"
+
+
+def start_new_filters() -> None:
+    """Give the filters of the reading list new keys: they then show what the address says."""
+    st.session_state[_FILTERS] = st.session_state.get(_FILTERS, 0) + 1
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,11 @@ def outcome_words(outcome: TriageOutcome | None) -> OutcomeWords:
     return WAITING if outcome is None else OUTCOMES[outcome]
 
 
+def at_most(number: int, most: int) -> str:
+    """A number that nobody counts beyond ``most``: ``1,204`` or ``10,000+``."""
+    return f"{number:,}{'+' if number >= most else ''}"
+
+
 def retried(sent: int, later: int) -> str:
     """What became of karyograms that shall be tried again: sent at once, or left to the sweep of the engines."""
     sentences = [

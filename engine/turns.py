@@ -26,18 +26,25 @@ OF_REQUEUED: Final = {
 
 
 def hand_to_readers(session: Session, verdict: Verdict, quality_share: float) -> None:
-    """Put a karyogram on the reading list, or leave it out; what another model says later changes nothing."""
+    """Put a karyogram on the reading list, or leave it out; what another model says changes nothing.
+
+    Whose turn it is stays as it is where a person has decided already, on a karyogram that had failed.
+    """
     table, batches = schema.karyograms, schema.batches
+    asked = select(batches.c.model).where(batches.c.id == table.c.batch_id).scalar_subquery()
+    mine = table.c.id == verdict.karyogram_id, asked == verdict.model
+    if session.scalar(select(table.c.id).where(*mine)) is None:
+        return
     screened = verdict.outcome is TriageOutcome.SCREENED_NORMAL
     sampled = screened and reviews.is_sampled(verdict.karyogram_id, quality_share)
-    asked = select(batches.c.model).where(batches.c.id == table.c.batch_id).scalar_subquery()
-    mine = table.c.id == verdict.karyogram_id, table.c.review == Review.WAITING, asked == verdict.model
-    session.execute(
-        update(table)
-        .where(*mine)
-        .values(
-            review=reviews.after_verdict(verdict.outcome, sampled=sampled),
-            risk=reviews.risk(verdict.outcome, verdict.measures.calibrated_probability),
-            sampled=sampled,
-        )
-    )
+    turn = reviews.after_verdict(verdict.outcome, sampled=sampled)
+    values = {
+        "review": case((_REVIEW == Review.WAITING, turn.value), else_=_REVIEW),
+        "risk": reviews.risk(verdict.outcome, verdict.measures.calibrated_probability),
+        "sampled": sampled,
+    }
+    session.execute(update(table).where(table.c.id == verdict.karyogram_id).values(**values))
+    texts = dict.fromkeys(finding.text for finding in verdict.findings)
+    if texts:
+        rows = [{"karyogram_id": verdict.karyogram_id, "text": text} for text in texts]
+        session.execute(schema.findings.insert(), rows)

@@ -59,6 +59,6 @@ def drift(found: Drift) -> pd.DataFrame:
 
 
 def bars(found: Sequence[Bar]) -> pd.DataFrame:
-    """Bins of a histogram by outcome, as ``charts.counted_histogram`` draws them."""
+    """Bins of a histogram by outcome, as ``charts.confidence_histogram`` draws them."""
     rows = [(words.OUTCOMES[bar.outcome].short, bar.bin / BINS, (bar.bin + 1) / BINS, bar.count) for bar in found]
     return pd.DataFrame(rows, columns=["outcome", "low", "high", "count"])

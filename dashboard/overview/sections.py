@@ -115,7 +115,7 @@ def confidence(found: figures.OfModel, model: str) -> None:
         frame = frames.bars(found.bars[name])
         with column.container(border=True):
             if len(frame):
-                chart = charts.counted_histogram(frame, title)
+                chart = charts.confidence_histogram(frame, title)
                 st.altair_chart(chart, alt=f"Histogram of the {title.lower()} of {model}, by outcome")
             else:
                 st.caption("No readable karyogram in this period.")

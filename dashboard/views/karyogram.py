@@ -17,12 +17,13 @@ from dashboard import (
     parts,
     picture_panel,
     services,
+    steps,
     times,
     verdict_figures,
     verdict_panel,
     words,
 )
-from engine import case_results, decisions, reports, reviews, store
+from engine import case_results, decisions, reviews, store
 from engine.case_results import Cell
 from engine.reviews import Decision
 from engine.vocabulary import Batch, Karyogram, Verdict
@@ -37,7 +38,6 @@ class _Shown:
     verdicts: list[Verdict]
     decisions: list[Decision]
     cells: list[Cell]
-    reading_list: list[frames.Judged]
 
     @property
     def verdict(self) -> Verdict | None:
@@ -56,7 +56,7 @@ def render() -> None:
     except store.NotFoundError:
         _nothing("This karyogram does not exist", "The address may be cut short, or it belongs to another system.")
         return
-    _navigation(shown)
+    steps.draw(shown.karyogram, shown.batch)
     _heading(shown)
     decision_history.signed(shown.decisions)
     left, right = st.columns([3, 2], gap="medium")
@@ -103,28 +103,7 @@ def _load(karyogram_id: str) -> _Shown:
             verdicts=store.verdicts_of(session, karyogram_id),
             decisions=decisions.of(session, karyogram_id),
             cells=case_results.cells_of(session, karyogram),
-            reading_list=_reading_list(reports.judged(session, batch.id), karyogram_id),
         )
-
-
-def _reading_list(rows: list[frames.Judged], karyogram_id: str) -> list[frames.Judged]:
-    """The rows through which the reader steps: filtered as the address says, unless that hides this karyogram."""
-    filtered = frames.with_outcomes(rows, links.outcomes())
-    return filtered if any(karyogram.id == karyogram_id for karyogram, _ in filtered) else rows
-
-
-def _navigation(shown: _Shown) -> None:
-    """Draw the way back to the batch and the steps through its reading list."""
-    order = [karyogram.id for karyogram, _ in shown.reading_list]
-    place = order.index(shown.karyogram.id)
-    before = order[place - 1] if place > 0 else None
-    after = order[place + 1] if place + 1 < len(order) else None
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        links.to_batch(shown.batch.id, words.plain(shown.batch.name), icon=":material/arrow_back:")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            links.to_karyogram(before, "Riskier", icon=":material/chevron_left:")
-            st.caption(f"{place + 1:,} of {len(order):,} on the reading list", width="content")
-            links.to_karyogram(after, "Less risky", icon=":material/chevron_right:", after=True)
 
 
 def _heading(shown: _Shown) -> None:

@@ -24,9 +24,9 @@ def drawn(chart: Any) -> list[list[dict[str, Any]]]:
 
 
 def confidence() -> pd.DataFrame:
-    outcomes = ["Screened normal"] * 300 + ["Abnormal"] * 3
+    """Three abnormal karyograms and three hundred screened ones, counted."""
     return pd.DataFrame(
-        {"outcome": outcomes, "probability": [0.01] * 300 + [0.97] * 3, "agreement": [1.0] * 300 + [0.8] * 3}
+        {"outcome": ["Screened normal", "Abnormal"], "low": [0.0, 0.95], "high": [0.05, 1.0], "count": [300, 3]}
     )
 
 
@@ -59,7 +59,7 @@ def test_without_a_calibrated_probability_only_the_vote_is_marked() -> None:
 
 
 def test_few_abnormal_karyograms_stand_as_high_as_many_normal_ones() -> None:
-    bars = drawn(charts.confidence_histogram(confidence(), "probability", "Probability"))[0]
+    bars = drawn(charts.confidence_histogram(confidence(), "Probability"))[0]
     assert [(bar["outcome"], bar["count"], bar["foot"]) for bar in bars] == [
         ("Abnormal", 3, 1),
         ("Screened normal", 300, 0),
@@ -69,14 +69,14 @@ def test_few_abnormal_karyograms_stand_as_high_as_many_normal_ones() -> None:
 
 
 def test_the_highest_row_is_abnormal_and_each_row_is_named() -> None:
-    chart = charts.confidence_histogram(confidence(), "agreement", "Pass agreement").to_dict()
+    chart = charts.confidence_histogram(confidence(), "Pass agreement").to_dict()
     axis = chart["layer"][0]["encoding"]["y"]["axis"]
     assert axis["labelExpr"] == "['Screened normal', 'Abnormal'][datum.value]"
     assert axis["values"] == [0, 1]
 
 
 def test_the_number_stands_on_each_bar() -> None:
-    chart = charts.confidence_histogram(confidence(), "agreement", "Pass agreement").to_dict()
+    chart = charts.confidence_histogram(confidence(), "Pass agreement").to_dict()
     assert chart["layer"][1]["encoding"]["text"]["field"] == "count"
 
 
@@ -86,8 +86,8 @@ def test_colours_say_the_same_everywhere() -> None:
 
 
 def test_a_missing_column_is_named() -> None:
-    with pytest.raises(ValueError, match=r"columns \['outcome', 'agreement'\], got \['outcome'\]"):
-        charts.confidence_histogram(pd.DataFrame({"outcome": ["Screened normal"]}), "agreement", "Pass agreement")
+    with pytest.raises(ValueError, match=r"columns \['outcome', 'low', 'high', 'count'\], got \['outcome'\]"):
+        charts.confidence_histogram(pd.DataFrame({"outcome": ["Screened normal"]}), "Pass agreement")
 
 
 def test_no_rows_are_refused() -> None:

@@ -9,11 +9,16 @@ import pytest
 from dashboard import frames, symbols
 from engine.duplicates import Earlier
 from engine.heartbeat import EngineState, Heartbeat
-from engine.vocabulary import FileProblem, KaryogramState, ProblemKind
+from engine.histograms import Bin
+from engine.people import Person, Role
+from engine.reading_list import Entry
+from engine.reviews import Review
+from engine.vocabulary import Batch, FileProblem, Karyogram, KaryogramState, ProblemKind, Verdict
 from models.judging.triage import TriageOutcome
 from tests import records
 from tests.dashboard.test_words import KARYOGRAM
 
+ANNA = Person("Anna", Role.TECHNICIAN)
 VERDICT = records.verdict(KARYOGRAM)
 UNREADABLE = records.verdict(KARYOGRAM, TriageOutcome.FLAGGED_UNREADABLE)
 FAILED = dataclasses.replace(KARYOGRAM, state=KaryogramState.FAILED, failure="out of memory")
@@ -25,9 +30,13 @@ def test_failed_beats_an_earlier_verdict_and_waiting_is_no_outcome() -> None:
     assert frames.outcome_of(WAITING, None) is None
 
 
+def entry(karyogram: Karyogram, verdict: Verdict | None, *readers: str) -> Entry:
+    return Entry(karyogram, Batch("b", "Monday", "pixels", 5, records.NOW), verdict, readers)
+
+
 def test_the_reading_list_keeps_its_order_and_tells_percent() -> None:
-    rows = [(FAILED, None), (KARYOGRAM, VERDICT), (WAITING, None)]
-    frame = frames.reading_list(rows, ["a", "b", "c"])
+    rows = [entry(FAILED, None), entry(KARYOGRAM, VERDICT), entry(WAITING, None)]
+    frame = frames.reading_list(rows, ["a", "b", "c"], ANNA)
     assert frame["outcome"].tolist() == ["Failed", "Uncertain", "Waiting"]
     assert frame["picture"].tolist() == ["a", "b", "c"]
     assert frame["file"].tolist() == ["P001_c1.png", "P001_c1.png", "P001_c1.png, page 3"]
@@ -37,30 +46,38 @@ def test_the_reading_list_keeps_its_order_and_tells_percent() -> None:
 
 
 def test_the_passes_of_an_unreadable_picture_are_not_told() -> None:
-    frame = frames.reading_list([(KARYOGRAM, UNREADABLE)], [""])
+    frame = frames.reading_list([entry(KARYOGRAM, UNREADABLE)], [""], ANNA)
     assert frame[["probability", "agreement"]].isna().to_numpy().all()
-    assert frames.confidence([(KARYOGRAM, UNREADABLE), (WAITING, None)]).empty
 
 
 def test_a_reading_list_without_rows_has_the_same_columns() -> None:
-    assert frames.reading_list([], []).dtypes.equals(frames.reading_list([(KARYOGRAM, VERDICT)], ["a"]).dtypes)
+    one = frames.reading_list([entry(KARYOGRAM, VERDICT)], ["a"], ANNA)
+    assert frames.reading_list([], [], ANNA).dtypes.equals(one.dtypes)
 
 
 def test_each_row_needs_its_thumbnail() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        frames.reading_list([(KARYOGRAM, VERDICT)], [])
+        frames.reading_list([entry(KARYOGRAM, VERDICT)], [], ANNA)
 
 
-def test_rows_are_chosen_by_the_short_word_of_their_outcome() -> None:
-    rows = [(FAILED, None), (KARYOGRAM, VERDICT), (WAITING, None)]
-    assert frames.with_outcomes(rows, []) == rows
-    assert frames.with_outcomes(rows, ["Uncertain", "Failed"]) == rows[:2]
-    assert frames.with_outcomes(rows, ["Abnormal"]) == []
+def test_a_row_tells_whose_turn_it_is_and_why() -> None:
+    second = dataclasses.replace(KARYOGRAM, review=Review.SECOND)
+    sampled = dataclasses.replace(KARYOGRAM, review=Review.FIRST, sampled=True)
+    screened = dataclasses.replace(KARYOGRAM, review=Review.NOT_NEEDED)
+    failed = dataclasses.replace(FAILED, review=Review.FIRST)
+    rows = [entry(second, VERDICT, "Anna"), entry(second, VERDICT, "Ben"), entry(sampled, VERDICT)]
+    rows += [entry(screened, VERDICT), entry(failed, None), entry(WAITING, None)]
+    frame = frames.reading_list(rows, [""] * 6, ANNA)
+    turns = ["Second reader, not you", "Second reader", "First reader", "Nobody", "First reader", "Engine"]
+    assert frame["turn"].tolist() == turns
+    assert frame["because"].tolist() == ["Flagged", "Flagged", "Quality sample", "Screened", "Not judged", ""]
+    assert set(frame["batch"]) == {"Monday"}
 
 
 def test_confidence_is_told_as_shares() -> None:
-    frame = frames.confidence([(KARYOGRAM, VERDICT)])
-    assert frame.to_dict("records") == [{"outcome": "Uncertain", "probability": 0.4, "agreement": 2 / 3}]
+    frame = frames.confidence([Bin(TriageOutcome.FLAGGED_UNCERTAIN, 7, 3)])
+    assert frame.to_dict("records") == [{"outcome": "Uncertain", "low": 0.35, "high": 0.4, "count": 3}]
+    assert frames.confidence([]).empty
 
 
 def test_passes_keep_the_order_of_the_sub_networks() -> None:

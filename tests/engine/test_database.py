@@ -17,8 +17,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from engine import database, store
+from engine import database, reading_list, store
 from engine.database import open_session
+from engine.people import DEMO
+from engine.reading_filter import Filter
 from engine.schema import metadata
 from models.judging.triage import Finding
 from tests.records import NOW, add_batch, karyograms, png
@@ -85,6 +87,9 @@ def test_a_verdict_of_the_first_version_is_still_read(sql_engine: Engine) -> Non
     add_batch(sql_engine, png(1), model="vgg16")
     (karyogram,) = karyograms(sql_engine)
     migrate(sql_engine, command.downgrade, "0001")
+    with sql_engine.connect() as connection:  # as a worker of then marked it
+        connection.execute(text("UPDATE karyograms SET state = 'judged'"))
+        connection.commit()
     values = {**_OLD_VERDICT, "karyogram_id": karyogram.id}
     names = ", ".join(values)
     with sql_engine.connect() as connection:
@@ -99,6 +104,9 @@ def test_a_verdict_of_the_first_version_is_still_read(sql_engine: Engine) -> Non
     assert found.findings == (Finding("21", "+21", 0.875),)
     assert (found.refusals, found.suggestion, found.pass_probabilities) == ((), None, (0.75,))
     assert found.reading is None
+    with open_session(sql_engine) as session:
+        assert reading_list.known_findings(session) == ["+21"]
+        assert reading_list.page(session, DEMO[0], Filter(finding="+21", case="P"), 5).entries[0].verdict == found
 
 
 def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:
