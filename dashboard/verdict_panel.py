@@ -73,11 +73,13 @@ def _findings(verdict: Verdict) -> None:
 
 
 def _headline(verdict: Verdict) -> None:
-    """Draw the figures to look at first in one line, and on request what they mean."""
+    """Draw the suggested karyotype and the figures to look at first, and on request what they mean."""
     measures, suggestion = verdict.measures, verdict.suggestion
-    grid = st.grid(columns=3 if suggestion and suggestion.iscn else 2, min_column_width=140, gap="small")
     if suggestion and suggestion.iscn:
-        grid.metric("Karyotype (suggestion)", suggestion.iscn)
+        st.markdown(f"**Karyotype (suggestion)** {words.plain(suggestion.iscn)}")
+    elif suggestion:  # verdicts of earlier versions have none, and no reason why
+        st.caption(f"No karyotype is suggested: {words.plain(suggestion.reason)}.")
+    grid = st.grid(columns=2, min_column_width=170)
     grid.metric("Probability of abnormal", words.percent(measures.calibrated_probability))
     grid.metric(
         f"Pass agreement on {measures.label.value}",
@@ -86,8 +88,6 @@ def _headline(verdict: Verdict) -> None:
         delta_color="off",
         delta_arrow="off",
     )
-    if suggestion and suggestion.iscn is None:
-        st.caption(f"No karyotype is suggested: {words.plain(suggestion.reason)}.")
     _meaning(verdict)
 
 
