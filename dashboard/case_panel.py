@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import links, parts, thumbnails, words
+from dashboard import links, thumbnails, words
 from dashboard.review_words import CALLS, CASES, REVIEWS, case_lines
 from engine.case_results import Cell, conclude
 from engine.reviews import Review
@@ -45,11 +45,12 @@ def _cells(cells: Sequence[Cell]) -> None:
                 st.image(thumbnails.thumbnail(cell.karyogram), width="stretch", alt="")
                 named = f"Cell {words.plain(cell.karyogram.cell)}" if cell.karyogram.cell else "Open"
                 links.to_karyogram(cell.karyogram.id, named)
-                parts.outcome_badge(outcome(cell))
+                shown = words.outcome_words(_outcome(cell))
+                st.badge(shown.short, icon=shown.icon, color=shown.colour)
                 st.caption(_turn(cell))
 
 
-def outcome(cell: Cell) -> TriageOutcome | None:
+def _outcome(cell: Cell) -> TriageOutcome | None:
     """The outcome to show of a cell: failed beats everything, None while it waits."""
     return TriageOutcome.FAILED if cell.karyogram.state is KaryogramState.FAILED else cell.outcome
 

@@ -12,7 +12,7 @@ from dashboard.decision_history import decided
 from dashboard.review_words import REVIEWS
 from engine import reviews
 from engine.people import NotAllowedError, Person
-from engine.reviews import Decision, Review, ReviewError
+from engine.reviews import Decision, ReviewError
 from engine.vocabulary import Karyogram, Verdict
 
 
@@ -30,7 +30,7 @@ def render(person: Person, karyogram: Karyogram, verdict: Verdict | None, decisi
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.subheader("Decision", width="content")
             st.badge(turn.label, icon=turn.icon, color=turn.colour)
-        if karyogram.review is not Review.SIGNED:
+        if turn.meaning:
             st.caption(turn.meaning)
         seen = reviews.standing(reviews.may_see(person, karyogram.review, decisions))
         if seen:

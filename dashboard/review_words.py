@@ -42,7 +42,7 @@ REVIEWS: dict[Review, Words] = {
         "gray",
         "The model screened it as normal, so nobody has to read it. You may all the same.",
     ),
-    Review.FIRST: Words("First reader", ":material/looks_one:", "orange", "It waits for its first reader."),
+    Review.FIRST: Words("First reader", ":material/looks_one:", "orange"),
     Review.SECOND: Words(
         "Second reader",
         ":material/looks_two:",
@@ -55,7 +55,7 @@ REVIEWS: dict[Review, Words] = {
         "violet",
         "The two readers disagree. A supervisor who is neither of them decides.",
     ),
-    Review.SIGNED: Words("Signed", ":material/verified:", "primary", "It is signed."),
+    Review.SIGNED: Words("Signed", ":material/verified:", "primary"),
 }
 
 PLACES: dict[Place, str] = {

@@ -8,7 +8,6 @@ from dashboard import figures, links, services, words
 from engine import store
 from engine.requeue import retry
 from engine.vocabulary import Karyogram, KaryogramState, Verdict
-from models.judging.suggestion import Suggestion
 from models.judging.triage import Reason, TriageOutcome
 
 _WAIT_SECONDS = 2.0
@@ -57,9 +56,7 @@ def _verdict(verdict: Verdict) -> None:
             st.markdown(f"**What to do:** {words.UNREADABLE_ADVICE}")
             return
         _findings(verdict)
-        _suggestion(verdict.suggestion)
-        _headline_figures(verdict)
-        _meaning(verdict)
+        _headline(verdict)
 
 
 def _findings(verdict: Verdict) -> None:
@@ -75,21 +72,15 @@ def _findings(verdict: Verdict) -> None:
             st.caption(f"And {len(verdict.findings) - _FINDINGS_SHOWN} more; the CSV file has them all.")
 
 
-def _suggestion(suggestion: Suggestion | None) -> None:
-    if suggestion is None:  # a verdict of an earlier version
-        return
-    if suggestion.iscn is None:
+def _headline(verdict: Verdict) -> None:
+    """Draw the suggested karyotype and the figures to look at first, and on request what they mean."""
+    measures, suggestion = verdict.measures, verdict.suggestion
+    if suggestion and suggestion.iscn:
+        st.markdown(f"**Karyotype (suggestion)** {words.plain(suggestion.iscn)}")
+    elif suggestion:  # verdicts of earlier versions have none, and no reason why
         st.caption(f"No karyotype is suggested: {words.plain(suggestion.reason)}.")
-        return
-    with st.container(gap="xsmall"):
-        st.metric("Karyotype (suggestion)", suggestion.iscn)
-        st.caption(words.SUGGESTION_ADVICE)
-
-
-def _headline_figures(verdict: Verdict) -> None:
-    measures = verdict.measures
     grid = st.grid(columns=2, min_column_width=170)
-    grid.metric("Probability of abnormal", words.percent(measures.calibrated_probability), help="Calibrated.")
+    grid.metric("Probability of abnormal", words.percent(measures.calibrated_probability))
     grid.metric(
         f"Pass agreement on {measures.label.value}",
         words.percent(measures.pass_agreement),
@@ -97,12 +88,15 @@ def _headline_figures(verdict: Verdict) -> None:
         delta_color="off",
         delta_arrow="off",
     )
+    _meaning(verdict)
 
 
 def _meaning(verdict: Verdict) -> None:
-    """Explain the two figures above, on request."""
+    """Explain the outcome and the figures, on request."""
     told = {row.name: row.meaning for row in figures.rows(verdict.measures, verdict.policy)}
     with st.popover("What does this mean?", icon=":material/help:", type="tertiary"):
+        if verdict.suggestion and verdict.suggestion.iscn:
+            st.markdown(f"**Karyotype.** {words.SUGGESTION_ADVICE}")
         for name in ("Calibrated probability of abnormal", "Pass agreement"):
             st.markdown(f"**{name}.** {words.plain(told[name])}")
         st.caption("Every measure with its limit stands below the picture. The model screens and flags; people decide.")

@@ -1,0 +1,120 @@
+"""A disagreement in a real browser: two readers disagree, a supervisor settles it, and one of them amends."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine import decisions, store
+from engine.database import connect, open_session
+from engine.people import DEMO, Person
+from engine.reviews import Call, Review
+from engine.vocabulary import Karyogram
+from models.judging.triage import TriageOutcome
+from tests import records
+from tests.e2e.conftest import Karyotriage
+from tests.e2e.test_upload_to_verdict import settle
+
+TOVE, TEO, SARA, _ = DEMO
+REASON = "the third 21 lies under a caption"
+
+
+@pytest.fixture
+def flagged(sqlite_url: str) -> Karyogram:
+    """A karyogram that the model flags as abnormal, in the record store of the dashboard."""
+    engine = connect(sqlite_url)
+    records.add_batch(engine, records.png(1))
+    (karyogram,) = records.karyograms(engine)
+    with open_session(engine) as session:
+        store.save_verdict(session, records.verdict(karyogram, TriageOutcome.FLAGGED_ABNORMAL))
+        session.commit()
+    engine.dispose()
+    return karyogram
+
+
+def come(page: Page, person: Person) -> None:
+    """Be somebody else from now on, by the chooser of the page."""
+    page.get_by_test_id("stMenuButton").get_by_role("button").click()
+    page.get_by_role("menuitem", name=person.name).or_(page.get_by_role("option", name=person.name)).click()
+    expect(page.get_by_test_id("stMenuButton")).to_contain_text(person.name)
+    settle(page)
+
+
+def call(within: Page | Locator, what: str) -> None:
+    within.get_by_test_id("stButtonGroup").get_by_text(what, exact=True).first.click()
+
+
+def write(within: Page | Locator, label: str, text: str) -> None:
+    field = within.get_by_label(label)
+    field.fill(text)
+    field.press("Tab")
+
+
+def confirm(within: Page | Locator, what: str, saying: str) -> None:
+    """Confirm once what it means stands there."""
+    expect(within.get_by_text(saying)).to_be_visible()
+    within.get_by_role("button", name=f"Confirm: {what}").click()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_two_readers_disagree_and_a_supervisor_settles_it(
+    karyotriage: Karyotriage, page: Page, flagged: Karyogram, sqlite_url: str, tmp_path: Path
+) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{karyotriage.address}/karyogram?karyogram={flagged.id}")
+    call(page, "Abnormal")
+    page.get_by_role("button", name="Take over from the model").click()
+    write(page, "Karyotype (ISCN)", "47,XY,+22,")
+    expect(page.get_by_text("This is not valid ISCN: a change is missing beside a comma")).to_be_visible()
+    write(page, "Karyotype (ISCN)", "47,XY,+21")
+    expect(page.get_by_text("This is not valid ISCN")).to_have_count(0)
+    confirm(page, "abnormal", "first reader: abnormal, 47,XY,+21")
+    expect(page.get_by_text("You have decided on this karyogram")).to_be_visible()
+
+    come(page, TEO)
+    expect(page).to_have_url(re.compile("person=teo"))
+    expect(page.get_by_text("One person has read it")).to_be_visible()
+    expect(page.get_by_text("47,XY,+21", exact=False)).to_have_count(0)
+    page.reload()
+    call(page, "Normal")
+    write(page, "Reason for saying the contrary of the model (needed)", REASON)
+    confirm(page, "normal", f"{TEO.name}, second reader: normal")
+    expect(page.get_by_text("The two readers disagree")).to_be_visible()
+
+    come(page, SARA)
+    for name in (TOVE.name, TEO.name):
+        expect(page.get_by_role("listitem").filter(has_text=name).first).to_be_visible()
+    call(page, "Normal")
+    write(page, "Reason for saying the contrary of the model (needed)", "seen on the metaphase")
+    confirm(page, "normal", "This settles and signs it")
+    expect(page.get_by_text(f"{SARA.name} settled it as supervisor")).to_be_visible()
+    page.screenshot(path=tmp_path / "settled.png")
+
+    come(page, TOVE)
+    page.get_by_text("Amend my decision").click()
+    form = page.get_by_test_id("stExpander").filter(has_text="Amend my decision")
+    write(form, "Reason for amending your decision (needed)", "the same caption")
+    call(form, "Normal")
+    confirm(form, "normal", "The one before is kept, marked as amended")
+    page.get_by_text("History").click()
+    expect(page.get_by_text("(amended later)")).to_be_visible()
+    page.screenshot(path=tmp_path / "amended.png")
+
+    engine = connect(sqlite_url)
+    with open_session(engine) as session:
+        kept = decisions.of(session, flagged.id)
+        assert store.karyogram(session, flagged.id).review is Review.SIGNED
+    engine.dispose()
+    assert [(one.person, one.opinion.call) for one in kept] == [
+        (TOVE.name, Call.ABNORMAL),
+        (TEO.name, Call.NORMAL),
+        (SARA.name, Call.NORMAL),
+        (TOVE.name, Call.NORMAL),
+    ]
+    assert (kept[0].opinion.karyotype, kept[1].opinion.reason) == ("47,XY,+21", REASON)
+    assert errors == []
