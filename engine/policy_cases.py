@@ -26,6 +26,14 @@ MOST: Final = 20_000
 WINDOW: Final = timedelta(days=28)
 """How far back the work of a laboratory is looked at."""
 
+POLICY_THEN: Final = and_(
+    schema.policies.c.model == schema.verdicts.c.model, schema.policies.c.version == schema.verdicts.c.policy_version
+)
+"""How a verdict finds the policy that it was made by, for an outer join: the model's card is none."""
+
+QUALITY_SHARE_THEN: Final = func.coalesce(schema.policies.c.quality_share, QUALITY_SHARE)
+"""The share of the screened karyograms that was to be read when a verdict was made."""
+
 _DAY: Final = timedelta(days=1)
 
 
@@ -44,12 +52,11 @@ class Signed:
 
 def signed(session: Session, model: str) -> Signed:
     """Return the signed karyograms that a model has judged and people found normal or abnormal, the latest of them."""
-    verdicts, karyograms, shares = schema.verdicts, schema.karyograms, schema.policies
-    in_force = and_(shares.c.model == verdicts.c.model, shares.c.version == verdicts.c.policy_version)
+    karyograms = schema.karyograms
     query = (
         _figures(model)
-        .add_columns(karyograms.c.sampled, func.coalesce(shares.c.quality_share, QUALITY_SHARE).label("share"))
-        .outerjoin(shares, in_force)
+        .add_columns(karyograms.c.sampled, QUALITY_SHARE_THEN.label("share"))
+        .outerjoin(schema.policies, POLICY_THEN)
         .where(karyograms.c.review == Review.SIGNED)
     )
     calls = signed_calls(session)
@@ -58,6 +65,11 @@ def signed(session: Session, model: str) -> Signed:
     rows = [row for row in rows if row["outcome"] is not TriageOutcome.SCREENED_NORMAL or row["sampled"]]
     cohort = _cohort(rows, calls)
     return Signed(cohort, cohort.where(np.array([row["share"] == 1.0 for row in rows], bool)))
+
+
+def stands_for(share: float) -> float:
+    """Return for how many screened karyograms one of the quality sample stands, whose share this was."""
+    return 1 / max(share, 1e-6)
 
 
 def recent(session: Session, model: str, now: datetime) -> Cohort:
@@ -118,7 +130,7 @@ def _cohort(rows: list[RowMapping], calls: dict[str, Call]) -> Cohort:
         probability=np.array([row["calibrated_probability"] for row in rows], float),
         information=np.array([row["mutual_information"] for row in rows], float),
         weight=np.array(
-            [1 / max(row["share"], 1e-6) if "share" in row and row["outcome"] is screened else 1.0 for row in rows],
+            [stands_for(row["share"]) if "share" in row and row["outcome"] is screened else 1.0 for row in rows],
             float,
         ),
     )
