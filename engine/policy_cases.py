@@ -6,22 +6,28 @@ They are read as columns of a few figures and never as whole verdicts. Nothing i
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import RowMapping, Select, Text, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Text, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import schema
-from engine.reviews import QUALITY_SHARE, Call, Review
+from engine.reviews import QUALITY_SHARE, Call, Place, Review
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
 from models.measuring.screening import Cohort
 
 MOST: Final = 20_000
-"""So many karyograms at most are looked at, the latest first."""
+"""So many karyograms at most are looked at that came lately."""
+
+MOST_SIGNED: Final = 5_000
+"""So many signed karyograms at most are looked at, those that were judged last."""
+
+_CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
 
 WINDOW: Final = timedelta(days=28)
 """How far back the work of a laboratory is looked at."""
@@ -58,9 +64,11 @@ def signed(session: Session, model: str) -> Signed:
         .add_columns(karyograms.c.sampled, QUALITY_SHARE_THEN.label("share"))
         .outerjoin(schema.policies, POLICY_THEN)
         .where(karyograms.c.review == Review.SIGNED)
+        .limit(MOST_SIGNED)
     )
-    calls = signed_calls(session)
-    rows = [row for row in session.execute(query).mappings() if calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)]
+    found = list(session.execute(query).mappings())
+    calls = signed_calls(session, [row["id"] for row in found])
+    rows = [row for row in found if calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)]
     # a screened one that somebody read of their own accord stands for nothing
     rows = [row for row in rows if row["outcome"] is not TriageOutcome.SCREENED_NORMAL or row["sampled"]]
     cohort = _cohort(rows, calls)
@@ -103,18 +111,33 @@ def _figures(model: str) -> Select[Any]:
     return query.where(verdicts.c.model == model).order_by(verdicts.c.created_at.desc()).limit(MOST)
 
 
-def signed_calls(session: Session) -> dict[str, Call]:
-    """Return what the people who signed each karyogram say: of the decisions that stand, the last reader's counts."""
+def signed_calls(session: Session, karyogram_ids: Sequence[str]) -> dict[str, Call]:
+    """Return what the people say who signed each of these karyograms; one that is not signed is left out.
+
+    Of the decisions that stand, the last reader's counts.
+    """
+    found: dict[str, Call] = {}
+    for start in range(0, len(karyogram_ids), _CHUNK):
+        some = karyogram_ids[start : start + _CHUNK]
+        found.update((row.karyogram_id, row.call) for row in session.execute(_standing().where(_of(some))))
+    return found
+
+
+def _of(karyogram_ids: Sequence[str]) -> ColumnElement[bool]:
+    return schema.decisions.c.karyogram_id.in_(karyogram_ids)
+
+
+def _standing() -> Select[Any]:
+    """Start a query for the decisions of signed karyograms that no other amends, the last reader's last."""
     decisions, karyograms, later = schema.decisions, schema.karyograms, aliased(schema.decisions)
-    place = case({"first": 0, "second": 1}, value=decisions.c.place, else_=2)
-    query = (
+    place = case({Place.FIRST.value: 0, Place.SECOND.value: 1}, value=decisions.c.place, else_=2)
+    return (
         select(decisions.c.karyogram_id, decisions.c.call)
         .join(karyograms, karyograms.c.id == decisions.c.karyogram_id)
         .outerjoin(later, later.c.amends == decisions.c.id)
         .where(karyograms.c.review == Review.SIGNED, later.c.id.is_(None))
         .order_by(place)
     )
-    return {row.karyogram_id: row.call for row in session.execute(query)}
 
 
 def _cohort(rows: list[RowMapping], calls: dict[str, Call]) -> Cohort:

@@ -12,7 +12,7 @@ from engine import policy_cases, schema
 from engine.reviews import Call
 from models.judging.triage import TriageOutcome
 
-MOST: Final = 20_000
+MOST: Final = 5_000
 """So many karyograms at most are compared, those that the candidate has judged last."""
 
 
@@ -62,7 +62,8 @@ def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
         .order_by(theirs.c.created_at.desc())
         .limit(MOST)
     )
-    calls = policy_cases.signed_calls(session)
+    rows = session.execute(query).all()
+    calls = policy_cases.signed_calls(session, [row.id for row in rows])
     return [
         Pair(
             karyogram_id=row.id,
@@ -74,7 +75,7 @@ def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
             call=calls.get(row.id),
             weight=_weight(row.outcome, row.share, sampled=row.sampled),
         )
-        for row in session.execute(query)
+        for row in rows
     ]
 
 

@@ -79,12 +79,15 @@ class Cohort:
 class Effect:
     """What a policy does to a cohort.
 
-    ``missed`` of ``abnormal`` karyograms are screened; ``missed_share`` of them, by weight, with its 95 % interval by
-    case (NaN where none is abnormal). ``screened_normal``: share of the normal ones that is screened, likewise.
+    ``missed`` of ``abnormal`` karyograms are screened, which stand for ``missed_about`` of ``abnormal_about`` by weight.
+    ``missed_share``: the share of these, with its 95 % interval by case (NaN where none is abnormal).
+    ``screened_normal``: share of the normal ones that is screened, likewise.
     """
 
     missed: int
     abnormal: int
+    missed_about: float
+    abnormal_about: float
     missed_share: float
     missed_interval: Interval
     screened_normal: float
@@ -93,10 +96,13 @@ class Effect:
 def effect(cohort: Cohort, policy: Policy, resamples: int = RESAMPLES) -> Effect:
     """Say what a policy does to a cohort whose truth is known."""
     screened, abnormal = cohort.screened(policy), cohort.abnormal
+    stands_for = cohort.weight[abnormal] / max(float(cohort.weight[abnormal].min(initial=np.inf)), 1e-12)
     share, interval = weighted_share(screened[abnormal], cohort.weight[abnormal], cohort.case[abnormal], resamples)
     return Effect(
         missed=int((screened & abnormal).sum()),
         abnormal=int(abnormal.sum()),
+        missed_about=float(stands_for[screened[abnormal]].sum()),
+        abnormal_about=float(stands_for.sum()),
         missed_share=share,
         missed_interval=interval,
         screened_normal=_share(screened[~abnormal], cohort.weight[~abnormal]),
