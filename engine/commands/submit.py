@@ -55,7 +55,7 @@ def add_parser(subparsers: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, a folder or a ZIP file")
-    parser.add_argument("--model", metavar="NAME", help="model that judges the batch (default: KARYOTRIAGE_MODEL)")
+    parser.add_argument("--model", metavar="NAME", help="model that judges the batch (default: the one in use)")
     parser.add_argument(
         "--passes", metavar="T", type=_passes, help="passes, 1 to 1000 (default: KARYOTRIAGE_PASSES, else 100)"
     )

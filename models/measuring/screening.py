@@ -79,7 +79,7 @@ class Cohort:
 class Effect:
     """What a policy does to a cohort.
 
-    ``missed`` of ``abnormal`` karyograms are screened, which stand for ``missed_about`` of ``abnormal_about`` by weight.
+    ``missed`` of ``abnormal`` karyograms are screened; by weight they stand for ``missed_about`` of ``abnormal_about``.
     ``missed_share``: the share of these, with its 95 % interval by case (NaN where none is abnormal).
     ``screened_normal``: share of the normal ones that is screened, likewise.
     """
