@@ -6,25 +6,39 @@ They are read as columns of a few figures and never as whole verdicts. Nothing i
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import RowMapping, Select, Text, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Text, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import schema
-from engine.reviews import QUALITY_SHARE, Call, Review
+from engine.reviews import QUALITY_SHARE, Call, Place, Review
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
 from models.measuring.screening import Cohort
 
 MOST: Final = 20_000
-"""So many karyograms at most are looked at, the latest first."""
+"""So many karyograms at most are looked at that came lately."""
+
+MOST_SIGNED: Final = 5_000
+"""So many signed karyograms at most are looked at, those that were judged last."""
+
+_CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variables at most
 
 WINDOW: Final = timedelta(days=28)
 """How far back the work of a laboratory is looked at."""
+
+POLICY_THEN: Final = and_(
+    schema.policies.c.model == schema.verdicts.c.model, schema.policies.c.version == schema.verdicts.c.policy_version
+)
+"""How a verdict finds the policy that it was made by, for an outer join: the model's card is none."""
+
+QUALITY_SHARE_THEN: Final = func.coalesce(schema.policies.c.quality_share, QUALITY_SHARE)
+"""The share of the screened karyograms that was to be read when a verdict was made."""
 
 _DAY: Final = timedelta(days=1)
 
@@ -44,20 +58,26 @@ class Signed:
 
 def signed(session: Session, model: str) -> Signed:
     """Return the signed karyograms that a model has judged and people found normal or abnormal, the latest of them."""
-    verdicts, karyograms, shares = schema.verdicts, schema.karyograms, schema.policies
-    in_force = and_(shares.c.model == verdicts.c.model, shares.c.version == verdicts.c.policy_version)
+    karyograms = schema.karyograms
     query = (
         _figures(model)
-        .add_columns(karyograms.c.sampled, func.coalesce(shares.c.quality_share, QUALITY_SHARE).label("share"))
-        .outerjoin(shares, in_force)
+        .add_columns(karyograms.c.sampled, QUALITY_SHARE_THEN.label("share"))
+        .outerjoin(schema.policies, POLICY_THEN)
         .where(karyograms.c.review == Review.SIGNED)
+        .limit(MOST_SIGNED)
     )
-    calls = signed_calls(session)
-    rows = [row for row in session.execute(query).mappings() if calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)]
+    found = list(session.execute(query).mappings())
+    calls = signed_calls(session, [row["id"] for row in found])
+    rows = [row for row in found if calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)]
     # a screened one that somebody read of their own accord stands for nothing
     rows = [row for row in rows if row["outcome"] is not TriageOutcome.SCREENED_NORMAL or row["sampled"]]
     cohort = _cohort(rows, calls)
     return Signed(cohort, cohort.where(np.array([row["share"] == 1.0 for row in rows], bool)))
+
+
+def stands_for(share: float) -> float:
+    """Return for how many screened karyograms one of the quality sample stands, whose share this was."""
+    return 1 / max(share, 1e-6)
 
 
 def recent(session: Session, model: str, now: datetime) -> Cohort:
@@ -91,18 +111,33 @@ def _figures(model: str) -> Select[Any]:
     return query.where(verdicts.c.model == model).order_by(verdicts.c.created_at.desc()).limit(MOST)
 
 
-def signed_calls(session: Session) -> dict[str, Call]:
-    """Return what the people who signed each karyogram say: of the decisions that stand, the last reader's counts."""
+def signed_calls(session: Session, karyogram_ids: Sequence[str]) -> dict[str, Call]:
+    """Return what the people say who signed each of these karyograms; one that is not signed is left out.
+
+    Of the decisions that stand, the last reader's counts.
+    """
+    found: dict[str, Call] = {}
+    for start in range(0, len(karyogram_ids), _CHUNK):
+        some = karyogram_ids[start : start + _CHUNK]
+        found.update((row.karyogram_id, row.call) for row in session.execute(_standing().where(_of(some))))
+    return found
+
+
+def _of(karyogram_ids: Sequence[str]) -> ColumnElement[bool]:
+    return schema.decisions.c.karyogram_id.in_(karyogram_ids)
+
+
+def _standing() -> Select[Any]:
+    """Start a query for the decisions of signed karyograms that no other amends, the last reader's last."""
     decisions, karyograms, later = schema.decisions, schema.karyograms, aliased(schema.decisions)
-    place = case({"first": 0, "second": 1}, value=decisions.c.place, else_=2)
-    query = (
+    place = case({Place.FIRST.value: 0, Place.SECOND.value: 1}, value=decisions.c.place, else_=2)
+    return (
         select(decisions.c.karyogram_id, decisions.c.call)
         .join(karyograms, karyograms.c.id == decisions.c.karyogram_id)
         .outerjoin(later, later.c.amends == decisions.c.id)
         .where(karyograms.c.review == Review.SIGNED, later.c.id.is_(None))
         .order_by(place)
     )
-    return {row.karyogram_id: row.call for row in session.execute(query)}
 
 
 def _cohort(rows: list[RowMapping], calls: dict[str, Call]) -> Cohort:
@@ -118,7 +153,7 @@ def _cohort(rows: list[RowMapping], calls: dict[str, Call]) -> Cohort:
         probability=np.array([row["calibrated_probability"] for row in rows], float),
         information=np.array([row["mutual_information"] for row in rows], float),
         weight=np.array(
-            [1 / max(row["share"], 1e-6) if "share" in row and row["outcome"] is screened else 1.0 for row in rows],
+            [stands_for(row["share"]) if "share" in row and row["outcome"] is screened else 1.0 for row in rows],
             float,
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine
@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 AT_ONCE: Final = 4
 """So many karyograms at most are judged before the engine looks for routine work again."""
 
+_REST: Final = timedelta(seconds=10)  # to find that nothing is left takes a look at everything
 _MOST_SKIPPED: Final = 500
 _NO_JOB: Final = Job("", "", 0)  # a candidate works by the record store alone
 
@@ -44,23 +45,30 @@ class Shadowing:
         self._decode = decode
         self._clock = clock
         self._broken: Shadow | None = None
+        self._rests_until = datetime.min.replace(tzinfo=UTC)
         self._skipped: set[str] = set()
 
-    def step(self, engine: str) -> int:
+    def step(self, engine: str, now: datetime) -> int:
         """Judge a few karyograms by the candidate, if there is one; returns how many verdicts were kept.
 
         Args:
             engine: name of this engine, for the record.
+            now: timezone-aware time; where nothing is left, the next look comes a while after it.
 
         Raises:
             sqlalchemy.exc.OperationalError: the record store is away.
         """
+        if now < self._rests_until:
+            return 0
         with open_session(self._sql) as session:
             shadow = shadows.running(session)
             if shadow is None or shadow == self._broken:
                 return 0
             tasks = self._tasks(shadows.waiting(session, shadow, AT_ONCE, but=self._skipped), shadow)
-        predictor = self._candidate(shadow) if tasks else None
+        if not tasks:
+            self._rests_until = now + _REST
+            return 0
+        predictor = self._candidate(shadow)
         return 0 if predictor is None else sum(self._judge(predictor, task, engine) for task in tasks)
 
     def _tasks(self, karyogram_ids: Sequence[str], shadow: Shadow) -> list[Task]:

@@ -12,13 +12,17 @@ from engine import policy_cases, schema
 from engine.reviews import Call
 from models.judging.triage import TriageOutcome
 
-MOST: Final = 20_000
+MOST: Final = 5_000
 """So many karyograms at most are compared, those that the candidate has judged last."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One karyogram that both models have judged; ``call`` is what people signed, None where they have not."""
+    """One karyogram that both models have judged.
+
+    ``call``: what people signed, None where they have not. ``weight``: for how many karyograms a signed one stands; of
+    those that the model in use screens only the quality sample is read, and each of it stands for the others too.
+    """
 
     karyogram_id: str
     case_id: str
@@ -27,6 +31,7 @@ class Pair:
     outcome: TriageOutcome
     candidate: TriageOutcome
     call: Call | None
+    weight: float = 1.0
 
 
 def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
@@ -46,16 +51,35 @@ def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
             table.c.file_name,
             ours.c.outcome,
             theirs.c.outcome.label("candidate"),
+            table.c.sampled,
+            policy_cases.QUALITY_SHARE_THEN.label("share"),
         )
         .join_from(theirs, ours, and_(ours.c.karyogram_id == theirs.c.karyogram_id, ours.c.model == model))
         .join(table, table.c.id == ours.c.karyogram_id)
         .join(cases, cases.c.id == table.c.case_id)
+        .outerjoin(schema.policies, policy_cases.POLICY_THEN)
         .where(theirs.c.model == candidate)
         .order_by(theirs.c.created_at.desc())
         .limit(MOST)
     )
-    calls = policy_cases.signed_calls(session)
+    rows = session.execute(query).all()
+    calls = policy_cases.signed_calls(session, [row.id for row in rows])
     return [
-        Pair(row.id, row.case_id, row.name, row.file_name, row.outcome, row.candidate, calls.get(row.id))
-        for row in session.execute(query)
+        Pair(
+            karyogram_id=row.id,
+            case_id=row.case_id,
+            case_name=row.name,
+            file_name=row.file_name,
+            outcome=row.outcome,
+            candidate=row.candidate,
+            call=calls.get(row.id),
+            weight=_weight(row.outcome, row.share, sampled=row.sampled),
+        )
+        for row in rows
     ]
+
+
+def _weight(outcome: TriageOutcome, share: float, *, sampled: bool) -> float:
+    if outcome is not TriageOutcome.SCREENED_NORMAL:
+        return 1.0
+    return policy_cases.stands_for(share) if sampled else 0.0

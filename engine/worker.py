@@ -128,7 +128,7 @@ class Worker:
             return 0
         if jobs:
             return self._work(jobs)
-        self._in_shadow = self._shadowing.step(self.name)
+        self._in_shadow = self._shadowing.step(self.name, now)
         return 0
 
     def _start_stream(self, now: datetime) -> None:

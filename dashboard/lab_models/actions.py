@@ -19,13 +19,13 @@ def allowed() -> bool:
     return may(services.person(), Action.PROMOTE_MODEL)
 
 
-def for_candidate(card: Card) -> None:
-    """Offer to put a model in use or to try it in the shadow, each with a reason."""
+def for_candidate(card: Card, *, judges: bool) -> None:
+    """Offer to put a model in use, with a reason, and to try it in the shadow unless it ``judges`` there already."""
     with st.container(horizontal=True):
         _with_reason(card.name, "Put in use", ":material/upgrade:", lambda reason: promote(card.name, reason))
-        _with_reason(
-            card.name, "Try in the shadow", ":material/visibility_off:", lambda reason: _begin(card.name, reason)
-        )
+        if not judges:
+            icon = ":material/visibility_off:"
+            _with_reason(card.name, "Try in the shadow", icon, lambda reason: _begin(card.name, reason))
     if not allowed():
         st.caption(f":material/lock: {words.plain(services.person().name)} may look; a supervisor may change this.")
 

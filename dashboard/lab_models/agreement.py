@@ -11,7 +11,7 @@ from dashboard import words
 from engine.reviews import Call
 from engine.side_by_side import Pair
 from models.judging.triage import TriageOutcome
-from models.measuring.intervals import share_interval
+from models.measuring.screening import weighted_share
 
 _ORDER = (
     TriageOutcome.FLAGGED_ABNORMAL,
@@ -60,13 +60,17 @@ def differences(pairs: Sequence[Pair]) -> pd.DataFrame:
 
 def against_people(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Both models against what people signed: sensitivity leads, each with its 95 % interval by case."""
-    signed = [pair for pair in pairs if pair.call in (Call.ABNORMAL, Call.NORMAL)]
+    signed = [pair for pair in pairs if pair.call in (Call.ABNORMAL, Call.NORMAL) and pair.weight]
+    weight = np.array([pair.weight for pair in signed], float)
     abnormal, normal = (np.array([pair.call is call for pair in signed], bool) for call in (Call.ABNORMAL, Call.NORMAL))
     cases = np.unique([pair.case_id for pair in signed], return_inverse=True)[1].astype(np.int64)
 
     def share(whole: np.ndarray, right: Callable[[TriageOutcome], bool]) -> list[str]:
         sides = ([pair.outcome for pair in signed], [pair.candidate for pair in signed])
-        return [_share(np.array([right(outcome) for outcome in side], bool), whole, cases) for side in sides]
+        return [
+            _share(np.array([right(outcome) for outcome in side], bool)[whole], weight[whole], cases[whole])
+            for side in sides
+        ]
 
     rows = [
         ("Sensitivity: abnormal, not screened", *share(abnormal, lambda outcome: not _screens(outcome))),
@@ -76,13 +80,11 @@ def against_people(pairs: Sequence[Pair]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Against signed decisions", "In use", "Candidate"], dtype="str")
 
 
-def _share(right: np.ndarray, whole: np.ndarray, cases: np.ndarray) -> str:
-    number = int(whole.sum())
-    if not number:
+def _share(right: np.ndarray, weight: np.ndarray, cases: np.ndarray) -> str:
+    if not right.size:
         return "none signed"
-    low, high = share_interval(right & whole, whole, cases)
-    part = int((right & whole).sum())
-    return f"{words.percent(part / number)} ({100 * low:.1f} to {100 * high:.1f} %), {part:,} of {number:,}"
+    share, (low, high) = weighted_share(right, weight, cases)
+    return f"{words.percent(share)} ({100 * low:.1f} to {100 * high:.1f} %), {int(right.sum()):,} of {right.size:,}"
 
 
 def _screens(outcome: TriageOutcome) -> bool:

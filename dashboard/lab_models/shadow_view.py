@@ -54,8 +54,8 @@ def _compare(pairs: Sequence[Pair]) -> None:
         st.markdown("**Against what people signed**")
         st.table(agreement.against_people(pairs), border="horizontal", hide_index=True)
         st.caption(
-            "95 % intervals by case. What the model in use screens is read in the quality sample alone, so its own "
-            "misses are under-counted."
+            "95 % intervals by case. Of what the model in use screens only the quality sample is read: each of it "
+            "stands for the others too."
         )
     with right:
         st.markdown("**What each says** (rows: in use, columns: candidate)")

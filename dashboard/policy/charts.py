@@ -11,7 +11,7 @@ from models.measuring.screening import Sweep
 
 IN_FORCE, PROPOSED = "In force", "Proposed"
 _MISSED_COLOUR = OUTCOME_COLOURS["Abnormal"]
-_LEAST_TOP = 0.1
+_LEAST_TOP = 0.15
 _SHAPES = {IN_FORCE: "diamond", PROPOSED: "circle"}
 
 
@@ -54,12 +54,12 @@ def _marked(policies: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     shapes = base.mark_point(filled=True, size=150, opacity=1, color=LINE_COLOUR, stroke="white").encode(
         shape=alt.Shape("policy:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), legend=None)
     )
-    # above and below, so that the names of two policies that are alike can both be read
+    # one above the other, so that the names of two policies that are alike can both be read
     names = [
         alt.Chart(policies[policies["policy"] == policy])
         .mark_text(color=LINE_COLOUR, fontSize=12, fontWeight=600, dy=offset)
         .encode(x=x, y=y, text="policy:N")
-        for policy, offset in ((IN_FORCE, 17), (PROPOSED, -15))
+        for policy, offset in ((IN_FORCE, -29), (PROPOSED, -15))
     ]
     return [shapes, *names]
 

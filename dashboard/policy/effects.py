@@ -38,7 +38,7 @@ def draw(in_force: Terms, proposed: Terms, grounds: Grounds, laboratory: Laborat
 
 
 def _missed(before: Effect, after: Effect) -> None:
-    change = after.missed - before.missed
+    change = round(after.missed_about) - round(before.missed_about)
     st.metric(
         "Missed abnormal",
         phrases.missed(after),

@@ -63,8 +63,9 @@ def before_and_after(before: Terms, after: Terms) -> pd.DataFrame:
 
 
 def missed(effect: Effect) -> str:
-    """How many abnormal karyograms are missed, of how many."""
-    return f"{effect.missed:,} of {effect.abnormal:,}"
+    """How many abnormal karyograms are missed, of how many; about so many where one stands for others too."""
+    about = "" if round(effect.abnormal_about) == effect.abnormal else "≈ "
+    return f"{about}{round(effect.missed_about):,} of {round(effect.abnormal_about):,}"
 
 
 def missed_with_interval(effect: Effect) -> str:
@@ -72,7 +73,8 @@ def missed_with_interval(effect: Effect) -> str:
     if math.isnan(effect.missed_share):
         return "No abnormal karyogram is known"
     low, high = effect.missed_interval
-    return f"{percent(effect.missed_share)} of the abnormal (95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
+    read = "" if round(effect.abnormal_about) == effect.abnormal else f"; {effect.missed:,} of {effect.abnormal:,} read"
+    return f"{percent(effect.missed_share)} of the abnormal (95 % interval {100 * low:.1f} to {100 * high:.1f} %{read})"
 
 
 def kept(found: Threshold, guarantee: Guarantee) -> str:

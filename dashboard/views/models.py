@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -33,12 +34,13 @@ def render() -> None:
         for name in names:
             candidate = shadow is not None and shadow.model == name
             role = cards.IN_USE if name == used else cards.SHADOW if candidate else ""
-            cards.draw(registry.card(name), role, _nothing if name == used else actions.for_candidate)
+            offer = _its_policy if name == used else partial(actions.for_candidate, judges=candidate)
+            cards.draw(registry.card(name), role, offer)
     shadow_view.draw(used, shadow)
     _history(made, used)
 
 
-def _nothing(card: Card) -> None:
+def _its_policy(card: Card) -> None:
     links.to_page(links.POLICY, "Its policy", icon=":material/gavel:")
 
 

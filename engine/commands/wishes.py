@@ -41,7 +41,7 @@ class Wishes:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options to a command."""
-    parser.add_argument("--model", metavar="NAME", help="model that judges the batch (default: KARYOTRIAGE_MODEL)")
+    parser.add_argument("--model", metavar="NAME", help="model that judges the batch (default: the one in use)")
     parser.add_argument(
         "--passes", metavar="T", type=_passes, help="passes, 1 to 1000 (default: KARYOTRIAGE_PASSES, else 100)"
     )

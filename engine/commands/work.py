@@ -47,7 +47,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--model",
         metavar="NAME",
-        help="load this model at the start (default: KARYOTRIAGE_MODEL, inceptionv3); others when first asked for",
+        help="load this model at the start (default: the one in use); others when first asked for",
     )
     parser.set_defaults(run=run)
 

@@ -79,12 +79,15 @@ class Cohort:
 class Effect:
     """What a policy does to a cohort.
 
-    ``missed`` of ``abnormal`` karyograms are screened; ``missed_share`` of them, by weight, with its 95 % interval by
-    case (NaN where none is abnormal). ``screened_normal``: share of the normal ones that is screened, likewise.
+    ``missed`` of ``abnormal`` karyograms are screened; by weight they stand for ``missed_about`` of ``abnormal_about``.
+    ``missed_share``: the share of these, with its 95 % interval by case (NaN where none is abnormal).
+    ``screened_normal``: share of the normal ones that is screened, likewise.
     """
 
     missed: int
     abnormal: int
+    missed_about: float
+    abnormal_about: float
     missed_share: float
     missed_interval: Interval
     screened_normal: float
@@ -93,11 +96,15 @@ class Effect:
 def effect(cohort: Cohort, policy: Policy, resamples: int = RESAMPLES) -> Effect:
     """Say what a policy does to a cohort whose truth is known."""
     screened, abnormal = cohort.screened(policy), cohort.abnormal
+    stands_for = cohort.weight[abnormal] / max(float(cohort.weight[abnormal].min(initial=np.inf)), 1e-12)
+    share, interval = weighted_share(screened[abnormal], cohort.weight[abnormal], cohort.case[abnormal], resamples)
     return Effect(
         missed=int((screened & abnormal).sum()),
         abnormal=int(abnormal.sum()),
-        missed_share=_share(screened[abnormal], cohort.weight[abnormal]),
-        missed_interval=_interval(cohort.where(abnormal), screened[abnormal], resamples),
+        missed_about=float(stands_for[screened[abnormal]].sum()),
+        abnormal_about=float(stands_for.sum()),
+        missed_share=share,
+        missed_interval=interval,
         screened_normal=_share(screened[~abnormal], cohort.weight[~abnormal]),
     )
 
@@ -153,10 +160,23 @@ def _share(part: Mask, weight: Floats) -> float:
     return float(weight[part].sum()) / whole if whole else float("nan")
 
 
-def _interval(cohort: Cohort, screened: Mask, resamples: int) -> Interval:
-    """Return the interval of the share of a cohort that is screened; cases are drawn, not karyograms."""
-    if not cohort.size:
-        return float("nan"), float("nan")
-    drawn = resampled_weights(cohort.case, resamples) * cohort.weight  # (resamples, N)
-    low, high = percentiles(drawn[:, screened].sum(axis=1) / drawn.sum(axis=1))
-    return wilson_by_case(screened, np.ones_like(screened), cohort.case) if low == high else (low, high)
+def weighted_share(
+    part: Mask, weight: Floats, case: NDArray[np.int64], resamples: int = RESAMPLES
+) -> tuple[float, Interval]:
+    """Return which share of N karyograms a part of them is, by weight, with its 95 % interval by case.
+
+    Args:
+        part: (N,) which of them.
+        weight: (N,) for how many each stands, none negative.
+        case: (N,) numbers of the cases; cases are drawn for the interval, not karyograms.
+        resamples: how many.
+
+    Returns:
+        NaN and NaN to NaN where there are none.
+    """
+    if not part.size:
+        return float("nan"), (float("nan"), float("nan"))
+    drawn = resampled_weights(case, resamples) * weight  # (resamples, N)
+    low, high = percentiles(drawn[:, part].sum(axis=1) / drawn.sum(axis=1))
+    interval = wilson_by_case(part, np.ones_like(part), case) if low == high else (low, high)
+    return _share(part, weight), interval

@@ -170,8 +170,11 @@ def test_where_they_differ_what_people_found_abnormal_comes_first() -> None:
 
 def test_against_people_sensitivity_leads_with_an_interval() -> None:
     rows = agreement.against_people(PAIRS)
-    assert rows.iloc[0, 0].startswith("Sensitivity")
-    assert rows.iloc[0, 1].startswith("100 % (34.2 to 100.0 %), 2 of 2")
-    assert rows.iloc[0, 2].endswith("1 of 2")
-    assert rows.iloc[2, 1:].str.endswith("of 1").all()
+    assert rows["Against signed decisions"].str.startswith("Sensitivity").tolist() == [True, False, False]
+    assert rows["In use"].tolist()[0] == "100 % (34.2 to 100.0 %), 2 of 2"
+    assert rows["Candidate"].str.endswith(("1 of 2", "0 of 1")).tolist() == [True, True, True]
+    sampled = [replace(PAIRS[2], weight=20.0), pair(7, UNCERTAIN, SCREENED, Call.NORMAL)]
+    assert agreement.against_people(sampled)["In use"].tolist()[2].startswith("95.2 %")
+    unasked = [replace(PAIRS[2], weight=0.0)]  # somebody read it of their own accord
+    assert agreement.against_people(unasked)["In use"].tolist() == ["none signed"] * 3
     assert agreement.against_people(PAIRS[3:])["Candidate"].tolist() == ["none signed"] * 3

@@ -21,7 +21,7 @@ from models.judging.triage import Policy, TriageOutcome
 from models.judging.uncertainty import Label
 from models.measuring import known_cases
 from models.measuring.conformal import Guarantee
-from models.measuring.screening import Sweep
+from models.measuring.screening import Effect, Sweep
 from models.registry import Registry
 from tests import records
 from tests.dashboard.conftest import Dashboard
@@ -218,3 +218,12 @@ def test_before_and_after_marks_what_differs() -> None:
     rows = phrases.before_and_after(Terms(Policy()), Terms(Policy(0.9), 0.05, Guarantee(0.05, 0.9)))
     marked = [name for name, after in zip(rows["Policy"], rows["Proposed"], strict=True) if after.startswith("→")]
     assert marked == [phrases.MODE, phrases.AGREEMENT]
+
+
+def test_where_one_stands_for_others_the_number_says_about() -> None:
+    plain = Effect(4, 138, 4.0, 138.0, 4 / 138, (0.01, 0.06), 0.77)
+    weighted = Effect(1, 2520, 20.0, 2539.0, 20 / 2539, (0.0, 0.024), 0.79)
+    assert phrases.missed(plain) == "4 of 138"
+    assert phrases.missed(weighted) == "≈ 20 of 2,539"
+    assert phrases.missed_with_interval(plain) == "2.9 % of the abnormal (95 % interval 1.0 to 6.0 %)"
+    assert phrases.missed_with_interval(weighted).endswith("0.0 to 2.4 %; 1 of 2,520 read)")

@@ -15,6 +15,7 @@ from models.__main__ import main
 from models.card import card_from_json, card_to_json
 from models.card_page import card_page
 from models.commands import gate
+from models.measuring import known_cases
 from models.registry import PAGE_FILE, WEIGHTS_FILE, Registry
 from models.simulation.sheets import TILE_WIDTH
 from models.simulation.strangers import FAMILIES
@@ -110,7 +111,11 @@ def test_evaluate_draws_simulated_karyograms(
         "--csv",
         rows,
     )
-    assert run(registry, *command, "--prevalence", "0.1") == 0
+    assert run(registry, *command, "--prevalence", "0.1", "--keep") == 0
+    kept = known_cases.read(registry, "small")
+    assert kept is not None
+    assert kept.data.startswith("simulated karyograms")
+    assert 10 <= kept.cohort.size <= 20
     said = json.loads(figures.read_text())
     assert (said["n"], said["prevalence"]) == (20, 0.1)
     assert said["data"].startswith(

@@ -102,6 +102,7 @@ def test_weights_stand_for_those_that_nobody_read() -> None:
     known = cohort([0.1, 0.9, 0.9, 0.1], [True, True, True, False], weight=[20.0, 1.0, 1.0, 20.0])
     found = effect(known, replace(OPEN, max_calibrated_probability=0.5))
     assert found.missed_share == pytest.approx(20 / 22)
+    assert (found.missed, found.abnormal, found.missed_about, found.abnormal_about) == (1, 3, 20.0, 22.0)
     assert found.screened_normal == 1.0
     assert screened_share(known, replace(OPEN, max_calibrated_probability=0.5)) == pytest.approx(40 / 42)
 
