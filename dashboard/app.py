@@ -17,6 +17,7 @@ page = st.navigation(
         ],
         "Laboratory": [
             st.Page(links.OVERVIEW, title="Overview", icon=":material/dashboard:", url_path="overview"),
+            st.Page(links.QUALITY, title="Quality", icon=":material/fact_check:", url_path="quality"),
             st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),
             st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
         ],

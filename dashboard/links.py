@@ -13,6 +13,7 @@ KARYOGRAM = "views/karyogram.py"
 SYSTEM = "views/system.py"
 COMPARISON = "views/comparison.py"
 OVERVIEW = "views/overview.py"
+QUALITY = "views/quality.py"
 
 _BATCH = "batch"
 _KARYOGRAM = "karyogram"
