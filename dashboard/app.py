@@ -20,6 +20,7 @@ page = st.navigation(
             st.Page(links.OVERVIEW, title="Overview", icon=":material/dashboard:", url_path="overview"),
             st.Page(links.POLICY, title="Policy", icon=":material/gavel:", url_path="policy"),
             st.Page(links.MODELS, title="Models", icon=":material/neurology:", url_path="models"),
+            st.Page(links.QUALITY, title="Quality", icon=":material/fact_check:", url_path="quality"),
             st.Page(links.COMPARISON, title="Model comparison", icon=":material/monitoring:", url_path="comparison"),
             st.Page(links.AUDIT, title="Audit trail", icon=":material/history:", url_path="audit"),
             st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),

@@ -17,6 +17,7 @@ AUDIT = "views/audit.py"
 POLICY = "views/policy.py"
 MODELS = "views/models.py"
 OVERVIEW = "views/overview.py"
+QUALITY = "views/quality.py"
 
 _PERSON = "person"
 BATCH = "batch"

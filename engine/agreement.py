@@ -82,7 +82,7 @@ def agreement(session: Session, period: Period) -> list[Agreement]:
     """Compare people and model, bin by bin of when the karyograms came; bins in which nothing counts are left out."""
     came = select(_K.created_at).where(period.holds(_K.created_at), _K.state == KaryogramState.JUDGED, IS_SCREENED)
     screened = _counted(session, came.subquery(), [func.count()], period)
-    results = _results(period).subquery()
+    results = signed_results(period.holds(_K.created_at)).subquery()
     signed = _counted(session, results, _comparison(results), period)
     moments, nothing = period.moments, [0] * len(_COUNTS[1:])
     return [
@@ -124,24 +124,25 @@ def _number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _results(period: Period) -> Select[Any]:
-    """The signed ones of a period with the call that counts: that of the third reader, else of the first.
+def signed_results(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """SQL: signed karyograms with the call that counts: that of the third reader, else of the first.
 
     Of those who amended a decision the last one counts. Where it is signed without a third, first and second agree.
+
+    Args:
+        conditions: which karyograms.
+
+    Returns:
+        Columns ``id``, ``case_id``, ``created_at``, ``screened`` (1 or 0) and ``call``, without those that are signed
+        as not assessable.
     """
     later = aliased(schema.decisions)
     amended = select(later.c.id).where(later.c.amends == _D.id).exists()
     call = func.coalesce(*(func.max(case((_D.place == place, _D.call))) for place in (Place.THIRD, Place.FIRST)))
     query: Select[Any] = (
-        select(
-            _K.case_id,
-            _K.created_at,
-            case((IS_SCREENED, 1), else_=0).label("screened"),
-            call.label("call"),
-        )
+        select(_K.id, _K.case_id, _K.created_at, case((IS_SCREENED, 1), else_=0).label("screened"), call.label("call"))
         .join_from(schema.karyograms, schema.decisions, _D.karyogram_id == _K.id)
-        .where(period.holds(_K.created_at), _K.state == KaryogramState.JUDGED, _K.review == Review.SIGNED)
-        .where(not_(amended))
+        .where(_K.state == KaryogramState.JUDGED, _K.review == Review.SIGNED, not_(amended), *conditions)
         .group_by(_K.id, _K.case_id, _K.created_at, _K.risk)
         .having(call != Call.NOT_ASSESSABLE)
     )

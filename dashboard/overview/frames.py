@@ -10,6 +10,8 @@ from dashboard import words
 from engine.agreement import Agreement, Estimate
 from engine.drift import Drift
 from engine.overview import BINS, Bar, Throughput
+from engine.quality import Reader, Table
+from engine.reviews import Call
 from models.judging.triage import Reason
 
 SENSITIVITY = "Sensitivity of triage"
@@ -62,3 +64,26 @@ def bars(found: Sequence[Bar]) -> pd.DataFrame:
     """Bins of a histogram by outcome, as ``charts.confidence_histogram`` draws them."""
     rows = [(words.OUTCOMES[bar.outcome].short, bar.bin / BINS, (bar.bin + 1) / BINS, bar.count) for bar in found]
     return pd.DataFrame(rows, columns=["outcome", "low", "high", "count"])
+
+
+def calls(found: Table, named: Mapping[Call, str]) -> pd.DataFrame:
+    """What two readers said: rows the first reader's call, columns the second's, in the order of ``named``."""
+    cells = [[f"{found.get((one, other), 0):,}" for other in named] for one in named]
+    rows, columns = ([f"{place}: {word.lower()}" for word in named.values()] for place in ("First", "Second"))
+    return pd.DataFrame(cells, index=rows, columns=columns)
+
+
+def readers(found: Sequence[Reader]) -> pd.DataFrame:
+    """One row a reader; ``sensitivity`` in percent, empty where nothing was signed as abnormal."""
+    rows = [
+        {
+            "reader": reader.name,
+            "read": reader.read,
+            "sensitivity": 100 * (1 - reader.overlooked / reader.abnormal) if reader.abnormal else None,
+            "overlooked": f"{reader.overlooked:,} of {reader.abnormal:,}",
+            "false_alarms": f"{reader.false_alarms:,} of {reader.normal:,}",
+            "overrides": reader.overrides,
+        }
+        for reader in found
+    ]
+    return pd.DataFrame(rows).astype({"sensitivity": "float64"})

@@ -1,0 +1,132 @@
+"""The quality of the reading: what the sample of screened karyograms shows, and how far readers agree.
+
+All is of the karyograms that were received in a period. Readers are compared by what each said first, before any
+amendment: that was said without a look at the other's decision.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from engine import schema
+from engine.agreement import Estimate, signed_results
+from engine.overview import IS_SCREENED
+from engine.periods import Period
+from engine.reviews import OPEN, Call, Opinion, Place, Review, overrides
+from engine.rows import select_karyograms, to_karyogram
+from engine.vocabulary import Karyogram
+from models.measuring.kappa import kappa
+
+_K: Final = schema.karyograms.c
+_D: Final = schema.decisions.c
+Table = dict[tuple[Call, Call], int]
+"""How many karyograms the first reader gave the one call and the second the other."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The quality sample: of ``screened`` karyograms ``drawn`` were, of which ``waiting`` wait for a reader."""
+
+    screened: int
+    drawn: int
+    waiting: int
+    signed: int
+
+
+def sample(session: Session, period: Period) -> Sample:
+    """Count the quality sample of a period."""
+    drawn = case((_K.sampled, 1), else_=0)
+    waiting, signed = (
+        case((and_(_K.sampled, chosen), 1), else_=0) for chosen in (_K.review.in_(OPEN), _K.review == Review.SIGNED)
+    )
+    query = select(func.count(), *(func.sum(each) for each in (drawn, waiting, signed)))
+    row = session.execute(query.where(period.holds(_K.created_at), IS_SCREENED)).one()
+    return Sample(*(int(number or 0) for number in row))
+
+
+def missed(session: Session, period: Period, limit: int) -> list[Karyogram]:
+    """Return screened karyograms that were signed as abnormal, newest first, at most ``limit``."""
+    found = signed_results(period.holds(_K.created_at), IS_SCREENED).subquery()
+    query = select_karyograms().join(found, found.c.id == _K.id).where(found.c.call == Call.ABNORMAL)
+    rows = session.execute(query.order_by(_K.created_at.desc(), _K.id).limit(limit)).mappings()
+    return [to_karyogram(row) for row in rows]
+
+
+def calls(session: Session, period: Period) -> Table:
+    """Count what first and second readers said of the same karyograms."""
+    first, second = aliased(schema.decisions), aliased(schema.decisions)
+    query = (
+        select(first.c.call, second.c.call, func.count())
+        .join_from(schema.karyograms, first, _said_first(first, Place.FIRST))
+        .join(second, _said_first(second, Place.SECOND))
+        .where(period.holds(_K.created_at))
+        .group_by(first.c.call, second.c.call)
+    )
+    return {(one, other): number for one, other, number in session.execute(query)}
+
+
+def _said_first(decision: Any, place: Place) -> Any:
+    return and_(decision.c.karyogram_id == _K.id, decision.c.place == place, decision.c.amends.is_(None))
+
+
+def two_readers(table: Table) -> Estimate | None:
+    """Cohen's kappa of a table of calls with its 95 % interval; None where it is not defined."""
+    value, low, high = kappa(np.array([[table.get((one, other), 0) for other in Call] for one in Call]))
+    return None if np.isnan(value) else Estimate(value, low, high)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What one person did as first or second reader: ``read`` karyograms, of which ``signed`` by now.
+
+    Of the signed ones that count as abnormal (``abnormal``), this reader had called ``overlooked`` normal; of those
+    that count as normal (``normal``), ``false_alarms`` abnormal. ``overrides``: said the contrary of the model.
+    """
+
+    name: str
+    read: int
+    signed: int
+    abnormal: int
+    overlooked: int
+    normal: int
+    false_alarms: int
+    overrides: int
+
+
+def readers(session: Session, period: Period) -> list[Reader]:
+    """Compare each reader with what was signed in the end, by name; the result rests in part on their own call."""
+    came = period.holds(_K.created_at)
+    result = signed_results(came).subquery()
+    query = (
+        select(_D.person, _D.call, _D.outcome, result.c.call, func.count())
+        .join_from(schema.karyograms, schema.decisions, _D.karyogram_id == _K.id)
+        .outerjoin(result, result.c.id == _K.id)
+        .where(came, _D.amends.is_(None), _D.place != Place.THIRD)
+        .group_by(_D.person, _D.call, _D.outcome, result.c.call)
+    )
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for person, call, outcome, end, number in session.execute(query):
+        counted[person].update(dict.fromkeys(_counts_as(call, outcome, None if end is None else Call(end)), number))
+    return [Reader(name, *(counted[name][each] for each in _COUNTS)) for name in sorted(counted)]
+
+
+_COUNTS: Final = ("read", "signed", "abnormal", "overlooked", "normal", "false_alarms", "overrides")
+
+
+def _counts_as(call: Call, outcome: Any, end: Call | None) -> list[str]:
+    """Under which of ``_COUNTS`` a decision counts."""
+    truths = {
+        "signed": end is not None,
+        "abnormal": end is Call.ABNORMAL,
+        "overlooked": end is Call.ABNORMAL and call is Call.NORMAL,
+        "normal": end is Call.NORMAL,
+        "false_alarms": end is Call.NORMAL and call is Call.ABNORMAL,
+        "overrides": overrides(Opinion(call), outcome),
+    }
+    return ["read", *(name for name, holds in truths.items() if holds)]
