@@ -19,6 +19,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import schema
+from engine.rows import digest
 
 NOBODY: Final = "system"
 """Who did what no person did, such as an engine that judged."""
@@ -80,6 +81,18 @@ def record(
     digest = _digest(sequence, previous, **fields)
     session.execute(insert(schema.audit).values(sequence=sequence, previous=previous, hash=digest, **fields))
     session.execute(update(head).values(hash=digest))
+
+
+def judged(session: Session, row: Mapping[str, Any]) -> None:
+    """Enter a verdict, given as its row."""
+    record(
+        session,
+        row["created_at"],
+        person=NOBODY,
+        action="judge",
+        subject=f"karyogram {row['karyogram_id']}",
+        details={"model": row["model"], "outcome": row["outcome"], "verdict": digest(row)},
+    )
 
 
 def _digest(sequence: int, previous: str, **fields: Any) -> str:

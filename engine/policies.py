@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
-from engine import schema, store
+from engine import audit, schema, store
 from engine.people import Action, Person, require
 from engine.reviews import QUALITY_SHARE
 from models.judging.triage import Policy
@@ -98,6 +98,13 @@ def change(
     newest = in_force(session, model)
     if (newest.version if newest else 0) != after or not store.insert_once(session, schema.policies, _values(made)):
         raise PolicyError("Somebody else has changed this policy just now. Reload the page to see what it says.")
+    told = {
+        "version": made.version,
+        "before": newest and asdict(newest.terms),
+        "after": asdict(terms),
+        "reason": reason,
+    }
+    audit.record(session, now, person=person.name, action="change", subject=f"policy of {model}", details=told)
     return made
 
 

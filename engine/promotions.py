@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import schema
+from engine import audit, schema
 from engine.people import Action, Person, require
 
 
@@ -78,3 +78,5 @@ def promote(
         raise PromotionError(f"The model {model!r} is in use already.")
     values = {"model": model, "author": person.name, "reason": reason.strip(), "created_at": now}
     session.execute(schema.promotions.insert().values(**values))
+    told = {"before": before, "after": model, "reason": reason.strip()}
+    audit.record(session, now, person=person.name, action="put in use", subject=f"model {model}", details=told)

@@ -118,9 +118,10 @@ def from_verdict(verdict: Verdict) -> dict[str, Any]:
 def digest(row: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the row of a verdict, without what was read, for the audit trail.
 
-    What is empty is left out, so that a column which a later version adds does not change it.
+    What is empty is left out, so that a column which a later version adds does not change it; ``shadow`` is left out
+    because it is added last.
     """
-    values = {name: value for name, value in row.items() if value is not None and name != "reading"}
+    values = {name: value for name, value in row.items() if value is not None and name not in ("reading", "shadow")}
     values["created_at"] = values["created_at"].astimezone(UTC)
     values["pass_probabilities"] = values["pass_probabilities"].hex()
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()

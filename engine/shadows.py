@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import schema, store
+from engine import audit, schema, store
 from engine.people import Action, Person, require
 from engine.promotions import PromotionError
 from engine.rows import from_verdict
@@ -70,6 +70,8 @@ def end(session: Session, person: Person, now: datetime) -> None:
 def _add(session: Session, person: Person, model: str | None, reason: str, now: datetime) -> None:
     values = {"model": model, "author": person.name, "reason": reason.strip(), "created_at": now}
     session.execute(schema.shadows.insert().values(**values))
+    action, subject = ("try", f"model {model}") if model else ("end the trial", "of a model")
+    audit.record(session, now, person=person.name, action=action, subject=subject, details={"reason": reason.strip()})
 
 
 def waiting(session: Session, shadow: Shadow, limit: int, *, but: Collection[str] = ()) -> list[str]:
@@ -102,4 +104,8 @@ def waiting(session: Session, shadow: Shadow, limit: int, *, but: Collection[str
 
 def keep(session: Session, verdict: Verdict) -> bool:
     """Keep a verdict of a candidate; False where it was there. Nothing else changes."""
-    return store.insert_once(session, schema.verdicts, {**from_verdict(verdict), "shadow": True})
+    row = {**from_verdict(verdict), "shadow": True}
+    if not store.insert_once(session, schema.verdicts, row):
+        return False
+    audit.judged(session, row)
+    return True

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from engine import audit, reviews, schema, turns
 from engine.rows import (
-    digest,
     from_verdict,
     in_chunks,
     select_karyograms,
@@ -209,9 +208,7 @@ def save_verdict(session: Session, verdict: Verdict, quality_share: float = revi
         return False
     _set_state(session, verdict.karyogram_id, KaryogramState.JUDGED, None)
     turns.hand_to_readers(session, verdict, quality_share)
-    told = {"model": verdict.model, "outcome": verdict.outcome, "verdict": digest(row)}
-    subject = f"karyogram {verdict.karyogram_id}"
-    audit.record(session, verdict.created_at, person=audit.NOBODY, action="judge", subject=subject, details=told)
+    audit.judged(session, row)
     return True
 
 

@@ -12,7 +12,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-_KEPT: Final = ("audit", "decisions")
+_KEPT: Final = ("audit", "decisions", "policies", "promotions", "shadows")
 _REFUSE: Final = "rows of this table are never changed or deleted"
 
 
