@@ -12,10 +12,10 @@ PYTHON ?=
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench soak clean
+.PHONY: help run test lint format bench pictures soak clean
 
 help:  ## show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME)  ## start Valkey, one engine and the dashboard; Ctrl-C stops them
 	@exec $(BIN)/python -m engine.serve
@@ -34,6 +34,9 @@ format: $(DEVELOPMENT)  ## let ruff put imports and layout right
 
 bench: $(DEVELOPMENT)  ## the benchmarks, with their figures
 	$(BIN)/python -m pytest -s -m benchmark tests/benchmarks $(ARGS)
+
+pictures: $(DEVELOPMENT)  ## the pictures of the documents, of every page with simulated data
+	$(BIN)/python -m pytest -m pictures tests/e2e $(ARGS)
 
 soak: $(DEVELOPMENT)  ## faults for a long time: thousands of damaged files, hundreds of killed engines
 	$(BIN)/python -m pytest -s -m soak --timeout 7200 tests/faults $(ARGS)

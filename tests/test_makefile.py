@@ -113,4 +113,14 @@ def test_a_used_port_is_one_line(installed: Path) -> None:
 
 def test_help_names_every_command(machine: Path) -> None:
     lines = make(machine).stdout.splitlines()
-    assert [line.split()[1] for line in lines] == ["help", "run", "test", "lint", "format", "bench", "soak", "clean"]
+    assert [line.split()[1] for line in lines] == [
+        "help",
+        "run",
+        "test",
+        "lint",
+        "format",
+        "bench",
+        "pictures",
+        "soak",
+        "clean",
+    ]

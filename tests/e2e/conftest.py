@@ -36,14 +36,22 @@ def model(request: pytest.FixtureRequest) -> tuple[Path, str]:
 
 
 @pytest.fixture
-def karyotriage(sqlite_url: str, redis_url: str, model: tuple[Path, str], tmp_path: Path) -> Iterator[Karyotriage]:
+def experiments(tmp_path: Path) -> Path:
+    """The folder of the records of experiments: an empty one."""
+    return tmp_path / "experiments"
+
+
+@pytest.fixture
+def karyotriage(
+    sqlite_url: str, redis_url: str, model: tuple[Path, str], experiments: Path, tmp_path: Path
+) -> Iterator[Karyotriage]:
     """A dashboard on an empty system; no engine runs yet."""
     environment = {
         "DATABASE_URL": sqlite_url,
         "REDIS_URL": redis_url,
         "KARYOTRIAGE_REGISTRY": str(model[0]),
         "KARYOTRIAGE_MODEL": model[1],
-        "KARYOTRIAGE_EXPERIMENTS": str(tmp_path / "experiments"),
+        "KARYOTRIAGE_EXPERIMENTS": str(experiments),
     }
     with servers.dashboard(environment, tmp_path / "dashboard.log") as (_, address):
         yield Karyotriage(address, lambda: servers.engine(environment, log=tmp_path / "engine.log"))
