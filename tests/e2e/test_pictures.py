@@ -54,7 +54,7 @@ def sign_some(engine: Engine, batch_id: str) -> str:
         found = list(session.scalars(flagged.order_by(table.risk.desc(), table.id)))
         for number, key in enumerate(found[1:-1]):
             verdict = store.verdict(session, key)
-            suggested = verdict.suggestion.karyotype if verdict and verdict.suggestion else None
+            suggested = verdict.suggestion.iscn if verdict and verdict.suggestion else None
             opinion = Opinion(Call.ABNORMAL, suggested or "", reason="seen on the picture")
             for reader in (tove, teo)[: 1 if number == 0 else 2]:
                 decisions.decide(session, reader, key, opinion, now + timedelta(seconds=number))
