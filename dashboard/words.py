@@ -135,7 +135,7 @@ def count(number: int, noun: str) -> str:
 
 
 def at_most(number: int, most: int) -> str:
-    """A number that nobody counts beyond ``most``: ``1,204`` or ``10,000+``."""
+    """A number that nobody counts beyond ``most``: ``1,204`` or ``5,000+``."""
     return f"{number:,}{'+' if number >= most else ''}"
 
 
