@@ -122,7 +122,7 @@ def outcome_words(outcome: TriageOutcome | None) -> OutcomeWords:
 
 
 def at_most(number: int, most: int) -> str:
-    """A number that nobody counts beyond ``most``: ``1,204`` or ``10,000+``."""
+    """A number that nobody counts beyond ``most``: ``1,204`` or ``5,000+``."""
     return f"{number:,}{'+' if number >= most else ''}"
 
 

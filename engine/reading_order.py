@@ -19,7 +19,7 @@ from engine.people import Person
 from engine.reading_filter import Filter, Turn
 from engine.reviews import Review
 
-MOST: Final = 10_000
+MOST: Final = 5_000
 """Nothing is counted beyond this: it means so many or more."""
 
 _TABLE: Final = schema.karyograms

@@ -152,3 +152,8 @@ def test_a_finding_is_told_with_its_agreement_or_as_an_earlier_version_kept_it()
 def test_a_cell_is_only_named_where_there_is_one() -> None:
     assert words.case_and_cell("P001", "2") == "P001 · cell 2"
     assert words.case_and_cell("P001", "") == "P001"
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, "0"), (1204, "1,204"), (4999, "4,999"), (5000, "5,000+")])
+def test_what_is_not_counted_to_its_end_says_so(number: int, told: str) -> None:
+    assert words.at_most(number, 5000) == told
