@@ -90,17 +90,21 @@ def models(session: Session, period: Period) -> list[str]:
     return list(session.scalars(query.order_by(func.count().desc(), _V.model)))
 
 
-def drift(session: Session, period: Period, model: str, signal: Signal) -> Drift:
-    """Follow a signal through a period, with limits from the time before it.
+def drift(session: Session, period: Period, model: str) -> dict[Signal, Drift]:
+    """Follow the signals through a period, with limits from the time before it.
 
     Args:
         session: see ``engine.database.open_session``.
         period: which, with its bins.
         model: whose verdicts.
-        signal: what is followed.
     """
-    (earlier,) = _sums(session, period.before(EARLIER), model, signal, None).values() or (None,)
-    found = _sums(session, period, model, signal, period.bin_of(_V.created_at))
+    before = period.before(EARLIER)
+    whole = Period(before.start, before.end, EARLIER)
+    earlier, found = (_sums(session, each, model) for each in (whole, period))
+    return {signal: _drift(period, earlier[signal].get(0), found[signal]) for signal in Signal}
+
+
+def _drift(period: Period, earlier: _Sums | None, found: dict[int, _Sums]) -> Drift:
     known = earlier if earlier is not None and earlier.number >= ENOUGH else None
     moments = period.moments
     points = [
@@ -115,20 +119,26 @@ def _limit(earlier: _Sums, number: int) -> float:
     return earlier.mean + ERRORS * earlier.deviation / sqrt(number)
 
 
-def _sums(
-    session: Session, period: Period, model: str, signal: Signal, bins: ColumnElement[int] | None
-) -> dict[int, _Sums]:
-    """Sum a signal up, by bins or (None) as a whole under the number 0."""
-    value, chosen = _expression(signal)
-    columns = func.count(), func.sum(value), func.sum(value * value)
-    query: Any = select(*columns) if bins is None else select(bins, *columns).group_by(bins)
-    rows = session.execute(query.where(period.holds(_V.created_at), _V.model == model, *chosen)).all()
-    numbered = [(0, *row) for row in rows] if bins is None else rows
-    return {int(row[0]): _Sums(int(row[1]), float(row[2]), float(row[3])) for row in numbered if row[1]}
+def _sums(session: Session, period: Period, model: str) -> dict[Signal, dict[int, _Sums]]:
+    """Sum all signals up, bin by bin; what is not there in a bin is left out."""
+    moment = period.bin_of(_V.created_at)
+    columns = [column for signal in Signal for column in _columns(_value(signal))]
+    query = select(moment, *columns).where(period.holds(_V.created_at), _V.model == model).group_by(moment)
+    found: dict[Signal, dict[int, _Sums]] = {signal: {} for signal in Signal}
+    for number, *sums in session.execute(query):
+        for place, signal in enumerate(Signal):
+            many, total, squares = sums[3 * place : 3 * place + 3]
+            if many:
+                found[signal][int(number)] = _Sums(int(many), float(total), float(squares))
+    return found
 
 
-def _expression(signal: Signal) -> tuple[ColumnElement[Any], tuple[ColumnElement[bool], ...]]:
-    """What is summed up of a verdict, and over which verdicts."""
+def _columns(value: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    return func.count(value), func.sum(value), func.sum(value * value)
+
+
+def _value(signal: Signal) -> ColumnElement[Any]:
+    """What is summed up of a verdict; NULL where it does not count."""
     if signal is Signal.UNREADABLE:
-        return case((_READABLE, 0.0), else_=1.0), ()
-    return _V[signal.value], (_READABLE,)
+        return case((_READABLE, 0.0), else_=1.0)
+    return case((_READABLE, _V[signal.value]))

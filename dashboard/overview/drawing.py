@@ -56,7 +56,7 @@ def throughput(frame: pd.DataFrame) -> alt.LayerChart:
     )
     colour = alt.Scale(domain=list(_SERIES), range=list(_SERIES.values()))
     legend = alt.Legend(title=None, orient="top")
-    came = base.mark_area(interpolate="step-after", opacity=0.55).encode(
+    came = base.mark_area(interpolate="step-after", opacity=0.4).encode(
         y=alt.Y("received:Q", title="Karyograms"), color=alt.Color("series:N", scale=colour, legend=legend)
     )
     signed = base.mark_line(point=alt.OverlayMarkDef(size=24), strokeWidth=2, interpolate="step-after").encode(

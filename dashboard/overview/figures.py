@@ -63,6 +63,6 @@ def of_model(period: Period, model: str) -> OfModel:
     """Ask for the verdicts of a model in a period."""
     with services.session() as session:
         return OfModel(
-            drift={signal: drift.drift(session, period, model, signal) for signal in Signal},
+            drift=drift.drift(session, period, model),
             bars={name: overview.confidence(session, period, model, name) for name in HISTOGRAMS},
         )

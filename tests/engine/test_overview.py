@@ -56,7 +56,7 @@ def test_an_empty_store_has_nothing_to_tell(sql_engine: Engine) -> None:
         assert overview.confidence(session, PERIOD, "pixels", "pass_agreement") == []
         assert agreement(session, PERIOD) == []
         assert drift.models(session, PERIOD) == []
-        assert drift.drift(session, PERIOD, "pixels", Signal.ENTROPY).points == []
+        assert drift.drift(session, PERIOD, "pixels")[Signal.ENTROPY].points == []
     assert together([]) is None
 
 
@@ -166,10 +166,10 @@ def test_a_drift_alarms_against_the_time_before(sql_engine: Engine) -> None:
             outcome = TriageOutcome.FLAGGED_UNREADABLE if strange else FLAGGED
             moment = NOW - 10 * DAY if number < ENOUGH else NOW if number < ENOUGH + 4 else NOW + 2 * HOUR
             store.save_verdict(session, verdict(karyogram, outcome, created_at=moment))
-        share = drift.drift(session, PERIOD, "pixels", Signal.UNREADABLE)
-        information = drift.drift(session, PERIOD, "pixels", Signal.INFORMATION)
+        signals = drift.drift(session, PERIOD, "pixels")
         assert drift.models(session, PERIOD) == ["pixels"]
-        assert drift.drift(session, PERIOD, "another", Signal.UNREADABLE).points == []
+        assert drift.drift(session, PERIOD, "another")[Signal.UNREADABLE].points == []
+    share, information = signals[Signal.UNREADABLE], signals[Signal.INFORMATION]
     assert share.mean == pytest.approx(0.05)
     assert [(point.number, point.value, point.alarms) for point in share.points] == [(4, 0.0, False), (4, 0.5, True)]
     assert share.points[0].limit == pytest.approx(0.05 + 3 * (0.0475 / 4) ** 0.5)
@@ -179,6 +179,6 @@ def test_a_drift_alarms_against_the_time_before(sql_engine: Engine) -> None:
 def test_too_few_earlier_karyograms_give_no_limit(sql_engine: Engine) -> None:
     judge(sql_engine, FLAGGED)
     with open_session(sql_engine) as session:
-        found = drift.drift(session, PERIOD, "pixels", Signal.ENTROPY)
+        found = drift.drift(session, PERIOD, "pixels")[Signal.ENTROPY]
     assert found.mean is None
     assert [(point.limit, point.alarms) for point in found.points] == [(None, False)]
