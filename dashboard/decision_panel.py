@@ -44,7 +44,7 @@ def _ask(person: Person, karyogram: Karyogram, verdict: Verdict | None, decision
     try:
         place = reviews.place_for(person, karyogram.review, decisions)
     except (ReviewError, NotAllowedError) as error:
-        st.info(words.plain(str(error)), icon=":material/info:")
+        st.caption(f":material/info: {words.plain(str(error))}")
         return
     decision_form.render(Asked(karyogram, verdict, person, place))
 
@@ -53,5 +53,6 @@ def _amend(person: Person, karyogram: Karyogram, verdict: Verdict | None, seen: 
     """Let somebody amend their own decision, also a signed one."""
     for own in seen:
         if own.person == person.name:
-            with st.expander("Amend my decision", icon=":material/edit:", key=f"amend_{own.id}"):
-                decision_form.render(Asked(karyogram, verdict, person, own.place, amended=own))
+            asked = Asked(karyogram, verdict, person, own.place, amended=own)
+            if st.toggle("Amend my decision", key=asked.key("amend")):
+                decision_form.render(asked)

@@ -71,7 +71,7 @@ def page_chart(
     picked = frame[frame["object"] == chosen]
     ring = _sides(alt.Chart(picked).mark_rect(filled=False, stroke=_INK, strokeWidth=7, strokeOpacity=0.85), x, y)
     layers = [ring, *_boxes(frame, x, y), *_labels(frame, x, y), _clicks(frame, x, y)]
-    return _on_picture(layers if len(frame) else [], picture, size, zoom=zoom)
+    return _on_picture(layers, picture, size, zoom=zoom)
 
 
 def zoom_chart(picture: str, size: tuple[int, int]) -> alt.LayerChart:

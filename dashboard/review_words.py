@@ -61,7 +61,7 @@ REVIEWS: dict[Review, Words] = {
 PLACES: dict[Place, str] = {
     Place.FIRST: "first reader",
     Place.SECOND: "second reader",
-    Place.THIRD: "supervisor who settles it",
+    Place.THIRD: "supervisor",
 }
 
 CASES: dict[CaseState, Words] = {

@@ -199,6 +199,8 @@ def test_a_signed_decision_is_amended_with_a_reason_and_the_old_one_is_struck_th
     karyogram = judged_batch[1][2]
     decide(dashboard, karyogram, (TOVE, DOWN), (TEO, DOWN))
     app = shown(dashboard, karyogram, TEO)
+    assert not fields(app)
+    app = next(toggle for toggle in app.toggle if toggle.label == "Amend my decision").set_value(True).run()
     assert fields(app) == {
         "Karyotype (ISCN)": "47,XY,+21",
         "Comment": "",

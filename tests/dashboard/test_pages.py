@@ -289,7 +289,8 @@ def test_evidence_that_could_not_be_drawn_can_be_asked_for_again(dashboard: Dash
 def test_evidence_is_not_offered_where_nothing_speaks_for_abnormal(
     dashboard: Dashboard, judged_batch: Judged, index: int
 ) -> None:
-    assert not dashboard.open("karyogram", karyogram=judged_batch[1][index].id).toggle
+    offered = dashboard.open("karyogram", karyogram=judged_batch[1][index].id).toggle
+    assert [toggle.label for toggle in offered] == ["Zoom and pan"]
 
 
 def test_a_waiting_karyogram_says_so(dashboard: Dashboard, judged_batch: Judged) -> None:
