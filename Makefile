@@ -33,7 +33,7 @@ format: $(DEVELOPMENT)  ## let ruff put imports and layout right
 	$(BIN)/python -m ruff format .
 
 bench: $(DEVELOPMENT)  ## the benchmarks, with their figures
-	$(BIN)/python -m pytest -s -m benchmark tests/benchmarks $(ARGS)
+	$(BIN)/python -m pytest -s -m benchmark tests/benchmarks tests/e2e $(ARGS)
 
 clean:  ## remove the virtual environment and the caches; never data/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

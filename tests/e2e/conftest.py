@@ -26,9 +26,10 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chr
 
 @dataclass(frozen=True)
 class Karyotriage:
-    """A dashboard that runs, and a way to start an engine for it."""
+    """A dashboard that runs, its process, and a way to start an engine for it."""
 
     address: str
+    pid: int
     start_engine: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
 
 
@@ -62,6 +63,7 @@ def karyotriage(sqlite_url: str, redis_url: str, model: tuple[Path, str], tmp_pa
             servers.wait_until(lambda: dashboard_answers(port))
             yield Karyotriage(
                 address=f"http://127.0.0.1:{port}",
+                pid=process.pid,
                 start_engine=lambda: servers.engine(environment, log=tmp_path / "engine.log"),
             )
         finally:
