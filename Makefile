@@ -33,7 +33,7 @@ format: $(DEVELOPMENT)  ## let ruff put imports and layout right
 	$(BIN)/python -m ruff format .
 
 bench: $(DEVELOPMENT)  ## the benchmarks, with their figures
-	$(BIN)/python -m pytest -s -m benchmark tests/benchmarks $(ARGS)
+	$(BIN)/python -m pytest -s -m benchmark tests/benchmarks tests/e2e $(ARGS)
 
 pictures: $(DEVELOPMENT)  ## the pictures of the documents, of every page with simulated data
 	$(BIN)/python -m pytest -m pictures tests/e2e $(ARGS)

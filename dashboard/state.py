@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+UPLOADERS = ("files", "folder")  # the widgets of the upload form that hold files
 _GENERATION = "upload_generation"
 _BROKEN_OFF = "upload_broken_off"
 _DRAWN = "reading_list_drawn"
@@ -35,7 +36,9 @@ def upload_key(widget: str) -> str:
 
 
 def start_new_upload() -> None:
-    """Give the upload form new keys: the uploader forgets its files and frees their memory."""
+    """Give the upload form new keys, so that it is empty, and let go of the files that it holds."""
+    for uploader in UPLOADERS:
+        st.session_state.pop(upload_key(uploader), None)
     st.session_state[_GENERATION] = st.session_state.get(_GENERATION, 0) + 1
     st.session_state.pop(_BROKEN_OFF, None)
 

@@ -40,7 +40,7 @@ def choose_files() -> tuple[list[UploadedFile], bool]:
     files = st.file_uploader(
         "Folder with karyograms" if folder else "Karyograms",
         accept_multiple_files="directory" if folder else True,
-        key=state.upload_key("folder" if folder else "files"),
+        key=state.upload_key(state.UPLOADERS[folder]),
         help="PNG, JPEG, BMP or TIFF (8 or 16 bit, several pages allowed), or ZIP files of these. Of a folder, all "
         "folders in it included, these are taken and the rest is left alone. A manifest.csv (file, case_id, cell) can "
         "name the cases.",

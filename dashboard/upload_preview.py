@@ -13,6 +13,8 @@ from engine.preview import Preview
 
 _ROW, _HEAD, _ROWS_SHOWN = 35, 36, 8
 _LINES_SHOWN = 5
+_DOUBTS_WITHOUT_SCROLLING = 3
+_PANEL_HEIGHT = 390  # as high as the table beside it with its tabs
 
 
 def render(sent: Sent, preview: Preview) -> None:
@@ -20,9 +22,19 @@ def render(sent: Sent, preview: Preview) -> None:
     st.markdown(_summary(sent, preview))
     if preview.problems:
         parts.refused_files(preview.problems, refused="will not be taken as it is")
-    _doubts(preview)
     if not preview.files:
         return
+    if not preview.doubts:
+        _tables(preview)
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _tables(preview)
+    with right:
+        _doubts(preview)
+
+
+def _tables(preview: Preview) -> None:
     by_case, by_file = st.tabs([f"Cases ({len(preview.cases):,})", f"Files ({len(preview.files):,})"])
     with by_case:
         _table(cases(preview), "Cases of this upload")
@@ -44,14 +56,19 @@ def _summary(sent: Sent, preview: Preview) -> str:
 
 
 def _doubts(preview: Preview) -> None:
-    """List what is in doubt, one paragraph a kind."""
-    for kind, some in groupby(preview.doubts, key=lambda doubt: doubt.kind):
-        doubts, said = list(some), upload_words.DOUBTS[kind]
-        lines = [upload_words.doubt_line(doubt) for doubt in doubts[:_LINES_SHOWN]]
-        if len(doubts) > _LINES_SHOWN:
-            lines.append(f"and {len(doubts) - _LINES_SHOWN:,} more")
-        listed = "\n".join(f"- {line}" for line in lines)
-        st.warning(f"**{said.heading}.** {said.meaning}\n{listed}", icon=said.icon)
+    """List what is in doubt, what weighs most first; a long list is scrolled, so that the form stays in sight."""
+    long = len(preview.doubts) > _DOUBTS_WITHOUT_SCROLLING
+    with st.container(border=True, height=_PANEL_HEIGHT if long else "content", gap="small"):
+        st.markdown(":orange[:material/warning:] **Please look at this before you start**")
+        for kind, some in groupby(preview.doubts, key=lambda doubt: doubt.kind):
+            doubts, said = list(some), upload_words.DOUBTS[kind]
+            lines = [upload_words.doubt_line(doubt) for doubt in doubts[:_LINES_SHOWN]]
+            if len(doubts) > _LINES_SHOWN:
+                lines.append(f"and {len(doubts) - _LINES_SHOWN:,} more")
+            listed = "\n".join(f"- {line}" for line in lines)
+            with st.container(gap="xxsmall"):
+                st.markdown(f"{said.icon} {said.heading}\n{listed}")
+                st.caption(said.meaning)
 
 
 def cases(preview: Preview) -> pd.DataFrame:

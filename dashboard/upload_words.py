@@ -37,6 +37,7 @@ PRIORITIES: dict[Priority, str] = {Priority.ROUTINE: "Routine", Priority.URGENT:
 PRIORITY_HELP = "Engines judge urgent batches before all others. Routine ones wait for as long as urgent ones come in."
 
 _NAMED = 3
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,9 @@ def cells(numbers: Sequence[str]) -> str:
 
 
 def size(count: int) -> str:
-    """A number of bytes as people read it: ``640 kB``, ``203.0 MB``."""
-    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3)) if count else 0} kB"
+    """A number of bytes as people read it: ``640 kB``, ``203 MB``, ``1.5 GB``."""
+    unit, name = next((pair for pair in _UNITS if count >= pair[0]), _UNITS[-1])
+    return f"{count / unit:.1f}".removesuffix(".0") + f" {name}"
 
 
 def received(receipt: Receipt) -> str:

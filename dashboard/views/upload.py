@@ -80,8 +80,8 @@ def _hand_off(options: Options, parcel: _Parcel) -> None:
     for tally in reception.watch():
         bar.progress(max(0, tally.begun - 1) / count, text=_how_far(tally, count))
     if reception.error is None:
-        uploaded.give_back(parcel.held)
         state.start_new_upload()
+        uploaded.give_back(parcel.held)
     else:
         state.break_off_upload(_broken_off(reception.error, reception.tally, count))
     links.remember_batch(batch.id)

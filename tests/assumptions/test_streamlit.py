@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import streamlit as st
 from streamlit import config
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import REPOSITORY
@@ -72,6 +74,14 @@ def test_a_fragment_can_run_by_itself_every_so_often() -> None:
 
 def test_several_files_of_chosen_kinds_can_be_uploaded_at_once() -> None:
     assert {"accept_multiple_files", "type", "key"} <= set(inspect.signature(st.file_uploader).parameters)
+
+
+def test_a_file_that_was_taken_in_can_be_forgotten() -> None:
+    """Else it would be held for as long as its browser stays connected."""
+    manager = MemoryUploadedFileManager("/upload")
+    manager.add_file("session", UploadedFileRec("1", "a.png", "image/png", b"bytes"))
+    manager.remove_file("session", "1")
+    assert manager.get_files("session", ["1"]) == []
 
 
 def test_pages_are_objects_with_addresses_of_their_own() -> None:

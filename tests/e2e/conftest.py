@@ -21,9 +21,10 @@ _PATIENCE = 60_000  # ms: a busy machine is slow, and waiting ends as soon as so
 
 @dataclass(frozen=True)
 class Karyotriage:
-    """A dashboard that runs, and a way to start an engine for it."""
+    """A dashboard that runs, its process, and a way to start an engine for it."""
 
     address: str
+    pid: int
     start_engine: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
 
 
@@ -53,8 +54,8 @@ def karyotriage(
         "KARYOTRIAGE_MODEL": model[1],
         "KARYOTRIAGE_EXPERIMENTS": str(experiments),
     }
-    with servers.dashboard(environment, tmp_path / "dashboard.log") as (_, address):
-        yield Karyotriage(address, lambda: servers.engine(environment, log=tmp_path / "engine.log"))
+    with servers.dashboard(environment, tmp_path / "dashboard.log") as (process, address):
+        yield Karyotriage(address, process.pid, lambda: servers.engine(environment, log=tmp_path / "engine.log"))
 
 
 @pytest.fixture

