@@ -32,14 +32,6 @@ _CHUNK: Final = 500  # ids in one statement; SQLite allows some thousand variabl
 WINDOW: Final = timedelta(days=28)
 """How far back the work of a laboratory is looked at."""
 
-POLICY_THEN: Final = and_(
-    schema.policies.c.model == schema.verdicts.c.model, schema.policies.c.version == schema.verdicts.c.policy_version
-)
-"""How a verdict finds the policy that it was made by, for an outer join: the model's card is none."""
-
-QUALITY_SHARE_THEN: Final = func.coalesce(schema.policies.c.quality_share, QUALITY_SHARE)
-"""The share of the screened karyograms that was to be read when a verdict was made."""
-
 _DAY: Final = timedelta(days=1)
 
 
@@ -58,32 +50,54 @@ class Signed:
 
 def signed(session: Session, model: str) -> Signed:
     """Return the signed karyograms that a model has judged and people found normal or abnormal, the latest of them."""
-    karyograms = schema.karyograms
-    query = (
-        _figures(model)
-        .add_columns(karyograms.c.sampled, QUALITY_SHARE_THEN.label("share"))
-        .outerjoin(schema.policies, POLICY_THEN)
-        .where(karyograms.c.review == Review.SIGNED)
-        .limit(MOST_SIGNED)
-    )
+    query = with_reading(_figures(model)).where(schema.karyograms.c.review == Review.SIGNED).limit(MOST_SIGNED)
     found = list(session.execute(query).mappings())
     calls = signed_calls(session, [row["id"] for row in found])
-    rows = [row for row in found if calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)]
-    # a screened one that somebody read of their own accord stands for nothing
-    rows = [row for row in rows if row["outcome"] is not TriageOutcome.SCREENED_NORMAL or row["sampled"]]
-    cohort = _cohort(rows, calls)
-    return Signed(cohort, cohort.where(np.array([row["share"] == 1.0 for row in rows], bool)))
+    weights = [stands_for(row["read_as"], row["share"], sampled=row["sampled"]) for row in found]
+    counted = [
+        (row, weight)
+        for row, weight in zip(found, weights, strict=True)
+        if weight and calls.get(row["id"]) in (Call.NORMAL, Call.ABNORMAL)
+    ]
+    cohort = _cohort([row for row, _ in counted], calls, [weight for _, weight in counted])
+    return Signed(cohort, cohort.where(np.array([row["share"] == 1.0 for row, _ in counted], bool)))
 
 
-def stands_for(share: float) -> float:
-    """Return for how many screened karyograms one of the quality sample stands, whose share this was."""
-    return 1 / max(share, 1e-6)
+def with_reading(query: Select[Any]) -> Select[Any]:
+    """Add to a query over karyograms why people read each.
+
+    ``read_as`` is what the model says that the batch asked for, ``sampled`` whether it was drawn into the quality
+    sample, and ``share`` how many of the screened were to be drawn when it was judged.
+    """
+    karyograms, batches, routine = schema.karyograms, schema.batches, aliased(schema.verdicts, name="routine")
+    policies = schema.policies
+    share = func.coalesce(policies.c.quality_share, QUALITY_SHARE)
+    asked = and_(routine.c.karyogram_id == karyograms.c.id, routine.c.model == batches.c.model)
+    made_by = and_(policies.c.model == routine.c.model, policies.c.version == routine.c.policy_version)
+    return (
+        query.add_columns(routine.c.outcome.label("read_as"), karyograms.c.sampled, share.label("share"))
+        .join(batches, batches.c.id == karyograms.c.batch_id)
+        .join(routine, asked)
+        .outerjoin(policies, made_by)
+    )
+
+
+def stands_for(read_as: TriageOutcome, share: float, *, sampled: bool) -> float:
+    """Return for how many karyograms a signed one stands; see ``with_reading``.
+
+    Of the screened ones only the quality sample is read, and each of it stands for the others too. One that somebody
+    read of their own accord stands for nothing.
+    """
+    if read_as is not TriageOutcome.SCREENED_NORMAL:
+        return 1.0
+    return 1 / max(share, 1e-6) if sampled else 0.0
 
 
 def recent(session: Session, model: str, now: datetime) -> Cohort:
     """Return what a model has judged in the last ``WINDOW``, the latest of it; nobody knows the truth of it."""
     query = _figures(model).where(schema.verdicts.c.created_at >= now - WINDOW)
-    return _cohort(list(session.execute(query).mappings()), {})
+    found = list(session.execute(query).mappings())
+    return _cohort(found, {}, [1.0] * len(found))
 
 
 def throughput(session: Session, now: datetime) -> float | None:
@@ -140,9 +154,9 @@ def _standing() -> Select[Any]:
     )
 
 
-def _cohort(rows: list[RowMapping], calls: dict[str, Call]) -> Cohort:
+def _cohort(rows: list[RowMapping], calls: dict[str, Call], weights: list[float]) -> Cohort:
     numbers: dict[str, int] = {}
-    unreadable, screened = TriageOutcome.FLAGGED_UNREADABLE, TriageOutcome.SCREENED_NORMAL
+    unreadable = TriageOutcome.FLAGGED_UNREADABLE
     return Cohort(
         case=np.array([numbers.setdefault(row["case_id"], len(numbers)) for row in rows], np.int64),
         abnormal=np.array([calls.get(row["id"]) is Call.ABNORMAL for row in rows], bool),
@@ -152,8 +166,5 @@ def _cohort(rows: list[RowMapping], calls: dict[str, Call]) -> Cohort:
         agreement=np.array([row["pass_agreement"] for row in rows], float),
         probability=np.array([row["calibrated_probability"] for row in rows], float),
         information=np.array([row["mutual_information"] for row in rows], float),
-        weight=np.array(
-            [stands_for(row["share"]) if "share" in row and row["outcome"] is screened else 1.0 for row in rows],
-            float,
-        ),
+        weight=np.array(weights, float),
     )

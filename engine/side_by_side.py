@@ -21,7 +21,7 @@ class Pair:
     """One karyogram that both models have judged.
 
     ``call``: what people signed, None where they have not. ``weight``: for how many karyograms a signed one stands; of
-    those that the model in use screens only the quality sample is read, and each of it stands for the others too.
+    those that triage screened only the quality sample is read, and each of it stands for the others too.
     """
 
     karyogram_id: str
@@ -51,18 +51,15 @@ def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
             table.c.file_name,
             ours.c.outcome,
             theirs.c.outcome.label("candidate"),
-            table.c.sampled,
-            policy_cases.QUALITY_SHARE_THEN.label("share"),
         )
         .join_from(theirs, ours, and_(ours.c.karyogram_id == theirs.c.karyogram_id, ours.c.model == model))
         .join(table, table.c.id == ours.c.karyogram_id)
         .join(cases, cases.c.id == table.c.case_id)
-        .outerjoin(schema.policies, policy_cases.POLICY_THEN)
         .where(theirs.c.model == candidate)
         .order_by(theirs.c.created_at.desc())
         .limit(MOST)
     )
-    rows = session.execute(query).all()
+    rows = session.execute(policy_cases.with_reading(query)).all()
     calls = policy_cases.signed_calls(session, [row.id for row in rows])
     return [
         Pair(
@@ -73,13 +70,7 @@ def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
             outcome=row.outcome,
             candidate=row.candidate,
             call=calls.get(row.id),
-            weight=_weight(row.outcome, row.share, sampled=row.sampled),
+            weight=policy_cases.stands_for(row.read_as, row.share, sampled=row.sampled),
         )
         for row in rows
     ]
-
-
-def _weight(outcome: TriageOutcome, share: float, *, sampled: bool) -> float:
-    if outcome is not TriageOutcome.SCREENED_NORMAL:
-        return 1.0
-    return policy_cases.stands_for(share) if sampled else 0.0

@@ -29,8 +29,8 @@ def draw(in_force: Terms, proposed: Terms, grounds: Grounds, laboratory: Laborat
     st.caption(grounds.what, help=words.plain(grounds.provenance))
     with st.grid(columns=4, min_column_width=150, gap="xsmall"):
         _missed(before, after)
-        _metric("Screened", ":material/filter_alt:", screened, _SCREENED_HELP)
-        _metric("Normal screened", ":material/check_circle:", _normal(before, after), _NORMAL_HELP)
+        _metric("Screened", screened, _SCREENED_HELP)
+        _metric("Normal screened", _normal(before, after), _NORMAL_HELP)
         _saved(*saved)
     st.markdown(f"**Missed: {phrases.missed_with_interval(after)}**")
     _chart(proposed, grounds, stream, [(screened[0], before.missed_share), (screened[1], after.missed_share)])
@@ -46,12 +46,11 @@ def _missed(before: Effect, after: Effect) -> None:
         delta_color="inverse" if change else "off",
         delta_arrow="auto" if change else "off",
         border=True,
-        icon=":material/warning:",
         help="Abnormal karyograms that would be screened as normal, by this proposal.",
     )
 
 
-def _metric(label: str, icon: str, shares: tuple[float, float], help_text: str) -> None:
+def _metric(label: str, shares: tuple[float, float], help_text: str) -> None:
     """Draw a share and by how many points it lies above what is in force."""
     points = 0.0 if any(map(math.isnan, shares)) else round(100 * (shares[1] - shares[0]), 1)
     st.metric(
@@ -61,7 +60,6 @@ def _metric(label: str, icon: str, shares: tuple[float, float], help_text: str) 
         delta_color="normal" if points else "off",
         delta_arrow="auto" if points else "off",
         border=True,
-        icon=icon,
         help=help_text,
     )
 
@@ -80,7 +78,6 @@ def _saved(before: float | None, after: float | None) -> None:
         delta_color="normal" if more else "off",
         delta_arrow="auto" if more else "off",
         border=True,
-        icon=":material/schedule:",
         help="Readings saved: what is screened a day and not in the quality sample, by the last 4 weeks.",
     )
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from engine import decisions, policies, policy_cases, schema, store
+from engine import decisions, policies, policy_cases, schema, shadows, side_by_side, store
 from engine.database import open_session
 from engine.people import Person, Role
 from engine.policies import Terms
@@ -119,3 +119,19 @@ def test_an_empty_laboratory_has_no_effect_to_show(sql_engine: Engine) -> None:
         assert session.scalar(select(schema.karyograms.c.id)) is None
     assert (found.missed, found.abnormal) == (0, 0)
     assert found.missed_share != found.missed_share  # not a number
+
+
+def test_a_candidate_is_tried_on_what_was_read_because_of_the_model_in_use(sql_engine: Engine) -> None:
+    """What the candidate would screen was read all the same, where the model in use has flagged it."""
+    add_batch(sql_engine, png(1), png(2))
+    flagged, screened = karyograms(sql_engine)
+    with open_session(sql_engine) as session:
+        judge(session, flagged, FLAGGED, share=0.0, version=None)
+        judge(session, screened, SCREENED, share=1.0, version=None)
+        for one, outcome in ((flagged, SCREENED), (screened, FLAGGED)):
+            shadows.keep(session, replace(verdict(one, outcome, model="candidate"), findings=()))
+            sign(session, one, ABNORMAL)
+        found = policy_cases.signed(session, "candidate").cohort
+        weights = {pair.outcome: pair.weight for pair in side_by_side.pairs(session, "pixels", "candidate")}
+    assert sorted(found.weight.tolist()) == [1.0, 20.0]
+    assert weights == {FLAGGED: 1.0, SCREENED: 20.0}
