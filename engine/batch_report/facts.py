@@ -96,10 +96,17 @@ def reading_line(entry: Entry) -> str:
     result, signed_at = entry.result, entry.signed_at
     if result is None or signed_at is None:
         return _READING[entry.karyogram.review]
-    said = " ".join(filter(None, (named(result.opinion.call).lower(), result.opinion.karyotype)))
     signers = ", ".join(decision.person for decision in entry.standing)
     amended = ", amended" if entry.amended else ""
-    return f"Signed as {said} by {signers}, {utc_time(signed_at)}{amended}"
+    return f"{reading_in_short(entry)} by {signers}, {utc_time(signed_at)}{amended}"
+
+
+def reading_in_short(entry: Entry) -> str:
+    """What people say of a karyogram without who said so, or whose turn it is."""
+    if entry.result is None:
+        return _READING[entry.karyogram.review]
+    opinion = entry.result.opinion
+    return " ".join(filter(None, ("Signed as", named(opinion.call).lower(), opinion.karyotype)))
 
 
 def remarks(entry: Entry) -> list[str]:

@@ -20,6 +20,8 @@ Align = Literal["L", "R", "C"]
 MARGIN: Final = 16.0  # millimetres, as all lengths here
 WIDTH: Final = 210.0 - 2 * MARGIN
 _FOOT: Final = 24.0
+_FOOT_TOP: Final = 297.0 - _FOOT + 4
+_NUMBER: Final = 30.0  # for the number of the page
 _PADDING: Final = 1.5  # beside the text in a cell of a table
 _FONTS: Final = Path(__file__).parent / "fonts"
 _FAMILY: Final = "dejavu"
@@ -92,17 +94,25 @@ class Pages(FPDF):
 
     def footer(self) -> None:
         """Draw what stands at the foot of every page."""
-        top = 297.0 - _FOOT + 4
-        self.rule(top)
+        self.rule(_FOOT_TOP)
         for number, text in enumerate(self._foot):
             last = number == len(self._foot) - 1
             style = Style(7.2, bold=last, colour=INK if last else MUTED)
-            self.line_of(MARGIN, top + 1.5 + number * 4.0, WIDTH - (24 if last else 0), text, style)
-        numbers = f"Page {self.page_no()} of {self.str_alias_nb_pages}"
-        # aligned while the number of pages is a placeholder yet, which is wider than the number will be
-        wider = self._width(self.str_alias_nb_pages, SMALL) - self._width("00", SMALL)
-        y = top + 1.5 + (len(self._foot) - 1) * 4.0
-        self.line_of(MARGIN + WIDTH - 24, y, 24 + wider, numbers, SMALL, align="R")
+            self.line_of(MARGIN, self._foot_line(number), WIDTH - (_NUMBER if last else 0), text, style)
+
+    def number(self) -> None:
+        """Write at the foot of each page which one of how many it is; to be called when nothing else will be."""
+        last = self.page
+        for page in range(1, last + 1):
+            self.page = page
+            self.use(Style(1))  # so that the page is told its font again
+            text = f"Page {page} of {last}"
+            y = self._foot_line(len(self._foot) - 1)
+            self.line_of(MARGIN + WIDTH - _NUMBER, y, _NUMBER, text, SMALL, align="R")
+
+    @staticmethod
+    def _foot_line(number: int) -> float:
+        return _FOOT_TOP + 1.5 + number * 4.0
 
     def file_id(self) -> str:
         """No random part: the same report gives the same bytes."""

@@ -25,8 +25,8 @@ _GAP: Final = 3.0
 _LIST: Final = (
     Column("Case and cell", 34),
     Column("Verdict", 32),
-    Column("Why", 66),
-    Column("Reading", WIDTH - 132),
+    Column("Why", 64),
+    Column("Reading", WIDTH - 130),
 )
 _SIGNED: Final = (
     Column("Case and cell", 34),
@@ -57,6 +57,7 @@ def write_pdf(session: Session, report: Report, stream: BinaryIO, limits: Limits
     _agreement(pages, report)
     _flagged(pages, session, report, Illustrator(session, limits), pictures)
     _signed(pages, session, report)
+    pages.number()
     stream.write(pages.output())
     return len(report.order)
 
@@ -134,7 +135,7 @@ def _flagged(pages: Pages, session: Session, report: Report, illustrator: Illust
     for entry in entries(session, report.batch.model, listed):
         why = in_short(entry.karyogram, entry.verdict)
         outcome = named(entry.outcome) if entry.outcome else "Waiting"
-        pages.table_row(_LIST, [_name(entry), outcome, why, facts.reading_line(entry)])
+        pages.table_row(_LIST, [_name(entry), outcome, why, facts.reading_in_short(entry)])
 
 
 def _how_many(shown: int, listed: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from sqlalchemy.orm import Session
@@ -137,7 +138,7 @@ def _table(sheet: _Sheet, header: Sequence[str], rows: Iterable[tuple[str, int]]
 def _karyograms(session: Session, sheet: _Sheet, report: Report) -> None:
     sheet.header([_heading(name) for name in _KARYOGRAM_COLUMNS])
     for row in export.of_report(session, report):
-        sheet.row(_moment(name, row[name]) for name in _KARYOGRAM_COLUMNS)
+        sheet.row(_shown(name, row[name]) for name in _KARYOGRAM_COLUMNS)
     sheet.filtered(len(_KARYOGRAM_COLUMNS))
 
 
@@ -145,8 +146,11 @@ def _heading(name: str) -> str:
     return name.replace("_", " ").capitalize() + (" (UTC)" if name in _TIMES else "")
 
 
-def _moment(name: str, value: export.Cell) -> Value:
-    return datetime.fromisoformat(str(value)) if name in _TIMES and value else value
+def _shown(name: str, value: export.Cell) -> Value:
+    """A value as people read it: a real date, and the words of the vocabulary as on screen."""
+    if name in _TIMES and value:
+        return datetime.fromisoformat(str(value))
+    return named(value) if isinstance(value, StrEnum) else value
 
 
 def _decisions(session: Session, sheet: _Sheet, report: Report) -> None:

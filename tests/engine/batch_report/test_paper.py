@@ -6,7 +6,7 @@ import io
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from engine import store
 from engine.batch_report import paper, report
@@ -71,6 +71,22 @@ def test_pictures_beyond_the_limit_are_left_out_and_counted(read_batch: Read) ->
     text = words(reader)
     assert "5 karyograms, the riskiest first. 2 pictures shown; the other 3 are listed after these" in text
     assert "Further flagged karyograms, without pictures" in text
+
+
+def test_pictures_are_read_one_at_a_time_and_only_those_that_are_shown(read_batch: Read) -> None:
+    asked: list[str] = []
+
+    @event.listens_for(read_batch.engine, "before_cursor_execute")
+    def remember(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    drawn(read_batch.engine, read_batch.batch.id, most=2)
+    assert sum("FROM pictures" in statement for statement in asked) == 2
+    asked.clear()
+    for kind in set(Format) - {Format.PDF}:
+        read_batch.written(kind)
+    assert asked
+    assert not any("pictures" in statement for statement in asked)
 
 
 @pytest.mark.parametrize("name", ["Łódź Åse Çelik Ñandú µm ≥ Ωмега", "Đặng Ħ ſß ŉ", "Cafe\u0301"])

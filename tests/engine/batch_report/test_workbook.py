@@ -38,11 +38,11 @@ def test_each_sheet_is_there_and_its_header_stays_in_sight(read_batch: Read) -> 
 def test_times_are_real_dates_and_figures_numbers(read_batch: Read) -> None:
     rows = records(opened(read_batch.written(Format.XLSX)), "Karyograms")
     assert len(rows) == 8
-    flagged = next(row for row in rows if row["Outcome"] == "flagged_abnormal")
+    flagged = next(row for row in rows if row["Outcome"] == "Flagged abnormal")
     assert flagged["Received at (UTC)"] == NOW.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     assert isinstance(flagged["Signed at (UTC)"], datetime)
     assert flagged["Mean probability"] == 1 / 3
-    assert (flagged["Call"], flagged["Karyotype"]) == ("abnormal", "47,XY,+21")
+    assert (flagged["Call"], flagged["Karyotype"]) == ("Abnormal", "47,XY,+21")
     assert flagged["Signed by"] == "Anna Åkesson (first); Ben (second)"
 
 
