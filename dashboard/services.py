@@ -100,7 +100,7 @@ def engines_alive() -> bool | None:
 
 def intake() -> Intake:
     """What takes files into the record store."""
-    return Intake(_sql_engine(), stream(), settings())
+    return Intake(_sql_engine(), stream(), settings(), person())
 
 
 def limits() -> Limits:

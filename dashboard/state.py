@@ -17,6 +17,7 @@ _DRAWN = "reading_list_drawn"
 _CHART = "page_chart"
 _FILTERS = "reading_filters"
 _PERSON = "person"
+_LOOKED = "looked_at"
 
 
 def person() -> str | None:
@@ -28,6 +29,15 @@ def person() -> str | None:
 def remember_person(short: str) -> None:
     """Remember who works here: the navigation of Streamlit leaves the address behind."""
     st.session_state[_PERSON] = short
+
+
+def is_first_look(person: str, karyogram_id: str) -> bool:
+    """Whether somebody looks at a karyogram for the first time in this session, or comes back from another one."""
+    looked = (person, karyogram_id)
+    if st.session_state.get(_LOOKED) == looked:
+        return False
+    st.session_state[_LOOKED] = looked
+    return True
 
 
 def upload_key(widget: str) -> str:

@@ -24,6 +24,9 @@ from engine.rows import digest
 NOBODY: Final = "system"
 """Who did what no person did, such as an engine that judged."""
 
+SHELL: Final = "shell"
+"""Who used a command on the machine itself, where nobody signs in."""
+
 _FIRST: Final = "0" * 64  # the hash before the first entry
 _AT_ONCE: Final = 1000
 

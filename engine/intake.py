@@ -7,7 +7,7 @@ stream is away, the karyogram stays accepted all the same: the sweep of the engi
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,10 +16,11 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from engine import duplicates, schema, store
+from engine import audit, duplicates, schema, store
 from engine.cases import CellName, cell_of_page, free_case
 from engine.database import open_session
 from engine.names import visible
+from engine.people import Action, Person, require
 from engine.settings import Settings
 from engine.stream import JobStream
 from engine.unpacking import Candidate, IncomingFile, Unpacking
@@ -58,14 +59,16 @@ class IntakeReport:
 class Intake:
     """Takes in files for batches. One object may serve several threads: it keeps nothing between two calls."""
 
-    def __init__(self, engine: Engine, stream: JobStream, settings: Settings) -> None:
+    def __init__(self, engine: Engine, stream: JobStream, settings: Settings, person: Person | None = None) -> None:
         """Use this record store and this stream.
 
         Args:
             engine: from ``engine.database.connect``, with the schema up to date.
             stream: where the engines listen.
             settings: the limits on files and the pattern of case and cell.
+            person: who sends the files; None for the shell of the machine.
         """
+        self._person = person
         self._engine = engine
         self._stream = stream
         self._settings = settings
@@ -93,7 +96,10 @@ class Intake:
 
         Raises:
             ValueError: if the model is blank or the passes are out of range.
+            NotAllowedError: the role of the person may not upload.
         """
+        if self._person is not None:
+            require(self._person, Action.UPLOAD)
         if not model.strip():
             raise ValueError(f"model must be the name of a model, got {model!r}")
         if not 1 <= passes <= MAX_PASSES:
@@ -101,6 +107,8 @@ class Intake:
         with open_session(self._engine) as session:
             shown = visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}"
             batch = store.add_batch(session, shown, model, passes, now, priority=priority, sent=sent)
+            told = {"name": shown, "model": model, "passes": passes, "priority": priority}
+            self._tell(session, now, "open", f"batch {batch.id}", told)
             session.commit()
         return batch
 
@@ -164,8 +172,16 @@ class Intake:
             if earlier is not None:
                 return _duplicate(session, file.name, earlier)
             karyograms = _add_karyograms(session, batch, file, sha256=sha256, shapes=shapes, now=now)
+            for karyogram in karyograms:
+                told = {"batch": batch.id, "picture": sha256, "page": karyogram.page}
+                self._tell(session, now, "upload", f"karyogram {karyogram.id}", told)
             session.commit()
         return karyograms
+
+    def _tell(self, session: Session, now: datetime, action: str, subject: str, details: Mapping[str, object]) -> None:
+        """Enter into the audit trail what was taken in, and from whom."""
+        person = self._person.name if self._person else audit.SHELL
+        audit.record(session, now, person=person, action=action, subject=subject, details=details)
 
     def _wake(self, karyogram_ids: Sequence[str], priority: Priority) -> bool:
         """Tell the engines; False if the stream is away, which the sweep makes good."""

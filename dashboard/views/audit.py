@@ -18,8 +18,8 @@ def render() -> None:
     """Draw the page."""
     st.title("Audit trail")
     st.caption(
-        "Every verdict and every decision, each entry with the hash of the one before. The database refuses to change "
-        "or delete them; `python -m engine check` follows the chain and names what was changed all the same."
+        "Every upload, verdict, look at a karyogram, decision, export and change of a policy or model, each with the hash of "
+        "the one before. The database refuses to change them; `python -m engine check` names what was changed all the same."
     )
     text = st.text_input(
         "Search",

@@ -17,13 +17,14 @@ from dashboard import (
     parts,
     picture_panel,
     services,
+    state,
     steps,
     times,
     verdict_figures,
     verdict_panel,
     words,
 )
-from engine import case_results, decisions, reviews, store
+from engine import audit, case_results, decisions, reviews, store
 from engine.case_results import Cell
 from engine.reviews import Decision
 from engine.vocabulary import Batch, Karyogram, Verdict
@@ -56,6 +57,7 @@ def render() -> None:
     except store.NotFoundError:
         _nothing("This karyogram does not exist", "The address may be cut short, or it belongs to another system.")
         return
+    _tell_who_looks(karyogram_id)
     steps.draw(shown.karyogram, shown.batch)
     _heading(shown)
     decision_history.signed(shown.decisions)
@@ -75,6 +77,15 @@ def render() -> None:
         _people(shown)
     if shown.verdict is not None:
         verdict_figures.provenance(shown.verdict)
+
+
+def _tell_who_looks(karyogram_id: str) -> None:
+    """Enter into the audit trail that somebody has opened the karyogram; once, and not at each click on the page."""
+    person = services.person()
+    if state.is_first_look(person.name, karyogram_id):
+        with services.session() as session:
+            audit.record(session, times.now(), person=person.name, action="view", subject=f"karyogram {karyogram_id}")
+            session.commit()
 
 
 def _people(shown: _Shown) -> None:

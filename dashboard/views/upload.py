@@ -12,9 +12,10 @@ from dashboard import links, parts, sample, services, state, times, upload_optio
 from dashboard import upload_words as said
 from dashboard.reception import Reception, Tally
 from dashboard.upload_options import Options
-from engine import receipts, reports, store
+from engine import people, receipts, reports, store
 from engine.errors import one_line
 from engine.intake import IncomingFile
+from engine.people import Action
 from engine.preview import preview
 
 
@@ -40,9 +41,12 @@ def render() -> None:
     if not models:
         _no_model()
         return
-    if batch_id is None:
+    if batch_id is None and people.may(services.person(), Action.UPLOAD):
         _offer_sample(models[0])
-    _form(models)
+    if people.may(services.person(), Action.UPLOAD):
+        _form(models)
+    else:
+        st.info("Your role may look, but not upload.", icon=":material/lock:")
 
 
 def _no_model() -> None:

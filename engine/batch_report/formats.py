@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import BinaryIO, Final, TextIO
 
 from sqlalchemy.orm import Session
 
-from engine import export
+from engine import audit, export
 from engine.batch_report import report
 from engine.batch_report.fhir import write_fhir
 from engine.batch_report.json_file import write_json
@@ -46,6 +47,14 @@ def file_name(batch: Batch, kind: Format) -> str:
     return f"karyotriage_{batch.id[:8]}.{_SUFFIXES.get(kind, kind.value)}"
 
 
+def _record(session: Session, person: Person | None, batch_id: str, kind: Format) -> None:
+    """Enter an export into the audit trail, before the first byte is written."""
+    who = person.name if person else audit.SHELL
+    now, subject = datetime.now(UTC), f"batch {batch_id}"
+    audit.record(session, now, person=who, action="export", subject=subject, details={"as": kind})
+    session.commit()
+
+
 def write(
     session: Session, batch_id: str, kind: Format, stream: BinaryIO, limits: Limits, *, person: Person | None = None
 ) -> int:
@@ -69,6 +78,7 @@ def write(
     if person is not None:
         require(person, Action.EXPORT)
     read = report.read(session, batch_id)
+    _record(session, person, batch_id, kind)
     if kind is Format.PDF:
         from engine.batch_report.paper import write_pdf  # what draws pages takes most of a second to load
 
