@@ -18,8 +18,9 @@ def render() -> None:
     """Draw the page."""
     st.title("Audit trail")
     st.caption(
-        "Every upload, verdict, look at a karyogram, decision, export and change of a policy or model, each with the hash of "
-        "the one before. The database refuses to change them; `python -m engine check` names what was changed all the same."
+        "Every upload, verdict, look at a karyogram, decision, export and change of a policy or model, each with the "
+        "hash of the one before. The database refuses to change them; `python -m engine check` names what was changed "
+        "all the same."
     )
     text = st.text_input(
         "Search",
