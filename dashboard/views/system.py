@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import frames, links, parts, services, times, words
+from dashboard import frames, links, parts, services, times, upload_words, words
 from dashboard.services import Works
-from engine import reports
+from engine import installation, reports
 from engine.heartbeat import Heartbeat
 from engine.requeue import retry
 from engine.settings import without_password
@@ -25,6 +25,7 @@ def render() -> None:
     st.title("System")
     st.fragment(_status, run_every=_REFRESH_SECONDS)()
     _connections()
+    _installation()
 
 
 def _status() -> None:
@@ -150,6 +151,17 @@ def _connections() -> None:
             f"- Redis: `{without_password(settings.redis_url)}`\n"
             f"- Registry of models: `{settings.registry}`"
         )
+
+
+def _installation() -> None:
+    with st.expander("Room and versions", icon=":material/hard_drive:"):
+        with services.session() as session:
+            room = installation.room(session, services.settings().database_url)
+            revision = installation.revision(session)
+        left = "" if room.free is None else f", {upload_words.size(room.free)} left on its disk"
+        st.markdown(f"- Record store: {upload_words.size(room.used)}{left}; tables of revision {revision}")
+        parts_of_it = (f"{name} {number}" for name, number in installation.versions().items())
+        st.markdown(f"- This dashboard runs on {', '.join(parts_of_it)}")
 
 
 if __name__ == "__main__":
