@@ -142,5 +142,5 @@ def test_the_command_writes_all_batches_or_one(
     assert main(["export", "--csv", str(tmp_path / "all.csv")]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "there is no batch with the id 'Sunday'",
-        "--csv needs a batch: its id or name, or the beginning of either",
+        "a report needs a batch: its id or name, or the beginning of either",
     ]

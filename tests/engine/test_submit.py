@@ -248,14 +248,17 @@ def test_waiting_says_who_is_missing_and_ends_on_ctrl_c(pictures: Path) -> None:
     with subprocess.Popen(
         command, cwd=servers.REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stderr is not None
-        shown = ""
-        deadline = time.monotonic() + 120
-        while "no engine is running" not in shown:
-            assert time.monotonic() < deadline, shown
-            shown += process.stderr.read(1)
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
+        try:
+            assert process.stderr is not None
+            shown = ""
+            deadline = time.monotonic() + 120
+            while "no engine is running" not in shown:
+                assert time.monotonic() < deadline, shown
+                shown += process.stderr.read(1)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()  # else a test that fails would wait for it without end
     assert process.returncode == 130
     assert re.search(r"waiting +3 *\n", output)
     assert "Every figure: python -m engine export" in output
