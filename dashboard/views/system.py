@@ -97,7 +97,7 @@ _ENGINE_COLUMNS = {
     "device": st.column_config.TextColumn("Device", width=190),
     "precision": st.column_config.TextColumn("Precision", width=90),
     "models": st.column_config.TextColumn("Models loaded", width=120),
-    "speed": st.column_config.NumberColumn("Karyograms a second", format="%.1f", width=110),
+    "speed": st.column_config.NumberColumn("Karyograms a second", format="%.1f", width=145),
     "last_batch": st.column_config.TextColumn("Last micro-batch", width=190),
     "judged": st.column_config.NumberColumn("Judged since start", format="localized", width=120),
 }
