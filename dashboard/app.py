@@ -1,10 +1,11 @@
-"""The entry point of the dashboard: ``streamlit run dashboard/app.py``. It builds the navigation and nothing else."""
+"""The entry point of the dashboard: ``streamlit run dashboard/app.py``. It builds the navigation, and begins what takes long."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import links, parts, person_chooser
+from dashboard import links, parts, person_chooser, services
+from dashboard.comparison import warming
 
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
 parts.logo()
@@ -30,5 +31,6 @@ page = st.navigation(
 )
 parts.research_use_notice()
 parts.stop_if_broken()
+warming.begin(services.settings().experiments)
 person_chooser.render()
 page.run()

@@ -59,6 +59,7 @@ def dashboard(
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv("KARYOTRIAGE_REGISTRY", str(registry.folder))
     monkeypatch.setenv("KARYOTRIAGE_MODEL", "pixels")
+    monkeypatch.setenv("KARYOTRIAGE_EXPERIMENTS", str(registry.folder / "no experiments"))
     _forget()
     engine = database.connect(sqlite_url)
     yield Dashboard(engine, registry)
