@@ -1,4 +1,4 @@
-"""The entry point of the dashboard: ``streamlit run dashboard/app.py``. It builds the navigation, and begins what takes long."""
+"""The entry point of the dashboard, ``streamlit run dashboard/app.py``: the navigation, and what is begun for all."""
 
 from __future__ import annotations
 

@@ -23,6 +23,20 @@ _training_curves, _reliability = _kept(panels.training_curves), _kept(panels.rel
 _risk_coverage, _by_passes = _kept(panels.risk_coverage), _kept(panels.by_passes)
 
 
+_DOUBT = "pass agreement"  # until somebody chooses another measure
+
+
+def prepare(chosen: Sequence[Chosen]) -> None:
+    """Make what ``draw`` draws of these runs until somebody chooses something else, and keep it."""
+    for make in (_roc, _precision_recall, _matrices, _reliability):
+        make(chosen)
+    for metric in METRICS:
+        _training_curves(_trained(chosen), metric)
+    for truth in ("abnormal", "normal"):
+        _risk_coverage(chosen, truth, _DOUBT)
+    _table(chosen, _DOUBT)
+
+
 def draw(chosen: Sequence[Chosen]) -> None:
     """Draw the charts."""
     names = {run.look.letter: run.label for run in chosen}
@@ -48,7 +62,7 @@ def _discrimination(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
 
 def _training(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
     st.subheader("Training", help="What the thesis calls training metrics, epoch by epoch.")
-    trained = [run for run in chosen if run.run.record.curves]
+    trained = _trained(chosen)
     if not trained:
         st.caption("None of these runs kept curves of training.")
         return
@@ -57,12 +71,16 @@ def _training(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
             card.draw(_training_curves(trained, metric), names, "Strong: validation. Thin: training.")
 
 
+def _trained(chosen: Sequence[Chosen]) -> list[Chosen]:
+    return [run for run in chosen if run.run.record.curves]
+
+
 def _probabilities(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
     st.subheader(
         "Probabilities and doubt", help="Whether probabilities hold, and which errors doubt would have caught."
     )
     reason = st.segmented_control(
-        "Doubt measured by", list(REASONS), default="pass agreement", required=True, key="doubt", bind="query-params"
+        "Doubt measured by", list(REASONS), default=_DOUBT, required=True, key="doubt", bind="query-params"
     )
     left, middle, right = st.columns(3, gap="small")
     with left:
