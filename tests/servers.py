@@ -98,7 +98,10 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
 @contextmanager
 def valkey(port: int | None = None, folder: Path | None = None) -> Iterator[str]:
     """Run a Valkey that keeps its data as the real one does; gives its URL."""
-    server = ValkeyServer(port=port, data_dir=folder, config={"appendonly": "yes", "maxmemory-policy": "noeviction"})
+    # by itself it would take the first port that is free, and so would another test at the same moment
+    server = ValkeyServer(
+        port=port or free_port(), data_dir=folder, config={"appendonly": "yes", "maxmemory-policy": "noeviction"}
+    )
     server.start()
     try:
         yield f"redis://127.0.0.1:{server.port}/0"
