@@ -103,6 +103,7 @@ def test_two_readers_disagree_and_a_supervisor_settles_it(
     page.screenshot(path=tmp_path / "settled.png")
 
     come(page, TOVE)
+    page.reload()  # Streamlit may leave parts of what the supervisor saw behind
     page.get_by_text("Amend my decision").click()
     write(page, "Reason for amending your decision (needed)", "the same caption")
     call(page, "Normal")
