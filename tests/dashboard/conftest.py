@@ -89,7 +89,7 @@ def judged_batch(dashboard: Dashboard) -> tuple[Batch, list[Karyogram]]:
     with open_session(dashboard.engine) as session:
         for number, (karyogram, outcome) in enumerate(zip(karyograms, OUTCOMES, strict=False)):
             made = records.NOW + timedelta(seconds=number)
-            store.save_verdict(session, records.verdict(karyogram, outcome, created_at=made))
+            store.save_verdict(session, records.verdict(karyogram, outcome, created_at=made), quality_share=0.0)
         store.fail(session, karyograms[4].id, "the engine *stopped* three times")
         session.commit()
     return batch, karyograms
