@@ -33,10 +33,14 @@ def render(person: Person, karyogram: Karyogram, verdict: Verdict | None, decisi
         if turn.meaning:
             st.caption(turn.meaning)
         seen = reviews.standing(reviews.may_see(person, karyogram.review, decisions))
+        # Each part has a place of its own: whoever looks next, their part takes the place of the last one's at once.
+        told, asked, amended = st.container(), st.container(), st.container()
         if seen:
-            st.markdown("\n".join(f"- {decided(decision)}" for decision in seen))
-        _ask(person, karyogram, verdict, decisions)
-        _amend(person, karyogram, verdict, seen)
+            told.markdown("\n".join(f"- {decided(decision)}" for decision in seen))
+        with asked:
+            _ask(person, karyogram, verdict, decisions)
+        with amended:
+            _amend(person, karyogram, verdict, seen)
 
 
 def _ask(person: Person, karyogram: Karyogram, verdict: Verdict | None, decisions: Sequence[Decision]) -> None:

@@ -16,7 +16,7 @@ from models.judging.record import JUNK, Box, ComparedPair, Evidence, Record, See
 from models.reading.crops import find_objects
 from tests import records
 from tests.e2e.conftest import Karyotriage
-from tests.e2e.test_upload_to_verdict import settle
+from tests.e2e.steps import settle
 from tests.models.reading.telling import by_darkness
 from tests.servers import REPOSITORY
 

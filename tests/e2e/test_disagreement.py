@@ -10,13 +10,13 @@ from playwright.sync_api import Page, Response, expect
 
 from engine import decisions, store
 from engine.database import connect, open_session
-from engine.people import DEMO, Person
+from engine.people import DEMO
 from engine.reviews import Call, Opinion, Review
 from engine.vocabulary import Karyogram
 from models.judging.triage import TriageOutcome
 from tests import records
 from tests.e2e.conftest import Karyotriage
-from tests.e2e.test_upload_to_verdict import settle
+from tests.e2e.steps import call, come, confirm, write
 
 TOVE, TEO, SARA, _ = DEMO
 REASON = "the third 21 lies under a caption"
@@ -33,30 +33,6 @@ def flagged(sqlite_url: str) -> Karyogram:
         session.commit()
     engine.dispose()
     return karyogram
-
-
-def come(page: Page, person: Person) -> None:
-    """Be somebody else from now on, by the chooser of the page."""
-    page.get_by_test_id("stMenuButton").get_by_role("button").click()
-    page.get_by_role("menuitem", name=person.name).or_(page.get_by_role("option", name=person.name)).click()
-    expect(page.get_by_test_id("stMenuButton")).to_contain_text(person.name)
-    settle(page)
-
-
-def call(page: Page, what: str) -> None:
-    page.get_by_test_id("stButtonGroup").get_by_text(what, exact=True).first.click()
-
-
-def write(page: Page, label: str, text: str) -> None:
-    field = page.get_by_label(label)
-    field.fill(text)
-    field.press("Tab")
-
-
-def confirm(page: Page, what: str, saying: str) -> None:
-    """Confirm once what it means stands there."""
-    expect(page.get_by_text(saying)).to_be_visible()
-    page.get_by_role("button", name=f"Confirm: {what}").click()
 
 
 def is_wrong(response: Response) -> bool:
@@ -103,7 +79,6 @@ def test_two_readers_disagree_and_a_supervisor_settles_it(
     page.screenshot(path=tmp_path / "settled.png")
 
     come(page, TOVE)
-    page.reload()  # Streamlit may leave parts of what the supervisor saw behind
     page.get_by_text("Amend my decision").click()
     write(page, "Reason for amending your decision (needed)", "the same caption")
     call(page, "Normal")

@@ -12,7 +12,7 @@ from engine import database, policies, store
 from engine.database import open_session
 from tests import records
 from tests.e2e.conftest import Karyotriage
-from tests.e2e.test_upload_to_verdict import ENGINE_STARTS_WITHIN, metric, settle
+from tests.e2e.steps import ENGINE_STARTS_WITHIN, metric, settle
 from tests.servers import wait_until
 
 REASON = "Two months of second readings: fewer misses, please"

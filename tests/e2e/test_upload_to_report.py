@@ -1,26 +1,35 @@
-"""The main job in a real browser: a ZIP goes in, verdicts come out, and the CSV has the figures of the screen."""
+"""The main job in a real browser: a ZIP goes in, verdicts come out, two people sign, and the reports tell it.
+
+The CSV has the figures of the screen; the PDF and the FHIR bundle have the decision.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Position, expect
+from fhir.resources.R4B.bundle import Bundle
+from playwright.sync_api import Page, Position, expect
+from pypdf import PdfReader
 
 from dashboard import words
+from engine.people import DEMO
+from engine.wording import RESEARCH_USE
 from models.judging.triage import TriageOutcome
 from tests.conftest import SHARED_DATA
 from tests.e2e.conftest import Karyotriage
+from tests.e2e.steps import ENGINE_STARTS_WITHIN, call, come, confirm, download, metric, settle, write
 from tests.servers import REPOSITORY
 
-ENGINE_STARTS_WITHIN = 300_000  # ms: TensorFlow loads slowly on a busy machine
 ROW = 64  # height of a row of the reading list, in pixels
 BROKEN = "broken_c1.png"
+KARYOTYPE = "47,XY,+21"
 
 
 def karyograms() -> list[Path]:
@@ -46,22 +55,12 @@ def archive(tmp_path: Path) -> Path:
     return path
 
 
-def metric(page: Page, label: str) -> Locator:
-    card = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
-    return card.get_by_test_id("stMetricValue")
-
-
 def upload(page: Page, address: str, archive: Path) -> None:
     page.goto(address)
     page.locator('input[type="file"]').set_input_files(archive)
     page.get_by_label("Batch name").fill("Monday [1] *night*")
     page.get_by_label("Batch name").press("Tab")
     page.get_by_role("button", name="Start triage").click()
-
-
-def settle(page: Page) -> None:
-    """Wait until Streamlit has drawn everything anew: until then, old parts may still stand beside the new ones."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 def outcome_counts(page: Page) -> dict[TriageOutcome, int]:
@@ -92,13 +91,22 @@ def open_first_of(page: Page, outcome: TriageOutcome) -> None:
     page.wait_for_url(re.compile(r"/karyogram\?.*karyogram="))
 
 
-def download(page: Page, folder: Path) -> list[dict[str, str]]:
+def table(page: Page, folder: Path) -> list[dict[str, str]]:
+    """The rows of the report's CSV."""
     page.get_by_role("button", name="Report").click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Table as CSV").click()
-    path = folder / "download.csv"
-    waiting.value.save_as(path)
+    path = download(page, "Table as CSV", folder)
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def sign(page: Page, address: str) -> None:
+    """Read a karyogram as two people, who say the same."""
+    page.goto(address)
+    for person, place in zip(DEMO, ("first reader", "second reader"), strict=False):
+        come(page, person)
+        call(page, "Abnormal")
+        write(page, "Karyotype (ISCN)", KARYOTYPE)
+        confirm(page, "abnormal", f"{place}: abnormal, {KARYOTYPE}")
+        expect(page.get_by_text(f"{person.name}, {place}: abnormal, {KARYOTYPE}")).to_be_visible()
 
 
 def expected_figures(row: dict[str, str]) -> dict[str, str]:
@@ -117,7 +125,7 @@ def expected_figures(row: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_from_upload_to_verdict(karyotriage: Karyotriage, page: Page, archive: Path, tmp_path: Path) -> None:
+def test_from_upload_to_signed_report(karyotriage: Karyotriage, page: Page, archive: Path, tmp_path: Path) -> None:
     number = len(karyograms())
     upload(page, karyotriage.address, archive)
 
@@ -151,8 +159,21 @@ def test_from_upload_to_verdict(karyotriage: Karyotriage, page: Page, archive: P
     assert figures(page) == shown
 
     page.get_by_role("link", name="Monday [1] *night*").click()
-    rows = download(page, tmp_path)
+    rows = table(page, tmp_path)
     assert Counter(row["outcome"] for row in rows) == Counter({o.value: count for o, count in counts.items() if count})
     row = next(row for row in rows if row["karyogram_id"] in address)
     assert row["outcome"] == chosen
     assert shown == expected_figures(row)
+
+    sign(page, address)
+    page.get_by_role("link", name="Monday [1] *night*").click()
+    page.get_by_role("button", name="Report").click()
+    reader = PdfReader(download(page, "Report as PDF", tmp_path))
+    text = " ".join(" ".join(sheet.extract_text() for sheet in reader.pages).split())
+    assert f"Signed as abnormal {KARYOTYPE} by {DEMO[0].name}, {DEMO[1].name}" in text
+    assert RESEARCH_USE in text
+    assert sum(len(sheet.images) for sheet in reader.pages) == len(rows) - counts[TriageOutcome.SCREENED_NORMAL]
+    bundle = json.loads(download(page, "Signed results as FHIR", tmp_path).read_text(encoding="utf-8"))
+    Bundle.model_validate(bundle)
+    kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
+    assert kinds.count("Observation") == 1
