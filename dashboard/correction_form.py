@@ -86,7 +86,7 @@ def _fields(read: Read, number: int, name: str, box: Box, *, removable: bool) ->
         chosen = st.selectbox("It is", NAMES, index=NAMES.index(name), format_func=readings.named, key=f"{key}_name")
         sides = _ask_sides(read.karyogram, box, key)
         with st.container(horizontal=True):
-            kept = st.form_submit_button("Keep the correction", type="primary", icon=":material/check:")
+            kept = st.form_submit_button(words.on_primary("Keep the correction", ":material/check:"), type="primary")
             removed = removable and st.form_submit_button("Remove the box", icon=":material/delete:")
     if kept:
         _keep(read, number, chosen, sides if sides != _whole(box) else box)

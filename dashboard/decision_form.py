@@ -73,8 +73,8 @@ def render(asked: Asked) -> None:
         return
     opinion = _ask(asked, call)
     st.markdown(confirmation(asked.person, asked.place, opinion, amending=asked.amended is not None))
-    label = f"Confirm: {CALLS[call].label.lower()}"
-    if st.button(label, type="primary", icon=":material/check:", key=asked.key("confirm"), width="stretch"):
+    label = words.on_primary(f"Confirm: {CALLS[call].label.lower()}", ":material/check:")
+    if st.button(label, type="primary", key=asked.key("confirm"), width="stretch"):
         _keep(asked, opinion)
 
 

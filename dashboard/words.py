@@ -24,6 +24,11 @@ bits, case_and_cell, count, percent = wording.bits, wording.case_and_cell, wordi
 in_short, named_findings, reason_sentence = wording.in_short, wording.named_findings, wording.reason_sentence
 
 
+def on_primary(label: str, icon: str = "") -> str:
+    """The label of a button filled with the primary colour; yellow is the theme's colour for what stands on that."""
+    return f":yellow[{icon} {label}]" if icon else f":yellow[{label}]"
+
+
 @dataclass(frozen=True)
 class OutcomeWords:
     """How one outcome is named, drawn and explained; colour is never the only sign of it."""

@@ -50,6 +50,12 @@ def contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
+def mixed(colour: str, ground: str, opacity: float) -> str:
+    """What is seen of a colour that lets some of its ground through."""
+    pairs = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(opacity * over + (1 - opacity) * under):02x}" for over, under in pairs)
+
+
 def nearest(colours: Sequence[str], vision: str) -> float:
     """The smallest distance of any two colours in Oklab; 0.02 is about the least that can be seen."""
     seen = [np.clip(VISION[vision] @ linear(colour), 0, None) for colour in colours]

@@ -34,7 +34,7 @@ def _with_reason(name: str, label: str, icon: str, do: Callable[[str], None]) ->
     key = f"{label}_{name}".replace(" ", "_").lower()
     with st.popover(label, icon=icon, disabled=not allowed(), key=f"{key}_menu"), st.form(key, border=False):
         reason = st.text_input("Reason", max_chars=500, key=f"{key}_reason")
-        if st.form_submit_button(f"{label}: {name}", type="primary"):
+        if st.form_submit_button(words.on_primary(f"{label}: {words.plain(name)}"), type="primary"):
             do(reason)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import links, parts, reading_filters, reading_table, services, times
+from dashboard import links, parts, reading_filters, reading_table, services, times, words
 from dashboard.turn_words import LISTS, nothing_here
 from engine import reading_list
 from engine.reading_filter import Filter, Turn
@@ -62,7 +62,7 @@ def _resume(wanted: Filter) -> None:
     if following is None:
         return
     label = "Continue where you stopped" if stopped else "Start reading"
-    if st.button(label, type="primary", icon=":material/play_arrow:", shortcut="J"):
+    if st.button(words.on_primary(label, ":material/play_arrow:"), type="primary", shortcut="J"):
         links.open_karyogram(following)
 
 

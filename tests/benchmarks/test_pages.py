@@ -7,57 +7,23 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, sync_playwright
-from sqlalchemy import Engine, func, select
+from playwright.sync_api import sync_playwright
 
-from engine import database, schema
-from engine.vocabulary import KaryogramState
+from engine import database
 from tests import large, servers
-from tests.servers import REPOSITORY
+from tests.e2e.steps import opened, page_addresses
 
 KARYOGRAMS = 100_000
 BATCHES = 2_000
 TIMES = 20
 SECONDS = 2.0
 MEGABYTES = 500
-_DRAWN = """() => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    && !document.querySelector('[data-testid="stSkeleton"]')
-    && document.body.innerText.includes('For research use only')"""
-
-
-def addresses(engine: Engine) -> list[str]:
-    """Every page, and those that depend on what they show once more with something to show."""
-    pages = sorted(path.stem for path in (REPOSITORY / "dashboard" / "views").glob("*.py") if path.stem != "__init__")
-    table = schema.karyograms.c
-    with engine.connect() as connection:
-        largest = select(table.batch_id).group_by(table.batch_id).order_by(func.count().desc()).limit(1)
-        batch = connection.scalar(largest)
-        karyogram = connection.scalar(select(table.id).where(table.state == KaryogramState.JUDGED).limit(1))
-    shown = [
-        "batches?list_page=60",
-        "batches?name=2026-03",
-        f"batches?batch={batch}",
-        f"karyogram?karyogram={karyogram}",
-        "overview?period=Today",
-        "overview?period=12+months",
-    ]
-    return [*pages, *shown]
-
-
-def opened(page: Page, address: str) -> float:
-    """Open a page as somebody does who was sent a link; the seconds until it is drawn."""
-    page.goto("about:blank")
-    start = time.perf_counter()
-    page.goto(address, wait_until="commit")
-    page.wait_for_function(_DRAWN, polling=20)
-    return time.perf_counter() - start
 
 
 def megabytes(pid: int) -> float:
@@ -88,7 +54,7 @@ class Measured:
 def measure(url: str, redis_url: str, log: Path, times: int = TIMES) -> Measured:
     """Open every page of a dashboard on a filled store ``times`` times."""
     engine = database.connect(url)
-    paths, measured = addresses(engine), Measured()
+    paths, measured = page_addresses(engine), Measured()
     engine.dispose()
     environment = {"DATABASE_URL": url, "REDIS_URL": redis_url}
     with servers.dashboard(environment, log) as (process, address), sync_playwright() as playwright:

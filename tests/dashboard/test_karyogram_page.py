@@ -48,7 +48,7 @@ def call(app: AppTest, what: Call) -> AppTest:
 
 
 def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label.startswith(label)).click().run()
+    return next(button for button in app.button if label in button.label).click().run()
 
 
 def write(app: AppTest, label: str, text: str) -> AppTest:

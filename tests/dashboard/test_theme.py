@@ -7,11 +7,11 @@ import pytest
 from dashboard import symbols
 from dashboard.charts import LINE_COLOUR
 from models.judging.triage import TriageOutcome
-from tests.vision import VISION, contrast, nearest, theme
+from tests.vision import VISION, contrast, mixed, nearest, theme
 
 BADGES = ("red", "orange", "gray", "violet", "blue")
 IN_TEXT, IN_DRAWINGS = 4.5, 3.0
-WHITE = "#ffffff"  # the text of buttons, and the signs inside the symbols
+WHITE = "#ffffff"  # the signs inside the symbols
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
@@ -31,8 +31,26 @@ def test_text_can_be_read_on_its_badge(name: str, badge: str) -> None:
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_buttons_can_be_read_and_seen(name: str) -> None:
-    assert contrast(theme(name)["primaryColor"], WHITE) >= IN_TEXT
-    assert contrast(theme(name)["primaryColor"], theme(name)["backgroundColor"]) >= IN_DRAWINGS
+    colours = theme(name)
+    assert contrast(colours["primaryColor"], colours["yellowTextColor"]) >= IN_TEXT
+    assert contrast(colours["primaryColor"], colours["backgroundColor"]) >= IN_DRAWINGS
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+@pytest.mark.parametrize("text", ["textColor", "codeTextColor"])
+def test_captions_can_be_read(name: str, ground: str, text: str) -> None:
+    """Streamlit writes them with six tenths of the colour."""
+    colours = theme(name)
+    assert contrast(mixed(colours[text], colours[ground], 0.6), colours[ground]) >= IN_TEXT
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_is_chosen_can_be_read(name: str) -> None:
+    """Streamlit writes a chosen option in the primary colour, on a tenth of it."""
+    colours = theme(name)
+    primary, ground = colours["primaryColor"], colours["backgroundColor"]
+    assert contrast(primary, mixed(primary, ground, 0.1)) >= IN_TEXT
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import Engine, func, select
 
+from engine import schema
 from engine.people import Person
+from engine.vocabulary import KaryogramState
+from tests.servers import REPOSITORY
 
+DRAWN = """() => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    && !document.querySelector('[data-testid="stSkeleton"]')
+    && document.body.innerText.includes('For research use only')"""
 ENGINE_STARTS_WITHIN = 300_000  # ms: TensorFlow loads slowly on a busy machine
+
+
+def page_addresses(engine: Engine) -> list[str]:
+    """Every page, and those that depend on what they show once more with something to show."""
+    pages = sorted(path.stem for path in (REPOSITORY / "dashboard" / "views").glob("*.py") if path.stem != "__init__")
+    table = schema.karyograms.c
+    with engine.connect() as connection:
+        largest = select(table.batch_id).group_by(table.batch_id).order_by(func.count().desc()).limit(1)
+        batch = connection.scalar(largest)
+        karyogram = connection.scalar(select(table.id).where(table.state == KaryogramState.JUDGED).limit(1))
+    shown = [
+        "batches?list_page=60",
+        "batches?name=2026-03",
+        f"batches?batch={batch}",
+        f"karyogram?karyogram={karyogram}",
+        "overview?period=Today",
+        "overview?period=12+months",
+    ]
+    return [*pages, *shown]
+
+
+def opened(page: Page, address: str) -> float:
+    """Open a page as somebody does who was sent a link; the seconds until it is drawn."""
+    page.goto("about:blank")
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.wait_for_function(DRAWN, polling=20)
+    return time.perf_counter() - start
 
 
 def metric(page: Page, label: str) -> Locator:

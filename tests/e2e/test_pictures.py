@@ -23,6 +23,7 @@ from engine.reviews import Call, Opinion, Review
 from models.experiments.record import RECORDS
 from tests import large
 from tests.e2e.conftest import Karyotriage
+from tests.e2e.steps import DRAWN
 from tests.servers import REPOSITORY, wait_until
 
 FOLDER = REPOSITORY / "docs" / "images"
@@ -30,13 +31,11 @@ PAGES = ("batches", "reading", "overview", "policy", "models", "quality", "compa
 SIZE = ViewportSize(width=1280, height=800)
 MOST_HEIGHT = 1500
 COLOURS = 128
-_DRAWN = """() => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    && !document.querySelector('[data-testid="stSkeleton"]')"""
 
 
 def keep(page: Page, name: str) -> None:
     """Keep a picture of the whole page, as small as it can be without a difference to the eye."""
-    page.wait_for_function(_DRAWN, polling=50)
+    page.wait_for_function(DRAWN, polling=50)
     page.wait_for_timeout(2500)  # charts and tables are drawn on canvases, which tell nobody when they are done
     height = int(page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"))
     page.set_viewport_size(ViewportSize(width=SIZE["width"], height=min(max(SIZE["height"], height), MOST_HEIGHT)))
