@@ -58,7 +58,7 @@ def upload(page: Page, address: str, number: int, folder: Path) -> None:
     paths = [folder / f"H{number:03d}_c{cell + 1}.png" for cell in range(FILES)]
     for cell, path in enumerate(paths):
         path.write_bytes(records.png(number * FILES + cell, (SIDE, SIDE)))
-    opened(page, f"{address}/upload")
+    opened(page, address)
     page.locator('input[type="file"]').set_input_files(paths)
     expect(page.get_by_text(f"{FILES} files")).to_be_visible()
     settle(page)
