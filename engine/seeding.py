@@ -122,7 +122,7 @@ def put_in(
     """
     require(person, Action.SEED_CASES)
     batch = store.batch(session, batch_id)
-    placed = [karyogram for key in known_cases for karyogram in _place(session, batch, key, now, _LOTS)]
+    placed = [karyogram for key in known_cases for karyogram in place(session, batch, key, now, _LOTS)]
     if known_cases and not placed:
         raise SeedingError(f"A batch needs at least {FEWEST_CASES} cases for a known one to be lost among them.")
     session.commit()
@@ -139,7 +139,7 @@ def place_next(session: Session, batch: Batch, now: datetime, lots: Random = _LO
     key = session.scalar(waiting.limit(1))
     if key is None or _has_one(session, batch):
         return []
-    return _place(session, batch, key, now, lots)
+    return place(session, batch, key, now, lots)
 
 
 def _has_one(session: Session, batch: Batch) -> bool:
@@ -147,7 +147,7 @@ def _has_one(session: Session, batch: Batch) -> bool:
     return bool(session.scalar(select(exists().where(_S.karyogram_id == table.c.id, table.c.batch_id == batch.id))))
 
 
-def _place(session: Session, batch: Batch, key: str, now: datetime, lots: Random) -> list[Karyogram]:
+def place(session: Session, batch: Batch, key: str, now: datetime, lots: Random) -> list[Karyogram]:
     """Make karyograms of a known case; none where the batch is too small, or somebody was quicker."""
     own = _cells(session, batch)
     if len({cell["case_name"] for cell in own}) < FEWEST_CASES:
