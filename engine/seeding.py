@@ -7,6 +7,7 @@ nothing; ``engine.seeds`` says who may be told, and what leaves them out.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +44,15 @@ class Prepared:
 
     known_cases: tuple[str, ...]
     problems: tuple[FileProblem, ...]
+
+
+def fresh(session: Session, pictures: Sequence[KnownPicture]) -> list[KnownPicture]:
+    """Leave out pictures that were handed in before: a reader may know them by now."""
+    return [one for one in pictures if not _was_here(session, hashlib.sha256(one.data).hexdigest())]
+
+
+def _was_here(session: Session, sha256: str) -> bool:
+    return bool(session.scalar(select(exists().where(_S.image_sha256 == sha256))))
 
 
 def prepare(
@@ -83,7 +93,7 @@ def _keep(
     if len(found.shapes) != 1:
         return FileProblem(name, ProblemKind.NOT_AN_IMAGE, f"expected a single page, found {len(found.shapes)}")
     sha256 = store.add_picture(session, picture.data, found.media_type)
-    if session.scalar(select(exists().where(_S.image_sha256 == sha256))):
+    if _was_here(session, sha256):
         return FileProblem(name, ProblemKind.DUPLICATE, "this picture was handed in as a known case before")
     answer, (height, width) = picture.answer, found.shapes[0]
     said = {"name": answer.case, "cell": answer.cell, "call": answer.call, "karyotype": answer.karyotype}

@@ -9,6 +9,7 @@ from dashboard.charts import LINE_COLOUR, require
 from dashboard.overview.drawing import TEAL
 
 _ROW = 30
+_AROUND = 90  # pixels of the legend and the axis with its title
 _SHAPES = {"Reader": "circle", "Model": "square"}
 
 
@@ -23,7 +24,12 @@ def found(frame: pd.DataFrame) -> alt.LayerChart:
     """
     require(frame, ["name", "who", "value", "low", "high", "basis", "enough"])
     base = alt.Chart(frame).encode(
-        y=alt.Y("name:N", sort=list(frame["name"]), title=None, axis=alt.Axis(labelLimit=220, ticks=False)),
+        y=alt.Y(
+            "name:N",
+            sort=list(frame["name"]),
+            title=None,
+            axis=alt.Axis(labelLimit=220, labelOverlap=False, ticks=False),
+        ),
         tooltip=[
             alt.Tooltip("who:N", title="Who"),
             alt.Tooltip("name:N", title="Name"),
@@ -43,4 +49,4 @@ def found(frame: pd.DataFrame) -> alt.LayerChart:
     points = base.mark_point(color=TEAL, fill=TEAL, size=75, opacity=1, strokeWidth=2).encode(
         x="value:Q", shape=shape, fillOpacity=fill
     )
-    return alt.LayerChart(layer=[bars, points], height=_ROW * len(frame) + 10)
+    return alt.LayerChart(layer=[bars, points], height=_ROW * len(frame) + _AROUND)

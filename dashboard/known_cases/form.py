@@ -48,8 +48,12 @@ def render() -> None:
 
 
 def _samples() -> list[KnownPicture]:
-    """The simulated karyograms that ship with the project."""
-    pictures = sample.known()
+    """The simulated karyograms that ship with the project, those that were not handed in before."""
+    with services.session() as session:
+        pictures = seeding.fresh(session, sample.known())
+    if not pictures:
+        st.caption("All of them were handed in before. `python -m models simulate` draws more, with their answers.")
+        return []
     st.caption(
         f"{words.count(len(pictures), 'simulated karyogram')} with their answers; no patient stands behind them."
     )
@@ -131,11 +135,16 @@ def _put_in(pictures: Sequence[KnownPicture], batch: Batch | None) -> None:
 
 
 def _tell(prepared: Prepared, batch: Batch | None) -> None:
+    """Say what became of it; what was refused stays on the page, until something else is done there."""
     cases = words.count(len(prepared.known_cases), "known case")
+    where = "each of the next batches gets one" if batch is None else f"now in {words.plain(batch.name)}"
     if prepared.known_cases:
-        where = "each of the next batches gets one" if batch is None else f"now in {words.plain(batch.name)}"
-        st.success(f"{cases}: {where}. Readers are not told.", icon=":material/task_alt:")
-    parts.refused_files(prepared.problems, "could not be used")
+        st.toast(f"{cases}: {where}. Readers are not told.", icon=":material/task_alt:")
+    if prepared.problems:
+        parts.refused_files(prepared.problems, "could not be used")
+        return
+    state.start_new_upload()
+    st.rerun()
 
 
 def withdraw() -> None:

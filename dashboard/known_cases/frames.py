@@ -76,7 +76,7 @@ def told(found: Sequence[Told], addresses: Mapping[str, str]) -> pd.DataFrame:
 
 def _of(one: Told, place: Place) -> str:
     made = next((decision for decision in one.first if decision.place is place), None)
-    return "" if made is None else f"{made.person}: {_said(made.opinion.call, made.opinion.karyotype).lower()}"
+    return "" if made is None else f"{made.person}: {_said(made.opinion.call, made.opinion.karyotype)}"
 
 
 def _said(call: Call, karyotype: str) -> str:

@@ -98,18 +98,20 @@ def agreement(frame: pd.DataFrame) -> alt.LayerChart:
     return alt.LayerChart(layer=[bars, points], height=HEIGHT)
 
 
-def drift(frame: pd.DataFrame, axis_format: str) -> alt.LayerChart:
+def drift(frame: pd.DataFrame, axis_format: str, *, from_zero: bool = True) -> alt.LayerChart:
     """A signal over time with its alarm line; what lies above it is a triangle.
 
     Args:
         frame: columns ``moment``, ``value``, ``number``, ``limit`` (empty for no line) and ``state``.
         axis_format: how values are written, in the format of d3.
+        from_zero: whether the axis begins at 0; a value that never comes near it would hardly seem to move.
 
     Raises:
         ValueError: when a column is missing or there is no row.
     """
     require(frame, ["moment", "value", "number", "limit", "state"])
-    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=axis_format, tickCount=5))
+    scale = alt.Scale(zero=from_zero)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=axis_format, tickCount=5))
     base = alt.Chart(frame).encode(
         x=_TIME,
         tooltip=[

@@ -88,13 +88,14 @@ def drift(found: dict[Signal, Drift]) -> None:
     """Draw the signals of the input with their alarm lines, and say first what alarms."""
     st.subheader("Drift of the input", help=_LIMITS)
     _alarms(found)
-    with st.grid(columns=2, min_column_width=400, gap="small"):
+    with st.grid(columns=2, min_column_width=400, gap="medium"):
         for signal, (name, axis_format, meaning) in _SIGNALS.items():
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{name}**", help=meaning)
                 frame = frames.drift(found[signal])
                 if len(frame):
-                    st.altair_chart(drawing.drift(frame, axis_format), alt=f"{name} over time, with its alarm line")
+                    chart = drawing.drift(frame, axis_format, from_zero=signal is not Signal.DISTANCE)
+                    st.altair_chart(chart, alt=f"{name} over time, with its alarm line")
                 else:
                     st.caption(_NO_POINT.get(signal, "No readable karyogram in this period."))
 

@@ -88,7 +88,7 @@ def test_the_supervisor_sees_results_and_the_signed_ones(dashboard: Dashboard, r
     assert of_readers["found"].tolist()[0].startswith("1 of 1: too few (")
     assert of_models["name"].tolist() == ["pixels"]
     assert told["answer"].tolist() == ["Abnormal 47,XX,+21"]
-    assert told["first"].tolist() == ["Tove (demo technician): normal"]
+    assert told["first"].tolist() == ["Tove (demo technician): Normal"]
 
 
 def test_on_the_karyogram_only_the_supervisor_is_told(dashboard: Dashboard, read: tuple[Batch, Karyogram]) -> None:
@@ -110,8 +110,12 @@ def test_samples_go_into_the_next_batches_and_can_be_taken_back(dashboard: Dashb
     app.segmented_control(key="known_from").set_value("Simulated samples").run()
     app.number_input[0].set_value(3).run()
     app = press(app, "Put them in")
-    assert "3 known cases: each of the next batches gets one" in said(app)
+    assert [toast.value for toast in app.toast] == [
+        "3 known cases: each of the next batches gets one. Readers are not told."
+    ]
+    assert metrics(app)["Wait for a batch"] == "3"
     assert standing(dashboard) == Standing(3, 0, 0)
+    assert len(app.dataframe[-1].value) == len(sample.files()) - 3  # the others are still on offer
     app = press(quality(dashboard, "sara"), "Take back those that wait")
     assert standing(dashboard) == Standing(0, 0, 0)
 
@@ -128,10 +132,31 @@ def test_own_pictures_with_their_table_go_into_an_open_batch(dashboard: Dashboar
     where = app.selectbox[0]
     where.set_value(where.options[1]).run()
     app = press(app, "Put them in")
-    assert "2 known cases: now in Batch 100" in said(app)
+    assert [toast.value for toast in app.toast] == ["2 known cases: now in Batch 100. Readers are not told."]
     assert standing(dashboard) == Standing(0, 2, 0)
     assert len(records.karyograms(dashboard.engine)) == 2
     assert batch.id == records.karyograms(dashboard.engine)[0].batch_id
+
+
+def test_what_was_refused_is_told_and_the_rest_is_taken(dashboard: Dashboard) -> None:
+    app = quality(dashboard, "sara")
+    table = b"file,label\na.png,abnormal\nb.png,normal\n"
+    pictures = [("a.png", records.png(1), "image/png"), ("b.png", b"no picture", "image/png")]
+    app.file_uploader[0].set_value([*pictures, ("answers.csv", table, "text/csv")])
+    app = press(app.run(), "Put them in")
+    assert "1 file could not be used" in said(app)
+    assert standing(dashboard) == Standing(1, 0, 0)
+
+
+def test_too_small_a_batch_is_refused_and_nothing_is_kept(dashboard: Dashboard) -> None:
+    add_batch(dashboard.engine, cases=1)
+    judge(dashboard.engine, *((one, TriageOutcome.FLAGGED_ABNORMAL) for one in records.karyograms(dashboard.engine)))
+    app = quality(dashboard, "sara")
+    app.segmented_control(key="known_from").set_value("Simulated samples").run()
+    where = app.selectbox[0]
+    where.set_value(where.options[1]).run()
+    assert "at least 3 cases" in said(press(app, "Put them in"))
+    assert standing(dashboard) == Standing(0, 0, 0)
 
 
 def test_a_table_that_cannot_be_read_is_told(dashboard: Dashboard) -> None:
