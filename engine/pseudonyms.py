@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from random import Random
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
+from engine.names import without_suffix
+
 _DIGITS: Final = re.compile(r"(\d+)")
 _BEYOND: Final = 4  # without a gap among the numbers, one is drawn from so many behind them, and more if all are taken
 _TRIES: Final = 10_000
+_LETTERED: Final = 200  # tries with other letters, before a number is put behind a name
 
 
 def alike(names: Sequence[str], is_taken: Callable[[str], bool], lots: Random) -> str:
-    """Make a name like others: one of them with another number, else with other letters.
+    """Make a name like others: one of them with another number, else with other letters, else with a number behind it.
 
     Args:
         names: at least one; of the most frequent form among them.
@@ -47,12 +51,15 @@ def file_alike(file_name: str, case: str, pseudonym: str, others: Sequence[str],
     """
     if case in file_name:
         return file_name.replace(case, pseudonym)
-    return alike([file_name, *others], lambda name: False, lots)
+    stem = without_suffix(file_name)
+    stems = [stem, *map(without_suffix, others)]
+    return alike(stems, lambda name: False, lots) + file_name.removeprefix(stem)
 
 
 def _form(name: str) -> tuple[str, ...]:
-    """What stands between the numbers of a name."""
-    return tuple(_DIGITS.split(name)[::2])
+    """What stands between the numbers of a name; names without any have one form together."""
+    between = tuple(_DIGITS.split(name)[::2])
+    return between if len(between) > 1 else ()
 
 
 def _numbered(names: Sequence[str], lots: Random) -> Iterator[str]:
@@ -82,8 +89,9 @@ def _numbers(used: set[int], lots: Random) -> Iterator[int]:
 
 
 def _lettered(names: Sequence[str], lots: Random) -> Iterator[str]:
-    while True:
+    for _ in range(_LETTERED):
         yield "".join(_other_letter(sign, lots) for sign in lots.choice(names))
+    yield from (f"{lots.choice(names)}{lots.randrange(2, most)}" for most in count(10))
 
 
 def _other_letter(sign: str, lots: Random) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime
 from random import Random, SystemRandom
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, delete, exists, select, update
+from sqlalchemy import RowMapping, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import audit, decoding, pseudonyms, schema, seeds, store
@@ -32,6 +32,7 @@ FEWEST_CASES: Final = 3
 
 _S: Final = schema.seeds.c
 _LOTS: Final = SystemRandom()
+_LOOKED_AT: Final = 200  # names of a batch, to tell how it numbers its cases
 
 
 class SeedingError(ValueError):
@@ -187,14 +188,26 @@ def _cells(session: Session, batch: Batch) -> list[RowMapping]:
 
 
 def _case(session: Session, batch: Batch, own: Sequence[RowMapping], lots: Random) -> Case:
-    """Open a case with a name that no other has, in any batch: nobody must take it for a patient's."""
+    """Open a case with a name that no other has, in any batch: nobody must take it for a patient's.
+
+    Where most names of the batch are those of other batches too, cases are numbered batch by batch, and so is this one.
+    """
     names = list(dict.fromkeys(cell["case_name"] for cell in own))
-    name = pseudonyms.alike(names, lambda name: _is_taken(session, name), lots)
+    table = schema.cases.c
+    again = select(func.count(table.name.distinct())).where(
+        table.name.in_(names[:_LOOKED_AT]), table.batch_id != batch.id
+    )
+    numbered_anew = 2 * (session.scalar(again) or 0) > len(names[:_LOOKED_AT])
+    where = batch.id if numbered_anew else None
+    name = pseudonyms.alike(names, lambda name: _is_taken(session, name, where), lots)
     return store.find_or_add_case(session, batch.id, name)
 
 
-def _is_taken(session: Session, name: str) -> bool:
-    return bool(session.scalar(select(exists().where(schema.cases.c.name == name))))
+def _is_taken(session: Session, name: str, batch_id: str | None = None) -> bool:
+    """Tell whether a case has this name, in one batch or in any."""
+    table = schema.cases.c
+    same = [table.name == name, *([] if batch_id is None else [table.batch_id == batch_id])]
+    return bool(session.scalar(select(exists().where(*same))))
 
 
 def _models(own: Sequence[RowMapping], number: int, lots: Random) -> list[RowMapping]:

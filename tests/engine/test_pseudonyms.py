@@ -23,6 +23,7 @@ def drawn(names: list[str], times: int = 40, *taken: str) -> set[str]:
         (["Lund_7", "P1", "P2", "P3"], r"P[4-8]"),  # as most of them are called
         (["Qvist", "Abel"], r"[A-Z][a-z]{3,4}"),
         (["K7"], r"K(8|9|1[0-3])"),
+        (["王", "李"], r"[王李][2-9]"),  # no sign of these could be another one
     ],
 )
 def test_a_name_looks_like_the_others_and_is_none_of_them(names: list[str], form: str) -> None:
@@ -46,4 +47,5 @@ def test_without_a_free_name_it_says_so() -> None:
 def test_a_file_is_called_as_its_case_is() -> None:
     lots = Random(1)
     assert file_alike("P001/P001_c2.png", "P001", "P017", [], lots) == "P017/P017_c2.png"
+    assert re.fullmatch(r"[a-z]{4}\.png", file_alike("scan.png", "K7", "K9", [], lots))
     assert re.fullmatch(r"IMG_00[0-9]{2}\.png", file_alike("IMG_0041.png", "K7", "K9", ["IMG_0044.png"], lots))

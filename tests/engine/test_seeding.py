@@ -174,6 +174,18 @@ def test_a_small_batch_gets_none(sql_engine: Engine, stream: JobStream) -> None:
     assert standing(sql_engine) == Standing(1, 0, 0)
 
 
+def test_its_name_is_no_patients_in_any_batch(sql_engine: Engine) -> None:
+    batch, _ = add_batch(sql_engine), add_batch(sql_engine, first=104)  # P100 to P103, and P104 to P107
+    (placed,) = seed(sql_engine, batch, known(1))
+    assert placed.case_name in {f"P{number}" for number in range(108, 112)}
+
+
+def test_where_every_batch_begins_anew_so_does_it(sql_engine: Engine) -> None:
+    batch, _ = add_batch(sql_engine), add_batch(sql_engine, cases=8)  # both begin with P100
+    (placed,) = seed(sql_engine, batch, known(1))
+    assert placed.case_name in {f"P{number}" for number in range(104, 108)}
+
+
 def files(*names: str) -> list[IncomingFile]:
     return [IncomingFile(name, png(number)) for number, name in enumerate(names)]
 
