@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import schema
+from engine import schema, seeds
 from engine.overview import IS_SCREENED
 from engine.periods import Period
 from engine.reviews import Call, Place, Review
@@ -80,7 +80,8 @@ class Agreement:
 
 def agreement(session: Session, period: Period) -> list[Agreement]:
     """Compare people and model, bin by bin of when the karyograms came; bins in which nothing counts are left out."""
-    came = select(_K.created_at).where(period.holds(_K.created_at), _K.state == KaryogramState.JUDGED, IS_SCREENED)
+    conditions = period.holds(_K.created_at), _K.state == KaryogramState.JUDGED, IS_SCREENED, seeds.of_patients(_K.id)
+    came = select(_K.created_at).where(*conditions)
     screened = _counted(session, came.subquery(), [func.count()], period)
     results = signed_results(period.holds(_K.created_at)).subquery()
     signed = _counted(session, results, _comparison(results), period)
@@ -128,6 +129,7 @@ def signed_results(*conditions: ColumnElement[bool]) -> Select[Any]:
     """SQL: signed karyograms with the call that counts: that of the third reader, else of the first.
 
     Of those who amended a decision the last one counts. Where it is signed without a third, first and second agree.
+    Known cases are left out.
 
     Args:
         conditions: which karyograms.
@@ -143,6 +145,7 @@ def signed_results(*conditions: ColumnElement[bool]) -> Select[Any]:
         select(_K.id, _K.case_id, _K.created_at, case((IS_SCREENED, 1), else_=0).label("screened"), call.label("call"))
         .join_from(schema.karyograms, schema.decisions, _D.karyogram_id == _K.id)
         .where(_K.state == KaryogramState.JUDGED, _K.review == Review.SIGNED, not_(amended), *conditions)
+        .where(seeds.of_patients(_K.id))
         .group_by(_K.id, _K.case_id, _K.created_at, _K.risk)
         .having(call != Call.NOT_ASSESSABLE)
     )

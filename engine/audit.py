@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -117,7 +117,9 @@ def _page(session: Session, after: int) -> list[Entry]:
     return [_to_entry(row) for row in session.execute(query).mappings()]
 
 
-def latest(session: Session, limit: int, *, before: int | None = None, text: str = "") -> list[Entry]:
+def latest(
+    session: Session, limit: int, *, before: int | None = None, text: str = "", but: Collection[str] = ()
+) -> list[Entry]:
     """Return the newest entries first.
 
     Args:
@@ -125,9 +127,12 @@ def latest(session: Session, limit: int, *, before: int | None = None, text: str
         limit: at most this many.
         before: only entries with smaller numbers: how one goes on to the next page.
         text: only entries whose person, action or subject contain it, in capitals or not.
+        but: no entries of these actions.
     """
     table = schema.audit
     query = select(table).order_by(table.c.sequence.desc()).limit(limit)
+    if but:
+        query = query.where(table.c.action.not_in(but))
     if before is not None:
         query = query.where(table.c.sequence < before)
     if text:

@@ -11,7 +11,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
@@ -91,7 +91,7 @@ class Manifest:
             ManifestError: if a column is missing, a row is incomplete or a file is named twice with different cells.
         """
         cells: dict[str, CellName] = {}
-        for line, row in _rows(_text(data)):
+        for line, row in table(data, _COLUMNS):
             name = _key(f"{folder}/{row['file']}" if folder else row["file"])
             cell = CellName(row["case_id"], row.get("cell") or _FIRST_CELL)
             if cells.setdefault(name, cell) != cell:
@@ -166,15 +166,24 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give line numbers and rows, with names of columns in lower case and all values stripped; no empty rows."""
+def table(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give line numbers and rows of a CSV file, names of columns in lower case, all values stripped, no empty rows.
+
+    Args:
+        data: the file.
+        columns: those that must be there with a value in every row.
+
+    Raises:
+        ManifestError: it is no CSV file, or a column or a value is missing.
+    """
+    text = _text(data)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         header = [column.strip().lower() for column in next(reader, [])]
-        _check_header(header)
+        _check_header(header, columns)
         for values in reader:
             if any(value.strip() for value in values):
-                yield reader.line_num, _row(header, values, reader.line_num)
+                yield reader.line_num, _row(header, values, columns, reader.line_num)
     except csv.Error as error:
         raise ManifestError(f"line {reader.line_num}: expected CSV, {error}") from error
 
@@ -184,15 +193,16 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _check_header(header: list[str]) -> None:
-    missing = [column for column in _COLUMNS if column not in header]
+def _check_header(header: list[str], columns: Sequence[str]) -> None:
+    missing = [column for column in columns if column not in header]
     if missing:
-        raise ManifestError(f"line 1: expected the columns file and case_id, {' and '.join(missing)} not in {header}")
+        wanted = " and ".join(columns)
+        raise ManifestError(f"line 1: expected the columns {wanted}, {' and '.join(missing)} not in {header}")
 
 
-def _row(header: list[str], values: list[str], line: int) -> dict[str, str]:
+def _row(header: list[str], values: list[str], columns: Sequence[str], line: int) -> dict[str, str]:
     row = {column: visible(value) for column, value in zip(header, values, strict=False)}
-    for column in _COLUMNS:
+    for column in columns:
         if not row.get(column):
             raise ManifestError(f"line {line}: expected a value for {column}, found {values}")
     return row

@@ -1,11 +1,22 @@
-"""Kinds of columns that SQLite and PostgreSQL treat alike: moments in UTC, and enums kept by their words."""
+"""What all tables share: where they are known, and kinds of columns that SQLite and PostgreSQL treat alike."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import DateTime, Dialect, Enum, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, TypeDecorator
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables of the record store."""
 
 
 class UtcTime(TypeDecorator[datetime]):

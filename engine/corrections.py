@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import RowMapping, exists, select
 from sqlalchemy.orm import Session
 
-from engine import schema
+from engine import schema, seeds
 from engine.vocabulary import Verdict
 from models.chromosomes import CHROMOSOMES
 from models.judging.record import JUNK, OTHER, Box, Record, SeenObject
@@ -80,6 +80,8 @@ def of(session: Session, verdict: Verdict) -> list[Correction]:
 def corrected_karyograms(session: Session, batch_id: str | None = None) -> list[str]:
     """Return the ids of the karyograms whose verdict, that of the batch's model, has corrections; the earliest first.
 
+    Known cases (``engine.seeds``) are left out.
+
     Args:
         session: see ``engine.database.open_session``.
         batch_id: of the batch; of all batches if left out.
@@ -87,7 +89,7 @@ def corrected_karyograms(session: Session, batch_id: str | None = None) -> list[
     table, karyograms, batches = schema.corrections, schema.karyograms, schema.batches
     query = select(karyograms.c.id).join(batches, batches.c.id == karyograms.c.batch_id)
     mine = table.c.karyogram_id == karyograms.c.id, table.c.model == batches.c.model
-    query = query.where(exists().where(*mine))
+    query = query.where(exists().where(*mine), seeds.of_patients(karyograms.c.id))
     if batch_id is not None:
         query = query.where(karyograms.c.batch_id == batch_id)
     return list(session.scalars(query.order_by(karyograms.c.created_at, karyograms.c.id)))

@@ -4,6 +4,8 @@ Control charts after Shewhart: the earlier period gives a mean, and a bin alarms
 own size above it: p-chart for a share (binomial), X-bar chart for a mean. Cells of one case resemble each other, so
 that the true spread is somewhat larger; a single alarm is a reason to look, a row of them is one to act.
 
+Known cases and what a candidate says in the shadow are left out. A verdict without a distance counts for the others.
+
 Source: Montgomery, Introduction to Statistical Quality Control, chapters 6 and 7.
 """
 
@@ -19,7 +21,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from engine import schema
+from engine import schema, seeds
 from engine.periods import Period
 from models.judging.triage import TriageOutcome
 
@@ -33,6 +35,7 @@ ERRORS: Final = 3.0
 """Standard errors above the mean at which a bin alarms."""
 
 _V: Final = schema.verdicts.c
+_OWN: Final = (~_V.shadow, seeds.of_patients(_V.karyogram_id))
 _READABLE: Final = _V.outcome != TriageOutcome.FLAGGED_UNREADABLE
 
 
@@ -42,6 +45,7 @@ class Signal(StrEnum):
     UNREADABLE = "unreadable"  # share of the verdicts
     ENTROPY = "predictive_entropy"  # mean over the readable ones, in bits
     INFORMATION = "mutual_information"  # likewise
+    DISTANCE = "distance"  # likewise: of ``models.judging.familiarity``, where the model has one
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,8 @@ class _Sums:
 
 
 def models(session: Session, period: Period) -> list[str]:
-    """Return the models with verdicts of a period, the busiest first."""
-    query = select(_V.model).where(period.holds(_V.created_at)).group_by(_V.model)
+    """Return the models with verdicts of a period, the busiest first; what a candidate says in the shadow is none."""
+    query = select(_V.model).where(period.holds(_V.created_at), *_OWN).group_by(_V.model)
     return list(session.scalars(query.order_by(func.count().desc(), _V.model)))
 
 
@@ -123,7 +127,7 @@ def _sums(session: Session, period: Period, model: str) -> dict[Signal, dict[int
     """Sum all signals up, bin by bin; what is not there in a bin is left out."""
     moment = period.bin_of(_V.created_at)
     columns = [column for signal in Signal for column in _columns(_value(signal))]
-    query = select(moment, *columns).where(period.holds(_V.created_at), _V.model == model).group_by(moment)
+    query = select(moment, *columns).where(period.holds(_V.created_at), _V.model == model, *_OWN).group_by(moment)
     found: dict[Signal, dict[int, _Sums]] = {signal: {} for signal in Signal}
     for number, *sums in session.execute(query):
         for place, signal in enumerate(Signal):

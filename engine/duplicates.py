@@ -1,4 +1,4 @@
-"""Pictures that were there before: which ones they are, and what became of them."""
+"""Pictures that were there before: which ones they are, and what became of them. Known cases count as never seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
-from engine import schema, store
+from engine import schema, seeds, store
 from engine.rows import in_chunks, select_karyograms, to_karyogram
 from engine.vocabulary import Karyogram, KaryogramState
 from models.judging.triage import TriageOutcome
@@ -39,6 +39,7 @@ def find_duplicate(session: Session, image_sha256: str, page: int, model: str, p
             schema.karyograms.c.state != KaryogramState.FAILED,
             schema.batches.c.model == model,
             schema.batches.c.passes == passes,
+            seeds.of_patients(schema.karyograms.c.id),
         )
         .order_by(schema.karyograms.c.created_at, schema.karyograms.c.id)
         .limit(1)
@@ -52,7 +53,7 @@ def is_known(session: Session, image_sha256: str, model: str, passes: int) -> bo
     karyograms, batches = schema.karyograms, schema.batches
     query = select(karyograms.c.id).join(batches, batches.c.id == karyograms.c.batch_id)
     wanted = (karyograms.c.image_sha256 == image_sha256, batches.c.model == model, batches.c.passes == passes)
-    return bool(session.scalar(select(exists(query.where(*wanted)))))
+    return bool(session.scalar(select(exists(query.where(*wanted, seeds.of_patients(karyograms.c.id))))))
 
 
 def earlier(session: Session, karyogram_ids: Collection[str]) -> dict[str, Earlier]:

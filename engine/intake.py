@@ -6,7 +6,6 @@ stream is away, the karyogram stays accepted all the same: the sweep of the engi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from engine import audit, duplicates, schema, store
+from engine import audit, decoding, duplicates, schema, seeding, seeds, store
 from engine.cases import CellName, cell_of_page, free_case
 from engine.database import open_session
 from engine.names import visible
@@ -25,11 +24,10 @@ from engine.settings import Settings
 from engine.stream import JobStream
 from engine.unpacking import Candidate, IncomingFile, Unpacking
 from engine.vocabulary import Batch, FileProblem, Karyogram, Priority, ProblemKind
-from models.pictures import Limits, PictureError, each_page, media_type
+from models.pictures import Limits
 
 __all__ = ["MAX_PASSES", "FileResult", "IncomingFile", "Intake", "IntakeReport"]
 
-_log = logging.getLogger(__name__)
 MAX_PASSES: Final = 1000
 _FIRST_PAGE: Final = 0  # the same bytes have the same pages, so one of them tells about all
 
@@ -136,15 +134,26 @@ class Intake:
         Raises:
             sqlalchemy.exc.OperationalError: if the record store is away; what was told before is kept.
         """
-        stream_is_there = True
+        stream_is_there, came = True, False
         for found in Unpacking(self._settings).run(files):
             outcome = found if isinstance(found, FileProblem) else self._accept(batch, found, now)
             if isinstance(outcome, FileProblem):
                 yield self._refuse(batch, outcome, now)
                 continue
+            came = True
             # after one failure no further try: each would wait for the same server again
             stream_is_there = stream_is_there and self._wake([karyogram.id for karyogram in outcome], batch.priority)
             yield FileResult(outcome[0].file_name, outcome, queued=stream_is_there)
+        if came:
+            self._add_known_case(batch, now)
+
+    def _add_known_case(self, batch: Batch, now: datetime) -> None:
+        """Put a known case that waits for a batch among the others, if there is one; nobody is told."""
+        with open_session(self._engine) as session:
+            placed = seeding.place_next(session, batch, now)
+            session.commit()
+        if placed:
+            self._wake([karyogram.id for karyogram in placed], batch.priority)
 
     def _refuse(self, batch: Batch, problem: FileProblem, now: datetime) -> FileResult:
         with open_session(self._engine) as session:
@@ -157,21 +166,15 @@ class Intake:
         data = file.read()
         if isinstance(data, FileProblem):
             return data
-        try:
-            kind = media_type(data)
-            shapes = [grey.shape for grey in each_page(data, self._limits)]
-        except PictureError as error:
-            return FileProblem(file.name, ProblemKind(error.fault.value), str(error))
-        except Exception as error:  # whatever a decoder raises must not end the batch: it is logged and recorded
-            _log.exception("could not decode %r", file.name)
-            message = f"could not be read: {type(error).__name__}: {error}"
-            return FileProblem(file.name, ProblemKind.NOT_AN_IMAGE, message)
+        found = decoding.pages(file.name, data, self._limits)
+        if isinstance(found, FileProblem):
+            return found
         with open_session(self._engine) as session:
-            sha256 = store.add_picture(session, data, kind)
+            sha256 = store.add_picture(session, data, found.media_type)
             earlier = duplicates.find_duplicate(session, sha256, _FIRST_PAGE, batch.model, batch.passes)
             if earlier is not None:
                 return _duplicate(session, file.name, earlier)
-            karyograms = _add_karyograms(session, batch, file, sha256=sha256, shapes=shapes, now=now)
+            karyograms = _add_karyograms(session, batch, file, sha256=sha256, shapes=found.shapes, now=now)
             for karyogram in karyograms:
                 told = {"batch": batch.id, "picture": sha256, "page": karyogram.page}
                 self._tell(session, now, "upload", f"karyogram {karyogram.id}", told)
@@ -203,6 +206,7 @@ def _add_karyograms(
 ) -> tuple[Karyogram, ...]:
     """Add one karyogram for each page; ``shapes`` are (height, width)."""
     cell = file.claims.cell or _free_case(session, batch.id, file.name)
+    seeding.give_way(session, batch.id, cell.case, now)
     case = store.find_or_add_case(session, batch.id, cell.case)
     return tuple(
         store.add_karyogram(
@@ -226,7 +230,8 @@ def _free_case(session: Session, batch_id: str, file_name: str) -> CellName:
     table = schema.cases
 
     def is_taken(case: str) -> bool:
-        return bool(session.scalar(select(exists().where(table.c.batch_id == batch_id, table.c.name == case))))
+        same = table.c.batch_id == batch_id, table.c.name == case, seeds.no_known_case(table.c.id)
+        return bool(session.scalar(select(exists().where(*same))))
 
     return free_case(file_name, is_taken)
 

@@ -145,4 +145,5 @@ def verdict(
         created_at=now,
         reading=prediction.record,
         policy_version=version,
+        distance=prediction.distance,
     )

@@ -1,7 +1,8 @@
 """What happened in a period: counts, turnaround, throughput and confidence. All is counted by the database.
 
 The outcome of a karyogram is told by its risk, see ``engine.reviews.risk``: it stands in the row, so that a year is
-counted from one index without a look at any verdict.
+counted from one index without a look at any verdict. Known cases (``engine.seeds``) are in none of the figures, and
+what a candidate says in the shadow is not the laboratory's own either.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Select, Text, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from engine import schema
+from engine import schema, seeds
 from engine.periods import Period, Seconds, Whole
 from engine.reviews import OPEN, Review, risk
 from engine.vocabulary import KaryogramState
@@ -32,6 +33,7 @@ _DECIDED: Final = (Review.SECOND, Review.THIRD, Review.SIGNED)
 _SCREENED_BELOW: Final = risk(TriageOutcome.FLAGGED_UNCERTAIN, 0.0)
 """Karyograms of less risk are screened, all others flagged or failed."""
 
+_OF_PATIENTS: Final = seeds.of_patients(_K.id)
 IS_SCREENED: Final = _K.risk < _SCREENED_BELOW
 """SQL: a karyogram was screened by the model of its batch."""
 
@@ -58,7 +60,7 @@ class Counts:
 def counts(session: Session, period: Period) -> Counts:
     """Count what became of the karyograms that were received in a period."""
     place = Whole(_K.risk / 2)
-    query = select(_K.state, _K.review, place, func.count()).where(period.holds(_K.created_at))
+    query = select(_K.state, _K.review, place, func.count()).where(period.holds(_K.created_at), _OF_PATIENTS)
     rows = session.execute(query.group_by(_K.state, _K.review, place)).all()
     by_outcome: Counter[TriageOutcome] = Counter()
     for state, _, rank, number in rows:
@@ -86,7 +88,7 @@ def reasons(session: Session, period: Period) -> dict[Reason, int]:
         select(words.label("reasons"))
         .join(schema.karyograms, _K.id == _V.karyogram_id)
         .join(schema.batches, and_(schema.batches.c.id == _K.batch_id, schema.batches.c.model == _V.model))
-        .where(period.holds(_V.created_at), _V.outcome != TriageOutcome.SCREENED_NORMAL)
+        .where(period.holds(_V.created_at), _V.outcome != TriageOutcome.SCREENED_NORMAL, _OF_PATIENTS)
         .subquery()
     )
     found: Counter[Reason] = Counter()
@@ -135,7 +137,7 @@ def _signed(period: Period) -> Select[Any, int]:
     return (
         select(last.label("signed_at"), (Seconds(last) - Seconds(_K.created_at)).label("seconds"))
         .join_from(schema.decisions, schema.karyograms, _K.id == _D.karyogram_id)
-        .where(_K.review == Review.SIGNED, _D.amends.is_(None), _D.created_at >= period.start)
+        .where(_K.review == Review.SIGNED, _D.amends.is_(None), _D.created_at >= period.start, _OF_PATIENTS)
         .group_by(_K.id, _K.created_at)
         .having(last < period.end)
     )
@@ -143,7 +145,8 @@ def _signed(period: Period) -> Select[Any, int]:
 
 def oldest_open(session: Session) -> datetime | None:
     """Tell since when the oldest karyogram that waits for a person has been here; None where none waits."""
-    oldest: datetime | None = session.scalar(select(func.min(_K.created_at)).where(_K.review.in_(OPEN)))
+    query = select(func.min(_K.created_at)).where(_K.review.in_(OPEN), _OF_PATIENTS)
+    oldest: datetime | None = session.scalar(query)
     return oldest
 
 
@@ -159,7 +162,8 @@ class Throughput:
 def throughput(session: Session, period: Period) -> Throughput:
     """Count what came and what was signed, bin by bin."""
     moment = period.bin_of(_K.created_at)
-    came = session.execute(select(moment, func.count()).where(period.holds(_K.created_at)).group_by(moment))
+    received = select(moment, func.count()).where(period.holds(_K.created_at), _OF_PATIENTS)
+    came = session.execute(received.group_by(moment))
     signed = _signed(period).subquery()
     done_in = period.bin_of(signed.c.signed_at)
     done = session.execute(select(done_in, func.count()).group_by(done_in))
@@ -195,7 +199,8 @@ def confidence(session: Session, period: Period, model: str, figure: str) -> lis
     number = case((scaled >= BINS, BINS - 1), else_=scaled)
     query = (
         select(_V.outcome, number, func.count())
-        .where(period.holds(_V.created_at), _V.model == model, _V.outcome != TriageOutcome.FLAGGED_UNREADABLE)
+        .where(period.holds(_V.created_at), _V.model == model, ~_V.shadow, seeds.of_patients(_V.karyogram_id))
+        .where(_V.outcome != TriageOutcome.FLAGGED_UNREADABLE)
         .group_by(_V.outcome, number)
         .order_by(_V.outcome, number)
     )

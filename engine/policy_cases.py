@@ -1,6 +1,7 @@
 """Karyograms of this laboratory by which a policy can be tried: those that are signed, and those that came lately.
 
-They are read as columns of a few figures and never as whole verdicts. Nothing is written.
+They are read as columns of a few figures and never as whole verdicts. Nothing is written. Known cases are left out: how
+many of them are abnormal was chosen.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, RowMapping, Select, Text, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import schema
+from engine import schema, seeds
 from engine.reviews import QUALITY_SHARE, Call, Place, Review
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
@@ -104,6 +105,7 @@ def throughput(session: Session, now: datetime) -> float | None:
     """Return how many karyograms come in a day, over the last ``WINDOW`` or since the first; None where none came."""
     table = schema.karyograms
     query = select(func.count(), func.min(table.c.created_at)).where(table.c.created_at >= now - WINDOW)
+    query = query.where(seeds.of_patients(table.c.id))
     number, first = session.execute(query).one()
     return number / max(1, math.ceil((now - first) / _DAY)) if number else None
 
@@ -122,7 +124,8 @@ def _figures(model: str) -> Select[Any]:
         verdicts.c.mutual_information,
     )
     query = select(*columns).join_from(verdicts, karyograms, karyograms.c.id == verdicts.c.karyogram_id)
-    return query.where(verdicts.c.model == model).order_by(verdicts.c.created_at.desc()).limit(MOST)
+    query = query.where(verdicts.c.model == model, seeds.of_patients(verdicts.c.karyogram_id))
+    return query.order_by(verdicts.c.created_at.desc()).limit(MOST)
 
 
 def signed_calls(session: Session, karyogram_ids: Sequence[str]) -> dict[str, Call]:

@@ -1,7 +1,7 @@
 """The quality of the reading: what the sample of screened karyograms shows, and how far readers agree.
 
-All is of the karyograms that were received in a period. Readers are compared by what each said first, before any
-amendment: that was said without a look at the other's decision.
+All is of the karyograms that were received in a period; known cases (``engine.seed_results``) are left out. Readers are
+compared by what each said first, before any amendment: that was said without a look at the other's decision.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import schema
+from engine import schema, seeds
 from engine.agreement import Estimate, signed_results
 from engine.overview import IS_SCREENED
 from engine.periods import Period
@@ -24,6 +24,7 @@ from engine.vocabulary import Karyogram
 from models.measuring.kappa import kappa
 
 _K: Final = schema.karyograms.c
+_OF_PATIENTS: Final = seeds.of_patients(_K.id)
 _D: Final = schema.decisions.c
 Table = dict[tuple[Call, Call], int]
 """How many karyograms the first reader gave the one call and the second the other."""
@@ -46,7 +47,7 @@ def sample(session: Session, period: Period) -> Sample:
         case((and_(_K.sampled, chosen), 1), else_=0) for chosen in (_K.review.in_(OPEN), _K.review == Review.SIGNED)
     )
     query = select(func.count(), *(func.sum(each) for each in (drawn, waiting, signed)))
-    row = session.execute(query.where(period.holds(_K.created_at), IS_SCREENED)).one()
+    row = session.execute(query.where(period.holds(_K.created_at), IS_SCREENED, _OF_PATIENTS)).one()
     return Sample(*(int(number or 0) for number in row))
 
 
@@ -65,7 +66,7 @@ def calls(session: Session, period: Period) -> Table:
         select(first.c.call, second.c.call, func.count())
         .join_from(schema.karyograms, first, _said_first(first, Place.FIRST))
         .join(second, _said_first(second, Place.SECOND))
-        .where(period.holds(_K.created_at))
+        .where(period.holds(_K.created_at), _OF_PATIENTS)
         .group_by(first.c.call, second.c.call)
     )
     return {(one, other): number for one, other, number in session.execute(query)}
@@ -107,7 +108,7 @@ def readers(session: Session, period: Period) -> list[Reader]:
         select(_D.person, _D.call, _D.outcome, result.c.call, func.count())
         .join_from(schema.karyograms, schema.decisions, _D.karyogram_id == _K.id)
         .outerjoin(result, result.c.id == _K.id)
-        .where(came, _D.amends.is_(None), _D.place != Place.THIRD)
+        .where(came, _OF_PATIENTS, _D.amends.is_(None), _D.place != Place.THIRD)
         .group_by(_D.person, _D.call, _D.outcome, result.c.call)
     )
     counted: dict[str, Counter[str]] = defaultdict(Counter)

@@ -1,4 +1,8 @@
-"""Reads for pages, tables and exports: many rows at once, nothing is written."""
+"""Reads for pages, tables and exports: many rows at once, nothing is written.
+
+What stands beside the work itself (how far a batch is, how many of each outcome) counts known cases with the others, or
+it would give them away; ``judged``, which goes to files, leaves them out.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from engine import schema, store
+from engine import schema, seeds, store
 from engine.rows import select_karyograms, select_verdicts, to_batch, to_karyogram, to_problem, to_verdict
 from engine.vocabulary import Batch, FileProblem, Karyogram, KaryogramState, Verdict
 from models.judging.triage import TriageOutcome, risk_key
@@ -205,7 +209,7 @@ def problems(session: Session, batch_id: str) -> list[FileProblem]:
 def judged(session: Session, batch_id: str, model: str | None = None) -> list[tuple[Karyogram, Verdict | None]]:
     """Return the karyograms of a batch with their verdicts, the riskiest first; those that wait stand last.
 
-    The verdicts are without what was read; ``store.verdict`` has it.
+    Known cases are left out. The verdicts are without what was read; ``store.verdict`` has it.
 
     Args:
         session: see ``engine.database.open_session``.
@@ -220,7 +224,7 @@ def judged(session: Session, batch_id: str, model: str | None = None) -> list[tu
     query = select_verdicts().join(schema.karyograms, schema.karyograms.c.id == schema.verdicts.c.karyogram_id)
     rows = session.execute(query.where(mine, schema.verdicts.c.model == model)).mappings()
     verdicts = {row["karyogram_id"]: to_verdict(row) for row in rows}
-    karyograms = session.execute(select_karyograms().where(mine)).mappings()
+    karyograms = session.execute(select_karyograms().where(mine, seeds.of_patients(schema.karyograms.c.id))).mappings()
     pairs = [(karyogram, verdicts.get(karyogram.id)) for karyogram in map(to_karyogram, karyograms)]
     return sorted(pairs, key=_reading_order)
 
@@ -243,9 +247,11 @@ def risk_order(outcome: TriageOutcome | None, calibrated_probability: float | No
 
 
 def case_mates(session: Session, karyogram: Karyogram) -> list[Karyogram]:
-    """Return the other karyograms of the same case, in the order of their names."""
+    """Return the other karyograms of the same case, in the order of their names; of a patient's no known case."""
     table = schema.karyograms
     query = select_karyograms().where(table.c.case_id == karyogram.case_id, table.c.id != karyogram.id)
+    if not seeds.is_seed(session, karyogram.id):
+        query = query.where(seeds.of_patients(table.c.id))
     rows = session.execute(query.order_by(table.c.file_name, table.c.page, table.c.id)).mappings()
     return [to_karyogram(row) for row in rows]
 

@@ -87,6 +87,7 @@ def to_verdict(row: RowMapping) -> Verdict:
         created_at=row["created_at"],
         reading=None if reading is None else record.from_json(reading),
         policy_version=row["policy_version"],
+        distance=row["distance"],
     )
 
 
@@ -112,6 +113,7 @@ def from_verdict(verdict: Verdict) -> dict[str, Any]:
         "created_at": verdict.created_at,
         "reading": None if verdict.reading is None else record.to_json(verdict.reading),
         "policy_version": verdict.policy_version,
+        "distance": verdict.distance,
     }
 
 

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -27,20 +26,14 @@ from sqlalchemy import (
     text,
 )
 
+from engine import columns, seed_table
 from engine.columns import UtcTime, words
 from engine.reviews import Call, Place, Review
 from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
 
-metadata: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata: Final = columns.metadata
 
 batches: Final = Table(
     "batches",
@@ -145,11 +138,12 @@ verdicts: Final = Table(
     Column("reading", JSON(none_as_null=True)),  # none in verdicts of earlier versions or of models without the reader
     Column("policy_version", Integer),  # none where the limits of the model's card were in force
     Column("shadow", Boolean, nullable=False, server_default=false()),  # of a candidate: nobody who reads may see it
+    Column("distance", Float(53)),  # none in verdicts of earlier versions or of models that know no familiarity
     # a period is counted from this index alone, see engine.overview and engine.drift
     Index(
         "ix_verdicts_overview",
         *("created_at", "model", "outcome", "calibrated_probability", "pass_agreement"),
-        *("predictive_entropy", "mutual_information"),
+        *("predictive_entropy", "mutual_information", "distance", "shadow", "karyogram_id"),
     ),
 )
 
@@ -290,3 +284,5 @@ heat_maps: Final = Table(
     Column("frame_side", Float(53)),
     Index(None, "state", "requested_at"),
 )
+
+seeds: Final = seed_table.seeds

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import policy_cases, schema
+from engine import policy_cases, schema, seeds
 from engine.reviews import Call
 from models.judging.triage import TriageOutcome
 
@@ -35,7 +35,7 @@ class Pair:
 
 
 def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
-    """Return the karyograms that two models have judged, the latest first.
+    """Return the karyograms of patients that two models have judged, the latest first.
 
     Args:
         session: see ``engine.database.open_session``.
@@ -55,7 +55,7 @@ def pairs(session: Session, model: str, candidate: str) -> list[Pair]:
         .join_from(theirs, ours, and_(ours.c.karyogram_id == theirs.c.karyogram_id, ours.c.model == model))
         .join(table, table.c.id == ours.c.karyogram_id)
         .join(cases, cases.c.id == table.c.case_id)
-        .where(theirs.c.model == candidate)
+        .where(theirs.c.model == candidate, seeds.of_patients(table.c.id))
         .order_by(theirs.c.created_at.desc())
         .limit(MOST)
     )

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import case, null, select, update
 from sqlalchemy.orm import Session
 
-from engine import reviews, schema
+from engine import reviews, schema, seeds
 from engine.reviews import Review
 from engine.vocabulary import Verdict
 from models.judging.triage import TriageOutcome
@@ -28,6 +28,7 @@ OF_REQUEUED: Final = {
 def hand_to_readers(session: Session, verdict: Verdict, quality_share: float) -> None:
     """Put a karyogram on the reading list, or leave it out; what another model says changes nothing.
 
+    A known case is always read: a screened one looks as if it had been drawn into the quality sample.
     Whose turn it is stays as it is where a person has decided already, on a karyogram that had failed.
     """
     table, batches = schema.karyograms, schema.batches
@@ -36,7 +37,8 @@ def hand_to_readers(session: Session, verdict: Verdict, quality_share: float) ->
     if session.scalar(select(table.c.id).where(*mine)) is None:
         return
     screened = verdict.outcome is TriageOutcome.SCREENED_NORMAL
-    sampled = screened and reviews.is_sampled(verdict.karyogram_id, quality_share)
+    drawn = reviews.is_sampled(verdict.karyogram_id, quality_share) or seeds.is_seed(session, verdict.karyogram_id)
+    sampled = screened and drawn
     turn = reviews.after_verdict(verdict.outcome, sampled=sampled)
     values = {
         "review": case((_REVIEW == Review.WAITING, turn.value), else_=_REVIEW),

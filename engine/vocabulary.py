@@ -125,7 +125,8 @@ class Verdict:
     reader read of the picture, where the model has one; lists of verdicts leave it out. ``pass_probabilities`` are the
     T calibrated probabilities of "abnormal", in the order of the sub-networks.
     ``seconds`` is the karyogram's share of the time its micro-batch took to predict. ``policy_version`` is the version
-    of the policy that was in force, None where it was that of the model's card.
+    of the policy that was in force, None where it was that of the model's card. ``distance`` is how far the picture
+    lies from the karyograms that the model knows, see ``models.judging.familiarity``; None where nobody measured it.
     """
 
     karyogram_id: str
@@ -147,6 +148,7 @@ class Verdict:
     created_at: datetime
     reading: Record | None = None
     policy_version: int | None = None
+    distance: float | None = None
 
 
 @dataclass(frozen=True)

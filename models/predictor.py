@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,10 +113,12 @@ class Predictor:
             # the network judges the first pages while the others are still being read
             outputs = self._networks.predict(_pictures(prepared, readings), passes)
             doubts = list(refused)
-        doubts = self._with_distances(doubts, outputs.pooled)
+        distances = self._distances(outputs.pooled)
+        doubts = [(*why, *_strangeness(far, self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
         if self._preparer.reads:
             doubts = [_unreadable(why, read, self.card.gate) for why, read in zip(doubts, readings, strict=True)]
-        return interpret(outputs, readings, doubts, self.card)
+        said = interpret(outputs, readings, doubts, self.card)
+        return [replace(one, distance=far) for one, far in zip(said, distances, strict=True)]
 
     def explain(self, page: NDArray[np.uint8], passes: int | None = None) -> HeatMap:
         """Say where on a page the evidence for abnormal lies; it takes about as long as to judge the page again.
@@ -141,11 +144,15 @@ class Predictor:
     def _refusals(self, page: NDArray[np.uint8]) -> tuple[str, ...]:
         return refusals(page, self.card.gate)
 
-    def _with_distances(self, doubts: list[tuple[str, ...]], features: NDArray[np.float32]) -> list[tuple[str, ...]]:
+    def _distances(self, features: NDArray[np.float32]) -> list[float | None]:
+        """Measure how far pictures lie from the karyograms that the model knows; None where it knows none."""
         if self._familiarity is None:
-            return doubts
-        distances = self._familiarity.distances(features)
-        return [(*why, *unfamiliarity(float(far), self.card.gate)) for why, far in zip(doubts, distances, strict=True)]
+            return [None] * len(features)
+        return [float(far) for far in self._familiarity.distances(features)]
+
+
+def _strangeness(distance: float | None, limits: GateLimits) -> tuple[str, ...]:
+    return () if distance is None else unfamiliarity(distance, limits)
 
 
 def _explained(card: Card) -> Weights:

@@ -75,6 +75,7 @@ def _verdict(kind: Kind, generator: np.random.Generator) -> Verdict:
         engine="simulated",
         seconds=float(generator.gamma(4, 0.02)),
         created_at=_NOT_MADE_YET,
+        distance=float(generator.gamma(60, (1.25 if kind.blurred else 1.02) / 60)),
     )
 
 

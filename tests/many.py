@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table, text
 from engine import reviews, schema
 from engine.reviews import Call, Place, Review
 from engine.rows import from_verdict
-from engine.vocabulary import Karyogram, KaryogramState
+from engine.vocabulary import KaryogramState
 from models.judging.triage import TriageOutcome
 from tests import records
 
@@ -41,7 +41,7 @@ def fill(engine: Engine, number: int, batch_size: int = _IN_A_BATCH, *, verdicts
     picture = records.png(1)
     rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in schema.metadata.sorted_tables}
     rows[schema.pictures] = [{"sha256": "ab" * 32, "bytes": picture, "media_type": "image/png", "size": len(picture)}]
-    template = from_verdict(records.verdict(_KARYOGRAM))
+    template = from_verdict(records.verdict(records.karyogram()))
     for index in range(number):
         _add(rows, index, lots, template, batch_size)
     if not verdicts:
@@ -53,23 +53,6 @@ def fill(engine: Engine, number: int, batch_size: int = _IN_A_BATCH, *, verdicts
     if engine.dialect.name == "postgresql":  # as its own housekeeping does in time
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
-
-
-_KARYOGRAM: Final = Karyogram(
-    id="",
-    batch_id="",
-    case_id="",
-    case_name="",
-    cell="",
-    file_name="",
-    page=0,
-    image_sha256="ab" * 32,
-    width=120,
-    height=100,
-    state=KaryogramState.JUDGED,
-    failure=None,
-    created_at=records.NOW,
-)
 
 
 def _add(rows: dict[Table, list[dict[str, Any]]], index: int, lots: random.Random, verdict: Any, size: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 
 from engine import store
 from engine.database import open_session
-from engine.vocabulary import Batch, Karyogram, Priority, Verdict
+from engine.vocabulary import Batch, Karyogram, KaryogramState, Priority, Verdict
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.judging.record import ComparedPair, Evidence, Record, SeenObject
 from models.judging.suggestion import Suggestion
@@ -64,6 +65,16 @@ def add_batch(
             )
         session.commit()
     return batch
+
+
+def karyogram(**changes: Any) -> Karyogram:
+    """A karyogram that is in no record store."""
+    values: dict[str, Any] = {
+        **{name: letter * 32 for name, letter in (("id", "k"), ("batch_id", "b"), ("case_id", "c"))},
+        **{"case_name": "P001", "cell": "1", "file_name": "P001_c1.png", "page": 0, "image_sha256": "ab" * 32},
+        **{"width": 120, "height": 100, "state": KaryogramState.JUDGED, "failure": None, "created_at": NOW},
+    }
+    return Karyogram(**{**values, **changes})
 
 
 def karyograms(engine: Engine) -> list[Karyogram]:

@@ -13,6 +13,7 @@ from dashboard.charts import LINE_COLOUR, require
 TEAL = "#178a88"  # readable on white and on the dark background
 ALARM = "#c8401f"
 HEIGHT = 210
+_TALLER = 260  # with a legend, beside the reasons
 _ROW = 34
 _TIME = alt.X("moment:T", title=None, axis=alt.Axis(grid=False, labelOverlap=True, tickCount=8))
 _SERIES = {"Received": "#b7c1ca", "Signed": TEAL}
@@ -55,7 +56,7 @@ def throughput(frame: pd.DataFrame) -> alt.LayerChart:
         tooltip=[_when(), alt.Tooltip("received:Q", title="Received"), alt.Tooltip("signed:Q", title="Signed")],
     )
     colour = alt.Scale(domain=list(_SERIES), range=list(_SERIES.values()))
-    legend = alt.Legend(title=None, orient="top")
+    legend = alt.Legend(title=None, orient="top", symbolOpacity=1)
     came = base.mark_area(interpolate="step-after", opacity=0.4).encode(
         y=alt.Y("received:Q", title="Karyograms"), color=alt.Color("series:N", scale=colour, legend=legend)
     )
@@ -63,7 +64,7 @@ def throughput(frame: pd.DataFrame) -> alt.LayerChart:
         y="signed:Q", color=alt.Color("series:N", scale=colour, legend=legend)
     )
     layers = [came.transform_calculate(series="'Received'"), signed.transform_calculate(series="'Signed'")]
-    return alt.LayerChart(layer=layers, height=HEIGHT)
+    return alt.LayerChart(layer=layers, height=_TALLER)
 
 
 def agreement(frame: pd.DataFrame) -> alt.LayerChart:
@@ -98,18 +99,20 @@ def agreement(frame: pd.DataFrame) -> alt.LayerChart:
     return alt.LayerChart(layer=[bars, points], height=HEIGHT)
 
 
-def drift(frame: pd.DataFrame, axis_format: str) -> alt.LayerChart:
+def drift(frame: pd.DataFrame, axis_format: str, *, from_zero: bool = True) -> alt.LayerChart:
     """A signal over time with its alarm line; what lies above it is a triangle.
 
     Args:
         frame: columns ``moment``, ``value``, ``number``, ``limit`` (empty for no line) and ``state``.
         axis_format: how values are written, in the format of d3.
+        from_zero: whether the axis begins at 0; a value that never comes near it would hardly seem to move.
 
     Raises:
         ValueError: when a column is missing or there is no row.
     """
     require(frame, ["moment", "value", "number", "limit", "state"])
-    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=axis_format, tickCount=5))
+    scale = alt.Scale(zero=from_zero)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=axis_format, tickCount=5))
     base = alt.Chart(frame).encode(
         x=_TIME,
         tooltip=[

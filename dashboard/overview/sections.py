@@ -21,6 +21,16 @@ _SIGNALS = {
         "Doubt that comes from the passes contradicting each other, in bits: it rises on pictures unlike those the "
         "model has learned from. Unreadable ones are left out.",
     ),
+    Signal.DISTANCE: (
+        "Mean distance to the training data",
+        ".2f",
+        "How far what the network sees in a picture lies from the karyograms that it knows: those of the validation "
+        "cases, which come from where the training data came from. About 1 for such a one, more for a stranger "
+        "(Mahalanobis). Unreadable ones are left out.",
+    ),
+}
+_NO_POINT = {
+    Signal.DISTANCE: "No verdict of this period has it: it is kept since this version, by models that know it."
 }
 _LIMITS = (
     f"The dashed alarm line is the mean of the {EARLIER.days} days before the period and three standard errors of the "
@@ -78,16 +88,16 @@ def drift(found: dict[Signal, Drift]) -> None:
     """Draw the signals of the input with their alarm lines, and say first what alarms."""
     st.subheader("Drift of the input", help=_LIMITS)
     _alarms(found)
-    for column, (signal, (name, axis_format, meaning)) in zip(
-        st.columns(3, gap="small"), _SIGNALS.items(), strict=True
-    ):
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{name}**", help=meaning)
-            frame = frames.drift(found[signal])
-            if len(frame):
-                st.altair_chart(drawing.drift(frame, axis_format), alt=f"{name} over time, with its alarm line")
-            else:
-                st.caption("No readable karyogram in this period.")
+    with st.grid(columns=2, min_column_width=400, gap="medium"):
+        for signal, (name, axis_format, meaning) in _SIGNALS.items():
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{name}**", help=meaning)
+                frame = frames.drift(found[signal])
+                if len(frame):
+                    chart = drawing.drift(frame, axis_format, from_zero=signal is not Signal.DISTANCE)
+                    st.altair_chart(chart, alt=f"{name} over time, with its alarm line")
+                else:
+                    st.caption(_NO_POINT.get(signal, "No readable karyogram in this period."))
 
 
 def _alarms(found: dict[Signal, Drift]) -> None:

@@ -24,6 +24,7 @@ from dashboard import (
     verdict_panel,
     words,
 )
+from dashboard.known_cases import note
 from engine import audit, case_results, decisions, reviews, store
 from engine.case_results import Cell
 from engine.reviews import Decision
@@ -61,6 +62,7 @@ def render() -> None:
     steps.draw(shown.karyogram, shown.batch)
     _heading(shown)
     decision_history.signed(shown.decisions)
+    note.render(shown.karyogram)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         read = picture_panel.render(shown.karyogram, shown.verdict)

@@ -42,16 +42,15 @@ def _nothing(oldest_open: datetime | None) -> None:
 
 
 def _counts(counts: Counts) -> None:
-    failed = counts.by_outcome.get(TriageOutcome.FAILED, 0)
+    screened, failed = (words.OUTCOMES[one] for one in (TriageOutcome.SCREENED_NORMAL, TriageOutcome.FAILED))
+    number_failed = counts.by_outcome.get(TriageOutcome.FAILED, 0)
     shown = [
         ("Received", counts.received, ":material/inbox:", "Karyograms that came in this period; the rest is of these."),
         ("Waiting", counts.waiting, words.WAITING.icon, words.WAITING.meaning),
         ("Flagged", counts.flagged, ":material/flag:", "Abnormal, uncertain or unreadable: people read them."),
-        *(
-            (each.short, counts.by_outcome.get(outcome, 0), each.icon, each.meaning)
-            for outcome, each in words.OUTCOMES.items()
-            if outcome is TriageOutcome.SCREENED_NORMAL or (outcome is TriageOutcome.FAILED and failed)
-        ),
+        *([(failed.short, number_failed, failed.icon, failed.meaning)] if number_failed else []),
+        # one word: two are cut off where the seven stand in a small window
+        ("Screened", counts.by_outcome.get(TriageOutcome.SCREENED_NORMAL, 0), screened.icon, screened.meaning),
         ("Decided", counts.decided, ":material/how_to_reg:", "At least one person has decided."),
         ("Signed", counts.signed, ":material/verified:", "Two readers agree, or a supervisor has decided."),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import frames, links, parts, services, times, words
+from dashboard.known_cases import panel
 from dashboard.overview import choice
 from dashboard.overview import frames as statistics
 from engine import agreement, quality
@@ -49,11 +50,13 @@ def render() -> None:
             "Nothing to check in this period",
             "No karyogram was screened and nobody has decided on one. Choose another period.",
         )
+        panel.render(period)
         return
     _sample(sample, found)
     _missed(missed, 0 if found is None else found.missed)
     _two_readers(calls)
     _readers(readers)
+    panel.render(period)
 
 
 def _sample(sample: Sample, found: Agreement | None) -> None:

@@ -1,7 +1,7 @@
 """What the report of a batch says: its figures, policies and models, and in which order its karyograms stand.
 
 Decisions are told of signed karyograms alone. Of the others a report says whose turn it is and nothing more, so that
-no reader learns from it what another one has decided.
+no reader learns from it what another one has decided. Known cases (``engine.seeds``) are in no report.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, func, select
 from sqlalchemy.orm import Session
 
-from engine import decisions, reports, reviews, schema, store
+from engine import decisions, reports, reviews, schema, seeds, store
 from engine.reviews import Call, Review
 from engine.vocabulary import Batch, KaryogramState
 from models.judging.triage import Policy, TriageOutcome
@@ -113,7 +113,7 @@ def read(session: Session, batch_id: str) -> Report:
 def signed_count(session: Session, batch_id: str) -> int:
     """Tell how many karyograms of a batch are signed."""
     table = schema.karyograms
-    mine = table.c.batch_id == batch_id, table.c.review == Review.SIGNED
+    mine = table.c.batch_id == batch_id, table.c.review == Review.SIGNED, seeds.of_patients(table.c.id)
     return session.scalar(select(func.count()).select_from(table).where(*mine)) or 0
 
 
@@ -128,7 +128,8 @@ def _select_keys(batch: Batch) -> Any:
     )
     joined = select(*columns).join_from(karyograms, schema.cases, karyograms.c.case_id == schema.cases.c.id)
     # the oldest verdict first, so that models and policies stand in the order in which they came
-    return joined.outerjoin(verdicts, of_batch).where(karyograms.c.batch_id == batch.id).order_by(verdicts.c.created_at)
+    mine = karyograms.c.batch_id == batch.id, seeds.of_patients(karyograms.c.id)
+    return joined.outerjoin(verdicts, of_batch).where(*mine).order_by(verdicts.c.created_at)
 
 
 def _key(row: RowMapping) -> _Key:

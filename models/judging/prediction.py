@@ -29,8 +29,9 @@ class Prediction:
     pool of what network and reader count in each pass, ``network_copies`` and ``reader_copies`` (T, 24, 5); without a
     reader these are all alike. ``structural`` (24,) is how probable it is that a copy is structurally changed.
     ``features`` (C,) is what the backbone sees, averaged over its positions: by it the gate tells how familiar the page
-    is. ``record`` is what the reader read of the page; ``None`` for a model that judges without it, and where there was
-    nothing to read.
+    is, and ``distance`` is how far it lies from those that the model knows, see ``models.judging.familiarity``, or
+    ``None``. ``record`` is what the reader read of the page; ``None`` for a model that judges without it, and where
+    there was nothing to read.
     """
 
     readable: bool
@@ -48,3 +49,4 @@ class Prediction:
     structural: NDArray[np.float32]
     features: NDArray[np.float32]
     record: Record | None = None
+    distance: float | None = None

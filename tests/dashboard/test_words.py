@@ -9,25 +9,11 @@ from markdown_it import MarkdownIt
 
 from dashboard import words
 from engine.heartbeat import EngineState
-from engine.vocabulary import Karyogram, KaryogramState, ProblemKind
+from engine.vocabulary import KaryogramState, ProblemKind
 from models.judging.triage import Finding, Reason, TriageOutcome
 from tests import records
 
-KARYOGRAM = Karyogram(
-    id="k" * 32,
-    batch_id="b" * 32,
-    case_id="c" * 32,
-    case_name="P001",
-    cell="1",
-    file_name="P001_c1.png",
-    page=0,
-    image_sha256="ab" * 32,
-    width=100,
-    height=100,
-    state=KaryogramState.JUDGED,
-    failure=None,
-    created_at=records.NOW,
-)
+KARYOGRAM = records.karyogram()
 
 
 def test_every_word_of_the_domain_has_its_words_on_screen() -> None:

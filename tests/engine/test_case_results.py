@@ -12,9 +12,9 @@ from engine.case_results import CaseResult, CaseState, Cell, CellGroup, cells_of
 from engine.database import open_session
 from engine.people import Person, Role
 from engine.reviews import Call, Decision, Opinion, Place, Review
-from engine.vocabulary import Karyogram, KaryogramState
 from models.iscn_count import complaint
 from models.judging.triage import TriageOutcome
+from tests import records
 from tests.records import NOW, add_batch, karyograms, png, verdict
 
 ANNA, BEN = Person("Anna", Role.TECHNICIAN), Person("Ben", Role.TECHNICIAN)
@@ -26,10 +26,7 @@ def down(karyotype: str, *findings: str) -> Opinion:
 
 
 def cell(number: int, review: Review, *, sampled: bool = False, signed: Opinion | None = None) -> Cell:
-    names = {"batch_id": "b", "case_id": "c", "case_name": "P001", "cell": str(number), "file_name": f"{number}.png"}
-    picture = {"page": 0, "image_sha256": "ab", "width": 9, "height": 9, "failure": None, "created_at": NOW}
-    made = {**names, **picture, "state": KaryogramState.JUDGED, "review": review, "sampled": sampled}
-    karyogram = Karyogram(id=str(number), **made)  # type: ignore[arg-type]
+    karyogram = records.karyogram(id=str(number), cell=str(number), review=review, sampled=sampled)
     counts = Decision(number, karyogram.id, Place.SECOND, "Ben", signed, None, None, None, NOW) if signed else None
     return Cell(karyogram, TriageOutcome.FLAGGED_UNCERTAIN, counts)
 

@@ -103,7 +103,7 @@ def test_a_verdict_of_the_first_version_is_still_read(sql_engine: Engine) -> Non
     assert found is not None
     assert found.findings == (Finding("21", "+21", 0.875),)
     assert (found.refusals, found.suggestion, found.pass_probabilities) == ((), None, (0.75,))
-    assert found.reading is None
+    assert (found.reading, found.distance) == (None, None)
     with open_session(sql_engine) as session:
         assert reading_list.known_findings(session) == ["+21"]
         assert reading_list.page(session, DEMO[0], Filter(finding="+21", case="P"), 5).entries[0].verdict == found

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine, event
 
-from engine.judging import Task, decode_all
+from engine.judging import Said, Task, decode_all, verdict
 from engine.stream import Job, JobStream
-from engine.vocabulary import Batch, Karyogram, KaryogramState
+from engine.vocabulary import Batch
+from models.judging.triage import Policy
 from tests.engine.workers import MakeWorker, steps
-from tests.predictors import Page
-from tests.records import NOW, add_batch, karyograms, pixels, png
+from tests.predictors import Page, PixelPredictor, prediction
+from tests.records import NOW, add_batch, karyogram, karyograms, pixels, png
 
 
 def test_an_unforeseen_error_of_a_decoder_fails_one_karyogram(caplog: pytest.LogCaptureFixture) -> None:
-    one = Karyogram("k", "b", "c", "P001", "1", "a.png", 0, "0" * 64, 120, 100, KaryogramState.QUEUED, None, NOW)
-    task = Task(Job("1-0", "k", 1), one, Batch("b", "Monday", "pixels", 5, NOW))
+    task = Task(Job("1-0", "k", 1), karyogram(), Batch("b", "Monday", "pixels", 5, NOW))
 
     def decode(data: bytes, page: int) -> Page:
         if data == b"bad":
@@ -31,6 +32,14 @@ def test_an_unforeseen_error_of_a_decoder_fails_one_karyogram(caplog: pytest.Log
     assert isinstance(bad, Exception)
     assert isinstance(good, np.ndarray)
     assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("distance", [1.25, None])
+def test_a_verdict_keeps_the_distance_if_the_model_measured_one(distance: float | None) -> None:
+    task = Task(Job("1-0", "k", 1), karyogram(), Batch("b", "Monday", "pixels", 5, NOW))
+    said = Said(task, replace(prediction(np.full(5, 0.25, np.float32)), distance=distance), 0.1)
+    made = verdict(PixelPredictor(), said, Policy(), None, engine="one", now=NOW)
+    assert made.distance == distance
 
 
 def test_the_pages_of_one_file_are_loaded_once(sql_engine: Engine, stream: JobStream, make_worker: MakeWorker) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from engine import decisions, drift, overview, store
+from engine import decisions, drift, overview, schema, shadows, store
 from engine.agreement import Agreement, Estimate, agreement, together
 from engine.database import open_session
 from engine.drift import ENOUGH, Signal
@@ -16,6 +16,7 @@ from engine.overview import Bar, Counts, Turnaround
 from engine.people import DEMO
 from engine.periods import DAY, HOUR, Period
 from engine.reviews import Call, Opinion
+from engine.rows import from_verdict
 from engine.vocabulary import Karyogram
 from models.judging.triage import Reason, TriageOutcome
 from models.judging.uncertainty import wilson_interval
@@ -174,6 +175,43 @@ def test_a_drift_alarms_against_the_time_before(sql_engine: Engine) -> None:
     assert [(point.number, point.value, point.alarms) for point in share.points] == [(4, 0.0, False), (4, 0.5, True)]
     assert share.points[0].limit == pytest.approx(0.05 + 3 * (0.0475 / 4) ** 0.5)
     assert [(point.number, point.value) for point in information.points] == [(4, 0.1), (2, 0.1)]
+
+
+def test_a_candidate_in_the_shadow_is_not_the_laboratorys_own(sql_engine: Engine) -> None:
+    found = judge(sql_engine, FLAGGED, SCREENED)
+    with open_session(sql_engine) as session:
+        for karyogram in found:
+            shadows.keep(session, verdict(karyogram, TriageOutcome.FLAGGED_UNREADABLE, model="another"))
+        shadows.keep(session, verdict(found[0], FLAGGED, model="third"))
+        store.save_verdict(session, verdict(found[1], FLAGGED, model="third"))  # once in the shadow, once asked for
+        assert drift.models(session, PERIOD) == ["pixels", "third"]
+        assert drift.drift(session, PERIOD, "another")[Signal.UNREADABLE].points == []
+        assert overview.confidence(session, PERIOD, "another", "pass_agreement") == []
+        third = drift.drift(session, PERIOD, "third")[Signal.UNREADABLE].points
+        assert [point.number for point in third] == [1]
+        assert sum(bar.count for bar in overview.confidence(session, PERIOD, "third", "pass_agreement")) == 1
+
+
+def test_the_distance_drifts_where_it_was_measured(sql_engine: Engine) -> None:
+    """Of 200 earlier ones half lie at 0.9 and half at 1.1: the limit of four is 1 and three times 0.1 / 2."""
+    add_batch(sql_engine, *[png(1)] * (ENOUGH + 1), now=NOW - 10 * DAY)
+    add_batch(sql_engine, *[png(1)] * 6)
+    far = [0.9, 1.1] * (ENOUGH // 2) + [None] + [1.2, 1.2, 1.2, 1.4, 9.0, None]
+    rows = []
+    for number, (karyogram, distance) in enumerate(zip(karyograms(sql_engine), far, strict=True)):
+        moment = NOW - 10 * DAY if number <= ENOUGH else NOW
+        outcome = TriageOutcome.FLAGGED_UNREADABLE if distance == 9.0 else FLAGGED
+        rows.append(from_verdict(replace(verdict(karyogram, outcome, created_at=moment), distance=distance)))
+    with open_session(sql_engine) as session:
+        session.execute(schema.verdicts.insert(), rows)
+        kept = [store.verdict(session, row["karyogram_id"]) for row in rows[-3:]]
+        assert [one and one.distance for one in kept] == [1.4, 9.0, None]
+        found = drift.drift(session, PERIOD, "pixels")[Signal.DISTANCE]
+    (point,) = found.points  # the unreadable one and the one without a distance do not count
+    assert found.mean == pytest.approx(1.0)
+    assert (point.number, point.alarms) == (4, True)
+    assert point.value == pytest.approx(1.25)
+    assert point.limit == pytest.approx(1.15)
 
 
 def test_too_few_earlier_karyograms_give_no_limit(sql_engine: Engine) -> None:

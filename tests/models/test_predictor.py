@@ -56,13 +56,19 @@ def pages() -> list[NDArray[np.uint8]]:
 def test_a_page_far_from_the_known_ones_is_unreadable(tmp_path: Path, pages: list[NDArray[np.uint8]]) -> None:
     registry = Registry(tmp_path)
     card = save_untrained(registry, "small", seed=1)
-    features = np.stack([said.features for said in Predictor.load(registry, "small").predict(pages, passes=1)])
+    without = Predictor.load(registry, "small").predict(pages, passes=1)
+    assert {said.distance for said in without} == {None}
+    features = np.stack([said.features for said in without])
     known = fit(features, axes=8)
     limit = 1.01 * float(known.distances(features).max())
     registry.update(replace(card, gate=replace(card.gate, max_distance=limit)), known)
     near, far = Predictor.load(registry, "small").predict([pages[0], metaphase_spread()], passes=1)
     assert near.readable
     assert far.refusals[-1].startswith("The picture is unlike the karyograms the model knows (distance ")
+    assert near.distance is not None
+    assert far.distance is not None
+    assert near.distance <= limit < far.distance
+    assert far.distance == pytest.approx(known.distances(far.features[np.newaxis])[0], rel=1e-3)
 
 
 def test_with_the_reader_it_counts_chromosomes(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_a_small_store_is_counted(dashboard: Dashboard, judged_batch: tuple[Batc
         session.commit()
     app = dashboard.open("overview", period="7 days")
     text, shown = said(app), metrics(app)
-    names = ("Received", "Waiting", "Flagged", "Failed", "Screened normal", "Decided", "Signed")
+    names = ("Received", "Waiting", "Flagged", "Failed", "Screened", "Decided", "Signed")
     assert [shown[name] for name in names] == ["6", "1", "3", "1", "1", "1", "1"]
     assert (shown["Turnaround, median"], shown["Sensitivity of triage"]) == ("1 min", "not known")
     assert "0 of 1, of 0 cases" in text  # nothing of the quality sample was read
