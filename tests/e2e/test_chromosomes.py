@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from engine import corrections, store
 from engine.database import connect, open_session
@@ -89,6 +89,38 @@ def click(page: Page, karyogram: Karyogram, box: Box) -> None:
     page.mouse.click(bounds["x"] + scale * (left + right) / 2, bounds["y"] + scale * (top + bottom) / 2)
 
 
+def place(page: Page) -> FloatRect:
+    """Where the picture in the chart is drawn, also what of it lies outside."""
+    bounds = page.get_by_test_id("stVegaLiteChart").first.locator("svg image").bounding_box()
+    assert bounds is not None
+    return bounds
+
+
+def zoom_and_pan(page: Page) -> None:
+    """Turn the wheel on the picture, drag it, and see all of it again."""
+    page.get_by_text("Zoom and pan").click()
+    expect(page.get_by_text("Turn the wheel to zoom")).to_be_visible()
+    settle(page)
+    page.get_by_test_id("stVegaLiteChart").first.scroll_into_view_if_needed()
+    whole = place(page)
+    middle = whole["x"] + whole["width"] / 2, whole["y"] + whole["height"] / 3
+    page.mouse.move(*middle)
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(500)
+    near = place(page)
+    assert near["width"] > 1.2 * whole["width"]
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1], steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    moved = place(page)
+    assert moved["x"] == pytest.approx(near["x"] + 60, abs=5)
+    assert moved["width"] == pytest.approx(near["width"], rel=0.01)
+    page.mouse.dblclick(*middle)
+    page.wait_for_timeout(500)
+    assert place(page)["width"] == pytest.approx(whole["width"], rel=0.01)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_chromosome_is_clicked_and_corrected(
@@ -133,3 +165,4 @@ def test_a_chromosome_is_clicked_and_corrected(
     engine.dispose()
     assert (kept.object, kept.name, kept.box) == (extra, "14", box_of_extra)
     assert verdict.reading == reading
+    zoom_and_pan(page)
