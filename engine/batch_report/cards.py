@@ -33,12 +33,14 @@ _GAP: Final = 4.0
 class Illustrator:
     """Loads pictures one at a time, made small and grey for paper."""
 
-    def __init__(self, session: Session, limits: Limits) -> None:
-        """Load from this record store, within these limits."""
-        self._session, self._limits = session, limits
+    def __init__(self, session: Session, limits: Limits, *, hidden: bool = False) -> None:
+        """Load from this record store, within these limits; ``hidden`` for a report that must show none."""
+        self._session, self._limits, self._hidden = session, limits, hidden
 
     def picture(self, karyogram: Karyogram) -> Image.Image | str:
         """Return the picture of a karyogram, or in a sentence why there is none."""
+        if self._hidden:
+            return "Left out: a name may be burnt into it."
         try:
             data = store.picture(self._session, karyogram.image_sha256)
             image = Image.fromarray(pictures.page(data, karyogram.page, self._limits))

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,7 @@ def _models(registry: Registry) -> Iterator[Step]:
     """Every file that a card vouches for has the hash on the card."""
     for name in registry.names():
         expected = f"SHA-256 {registry.card(name).weights_sha256}"
-        yield attempt(f"Model {name}", expected, lambda name=name: _weights(registry, name))
+        yield attempt(f"Model {name}", expected, partial(_weights, registry, name))
     yield attempt("Reader of single chromosomes", "the weights of its card", lambda: _reader(registry))
 
 

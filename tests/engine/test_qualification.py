@@ -70,13 +70,12 @@ def test_what_is_written_down_is_compared_and_a_change_fails(
     expected = samples.parent / "expected.json"
     code, words = run(settings, samples, predictor, "--write-expected", str(expected), "--expected", str(expected))
     assert code == 0, capsys.readouterr().out
-    assert "2 had nothing to compare with" in words
+    of_disk = int(settings.database_url.startswith("postgres"))  # on the database's own machine
+    assert f"{2 + of_disk} had nothing to compare with" in words
     code, words = run(settings, samples, predictor, "--expected", str(expected))
     assert code == 0, capsys.readouterr().out
     assert "0 failed" in words
-    assert "nothing to compare with" not in words.replace("Disk room", "") or settings.database_url.startswith(
-        "postgres"
-    )
+    assert words.count("not compared") == of_disk
     for told in (
         "Anna <b>Åkesson</b>",
         "Performed by",
