@@ -83,14 +83,18 @@ def compose() -> dict[str, Any]:
 
 def test_redis_keeps_everything_and_asks_for_a_password() -> None:
     redis = compose()["services"]["redis"]
-    for option in ("--appendonly yes", "--maxmemory-policy noeviction", "--requirepass ${REDIS_PASSWORD:?"):
-        assert option in redis["command"]
-    assert redis["volumes"] == ["jobs:/data"]
+    for option in ("--appendonly yes", "--maxmemory-policy noeviction", "--aclfile /tmp/users.acl"):
+        assert option in redis["command"][2]
+    assert redis["environment"]["REDIS_PASSWORD"].startswith("${REDIS_PASSWORD:?")
+    assert redis["volumes"][0] == "jobs:/data"
     assert "ports" not in redis
 
 
 def test_only_the_dashboard_can_be_reached_and_only_from_this_machine() -> None:
     published = {name: service["ports"] for name, service in compose()["services"].items() if "ports" in service}
+    with_tls = published.pop("proxy")
+    assert with_tls == ["443:8443"]
+    assert compose()["services"]["proxy"]["profiles"] == ["proxy"]
     assert published == {"dashboard": ["127.0.0.1:${PORT:-8501}:8501"]}
 
 
@@ -116,7 +120,8 @@ def test_engines_on_gpus_are_a_profile_with_the_cuda_libraries() -> None:
 
 def test_every_volume_is_declared() -> None:
     declared = compose()["volumes"].keys()
-    used = {volume.split(":")[0] for service in compose()["services"].values() for volume in service["volumes"]}
+    mounted = {volume for service in compose()["services"].values() for volume in service["volumes"]}
+    used = {volume.split(":")[0] for volume in mounted if not volume.startswith(("./", "${"))}
     assert used == set(declared)
 
 

@@ -64,7 +64,7 @@ def tags(text: str) -> set[str]:
 def test_what_people_typed_is_shown_as_it_was_typed(dashboard: Dashboard, hostile: Hostile, view: str) -> None:
     batch, karyogram = hostile
     places = {"karyogram": {"karyogram": karyogram.id}, "batches of one": {"batch": batch.id}}
-    app = dashboard.open(view.partition(" ")[0], **places.get(view, {}))  # type: ignore[arg-type]
+    app = dashboard.open(view.partition(" ")[0], **places.get(view, {}))
     for text in shown(app):
         assert tags(text) == set(), text
         assert ":red-badge[x]" not in text
