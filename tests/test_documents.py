@@ -114,7 +114,9 @@ def test_engines_and_dashboard_share_one_image_one_store_and_all_settings() -> N
 def test_engines_on_gpus_are_a_profile_with_the_cuda_libraries() -> None:
     engine = compose()["services"]["engine-gpu"]
     assert engine["profiles"] == ["gpu"]
-    assert engine["build"]["args"] == {"TENSORFLOW_EXTRAS": "[and-cuda]"}
+    assert engine["build"]["args"] == {"GPU": "yes"}
+    assert "-r requirements.lock ${GPU:+-r requirements-gpu.lock}" in text("Dockerfile")
+    assert re.search(r"^nvidia-cudnn-cu12==", text("requirements-gpu.lock"), re.MULTILINE)
     assert engine["deploy"]["resources"]["reservations"]["devices"][0]["capabilities"] == ["gpu"]
 
 
@@ -138,12 +140,6 @@ def test_the_image_does_not_run_as_root_and_says_whether_it_is_healthy() -> None
     assert lines.index("USER karyotriage") < next(i for i, line in enumerate(lines) if line.startswith("CMD "))
     assert 'CMD ["python", "-m", "engine.health"]' in text("Dockerfile")
     assert not re.search(r"^USER root", text("Dockerfile"), re.MULTILINE)
-
-
-def test_the_gpu_build_asks_for_the_same_tensorflow() -> None:
-    """The build argument is put between the name and the version of the pinned line."""
-    assert "s/^tensorflow==/tensorflow${TENSORFLOW_EXTRAS}==/" in text("Dockerfile")
-    assert re.search(r"^tensorflow==\d", text("requirements.txt"), re.MULTILINE)
 
 
 def test_the_license_is_apache_2_0() -> None:
