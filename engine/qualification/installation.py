@@ -111,7 +111,7 @@ def _trail(engine: Engine) -> str:
         if broken is not None:
             raise ValueError(f"entry {broken.sequence}: {broken.problem}")
         newest = next(iter(audit.latest(session, 1)), None)
-    return f"{newest.sequence if newest else 0:,} entries, none of them"
+    return f"none of {newest.sequence:,}; the newest is {newest.hash}" if newest else "no entry yet"
 
 
 def _free(engine: Engine, database_url: str) -> str:
