@@ -67,7 +67,13 @@ def downloads(batch: Batch) -> None:
     with st.popover("Report", icon=":material/download:", width="content"):
         hidden = st.toggle("Without names", key="report_without_names", help=_WITHOUT_NAMES)
         for kind, offer in _OFFERS.items():
-            _button(batch, kind, offer, _maker(batch, kind, person, hidden), off=kind is Format.FHIR and not signed)
+            _button(
+                batch,
+                kind,
+                offer,
+                maker(batch, kind, person, without_names=hidden),
+                off=kind is Format.FHIR and not signed,
+            )
         st.caption(_about(signed))
 
 
@@ -94,7 +100,7 @@ def _about(signed: int) -> str:
     return f"{words.count(signed, 'karyogram')} {verb} signed. Decisions on the others are in no report."
 
 
-def _maker(batch: Batch, kind: Format, person: Person, without_names: bool) -> Callable[[], bytes]:
+def maker(batch: Batch, kind: Format, person: Person, *, without_names: bool) -> Callable[[], bytes]:
     """What makes the file; Streamlit calls it at the click."""
 
     def make() -> bytes:

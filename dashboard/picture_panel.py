@@ -46,7 +46,7 @@ def _removed(karyogram: Karyogram, at: datetime) -> None:
     day = times.local_time(at, times.reader_zone())
     st.info(
         f"**Picture removed on {day} by retention.** Verdict, decisions and its hash are kept, and the audit trail "
-        "tells of the removal. Whoever has the same file can upload it again.",
+        "tells of the removal. By the hash one knows the file again where somebody still has it.",
         icon=":material/image_not_supported:",
     )
     st.caption(f"SHA-256 `{karyogram.image_sha256}`")
