@@ -82,7 +82,8 @@ def _licence(name: str) -> str:
         told = metadata(name)
     except PackageNotFoundError:
         return ""
-    said = str(told.get("License-Expression") or told.get("License") or "").strip()
+    known = [str(told[field]).strip() for field in ("License-Expression", "License") if field in told]
+    said = next(filter(None, known), "")
     return said if said and "\n" not in said else ""
 
 

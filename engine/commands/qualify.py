@@ -6,6 +6,7 @@ import argparse
 import getpass
 import hashlib
 import logging
+import os
 import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -45,7 +46,7 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("qualify", help="check installation and operation", description=_DESCRIPTION)
     parser.add_argument("--out", metavar="FILE", type=Path, default=Path("qualification.pdf"), help="the PDF to write")
-    parser.add_argument("--by", metavar="NAME", default=getpass.getuser(), help="who performs it (default: the user)")
+    parser.add_argument("--by", metavar="NAME", help="who performs it (default: the user)")
     parser.add_argument("--samples", metavar="FOLDER", type=Path, default=SAMPLES, help=argparse.SUPPRESS)
     parser.add_argument(
         "--expected", metavar="FILE", type=Path, default=expectation.SHIPPED, help="what the samples must give"
@@ -78,7 +79,7 @@ def qualify(args: argparse.Namespace, settings: Settings, load: Callable[[str], 
         tried = operation.examine(settings, args.samples, model, load, asked)
         if args.write_expected:
             expectation.write(args.write_expected, weights, settings.default_passes, tried.seen)
-        by, machine = visible(args.by) or "unnamed", platform.node()
+        by, machine = visible(args.by or _user()), platform.node()
         made = Run(by, now, machine, model, weights, installed, tried.steps)
         with args.out.open("wb") as stream:
             write_pdf(made, stream)
@@ -87,6 +88,14 @@ def qualify(args: argparse.Namespace, settings: Settings, load: Callable[[str], 
         sql_engine.dispose()
     _tell(made, args.out)
     return 0 if made.passed else 1
+
+
+def _user() -> str:
+    """Who runs the command; in a container the user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # the first until Python 3.12, the second since
+        return f"user {os.getuid()}"
 
 
 def _model_in_use(settings: Settings, sql_engine: Engine) -> str:

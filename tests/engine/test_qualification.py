@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from engine import audit
 from engine.__main__ import build_parser
+from engine.commands import qualify as commands_qualify
 from engine.commands.qualify import SAMPLES, qualify
 from engine.commands.work import load_predictor
 from engine.database import connect, open_session
@@ -180,3 +181,14 @@ def test_the_shipped_model_says_of_the_samples_what_is_written_down(
     load = partial(load_predictor, Registry(settings.registry), settings.precision)
     arguments = build_parser().parse_args(["qualify", "--out", str(tmp_path / "q.pdf")])
     assert qualify(arguments, settings, load) == 0, capsys.readouterr().out
+
+
+def test_a_user_without_a_name_can_use_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs as a number: nothing about the user is asked before somebody qualifies."""
+
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 10001")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert build_parser().parse_args(["check"])
+    assert commands_qualify._user().startswith("user ")
