@@ -65,18 +65,18 @@ def run(settings: Settings, samples: Path, predictor: Predictor, *options: str) 
     return code, " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the trial has a record store of its own
 def test_what_is_written_down_is_compared_and_a_change_fails(
     settings: Settings, samples: Path, predictor: Predictor, capsys: pytest.CaptureFixture[str]
 ) -> None:
     expected = samples.parent / "expected.json"
     code, words = run(settings, samples, predictor, "--write-expected", str(expected), "--expected", str(expected))
     assert code == 0, capsys.readouterr().out
-    of_disk = int(settings.database_url.startswith("postgres"))  # on the database's own machine
-    assert f"{2 + of_disk} had nothing to compare with" in words
+    assert "2 had nothing to compare with" in words
     code, words = run(settings, samples, predictor, "--expected", str(expected))
     assert code == 0, capsys.readouterr().out
     assert "0 failed" in words
-    assert words.count("not compared") == of_disk
+    assert "not compared" not in words
     for told in (
         "Anna <b>Åkesson</b>",
         "Performed by",

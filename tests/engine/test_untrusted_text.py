@@ -43,6 +43,8 @@ NAME = "Anna Andersson 19800101"  # of a patient, where it does not belong
 SECRET = "top-secret-4711"
 FORGED = "P001\n2026-01-01 00:00:00 ERROR all is lost\x1b[31m\r_c1.png"
 PEOPLE = Person("Anna", Role.TECHNICIAN), Person("Ben", Role.SUPERVISOR)
+# what is written does not depend on the record store
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1")
 
 
@@ -84,6 +86,7 @@ def cells(data: bytes) -> Iterator[openpyxl.cell.Cell]:
     return (cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None)
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", list(Format))
 def test_a_report_without_names_has_none_and_one_with_names_has_them(sql_engine: Engine, kind: Format) -> None:
     batch = batch_of(sql_engine)
@@ -97,6 +100,7 @@ def test_a_report_without_names_has_none_and_one_with_names_has_them(sql_engine:
     assert "Ben" in hidden  # who signed is part of the result
 
 
+@SQLITE
 def test_a_report_without_names_shows_no_picture(sql_engine: Engine) -> None:
     batch = batch_of(sql_engine)
     shown, hidden = (
@@ -106,6 +110,7 @@ def test_a_report_without_names_shows_no_picture(sql_engine: Engine) -> None:
     assert [sum(len(page.images) for page in reader.pages) for reader in (shown, hidden)] == [1, 0]
 
 
+@SQLITE
 @pytest.mark.parametrize("start", FORMULAS)
 def test_no_cell_of_a_table_is_a_formula(sql_engine: Engine, start: str) -> None:
     batch = batch_of(sql_engine, case=f"{start} case", file=f"{start}.png", comment=f"{start} comment")
@@ -168,6 +173,7 @@ def test_an_unforeseen_error_of_a_decoder_logs_the_name_on_one_line(
     assert len(record.getMessage().splitlines()) == 1
 
 
+@SQLITE
 def test_no_file_is_written_where_a_name_says(sql_engine: Engine, tmp_path: Path) -> None:
     """Names of cases and files lead nowhere: what is written is called by ids alone."""
     batch_of(sql_engine, case="../../outside", file="../../../etc/outside.png")
@@ -198,6 +204,7 @@ def with_metadata(kind: str) -> bytes:
     return buffer.getvalue()
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", ["png", "jpeg"])
 def test_metadata_of_a_picture_reaches_no_export(sql_engine: Engine, tmp_path: Path, kind: str) -> None:
     data = with_metadata(kind)
@@ -299,7 +306,7 @@ def test_an_engine_that_waits_for_redis_tells_no_password(sqlite_url: str, tmp_p
         process = subprocess.Popen(command, env=environment, cwd=REPOSITORY, stdout=output, stderr=output)
         try:
             with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(8)
+                process.wait(5)
         finally:
             process.terminate()
             process.wait(30)
