@@ -1,17 +1,18 @@
 # One image for both roles; the command chooses: the dashboard (default) or `python -m engine work`.
 FROM python:3.12-slim
 
-# "[and-cuda]" brings the CUDA libraries along, for engines on NVIDIA GPUs.
-ARG TENSORFLOW_EXTRAS=""
+# Anything here brings the CUDA libraries along, for engines on NVIDIA GPUs.
+ARG GPU=""
 
 ENV PYTHONPATH=/app \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
 
 WORKDIR /app
 
-COPY requirements.txt ./
-RUN sed -i "s/^tensorflow==/tensorflow${TENSORFLOW_EXTRAS}==/" requirements.txt \
-    && pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY requirements.txt requirements.lock requirements-gpu.lock ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+    -r requirements.lock ${GPU:+-r requirements-gpu.lock}
 
 COPY .streamlit .streamlit
 COPY models models

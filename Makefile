@@ -12,7 +12,7 @@ PYTHON ?=
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench pictures soak clean
+.PHONY: help run test lint format bench pictures soak lock sbom clean
 
 help:  ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,12 @@ pictures: $(DEVELOPMENT)  ## the pictures of the documents, of every page with s
 
 soak: $(DEVELOPMENT)  ## faults for a long time: thousands of damaged files, hundreds of killed engines
 	$(BIN)/python -m pytest -s -m soak --timeout 7200 tests/faults $(ARGS)
+
+lock: $(DEVELOPMENT)  ## requirements.lock anew, after a change of requirements.txt
+	deploy/lock.sh
+
+sbom: $(RUNTIME)  ## sbom.json: every package and model in here, in CycloneDX
+	$(BIN)/python -m engine sbom sbom.json
 
 clean:  ## remove the virtual environment and the caches; never data/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -49,6 +49,12 @@ _OFFERS = {
 }
 
 
+_WITHOUT_NAMES = (
+    "Cases, files and the batch are called by their ids, which only this system can turn into names. Pictures and what "
+    "readers wrote in their own words are left out."
+)
+
+
 def downloads(batch: Batch) -> None:
     """Offer the report of a batch in every format, where the person at work may export."""
     person = services.person()
@@ -59,22 +65,29 @@ def downloads(batch: Batch) -> None:
     with services.session() as session:
         signed = report.signed_count(session, batch.id)
     with st.popover("Report", icon=":material/download:", width="content"):
+        hidden = st.toggle("Without names", key="report_without_names", help=_WITHOUT_NAMES)
         for kind, offer in _OFFERS.items():
-            _button(batch, kind, offer, person, disabled=kind is Format.FHIR and not signed)
+            _button(
+                batch,
+                kind,
+                offer,
+                maker(batch, kind, person, without_names=hidden),
+                off=kind is Format.FHIR and not signed,
+            )
         st.caption(_about(signed))
 
 
-def _button(batch: Batch, kind: Format, offer: _Offer, person: Person, *, disabled: bool) -> None:
+def _button(batch: Batch, kind: Format, offer: _Offer, make: Callable[[], bytes], *, off: bool) -> None:
     with st.container(gap="xxsmall"):
         st.download_button(
             offer.label,
-            data=_maker(batch, kind, person),
+            data=make,
             file_name=file_name(batch, kind),
             mime=MEDIA_TYPES[kind],
             on_click="ignore",
             icon=offer.icon,
             width="stretch",
-            disabled=disabled,
+            disabled=off,
             key=f"report_{kind}",
         )
         st.caption(offer.meaning)
@@ -87,13 +100,14 @@ def _about(signed: int) -> str:
     return f"{words.count(signed, 'karyogram')} {verb} signed. Decisions on the others are in no report."
 
 
-def _maker(batch: Batch, kind: Format, person: Person) -> Callable[[], bytes]:
+def maker(batch: Batch, kind: Format, person: Person, *, without_names: bool) -> Callable[[], bytes]:
     """What makes the file; Streamlit calls it at the click."""
 
     def make() -> bytes:
         stream = io.BytesIO()
         with services.session() as session:
-            write(session, batch.id, kind, stream, services.limits(), person=person)
+            limits = services.limits()
+            write(session, batch.id, kind, stream, limits, person=person, without_names=without_names)
         return stream.getvalue()
 
     return make

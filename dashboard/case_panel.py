@@ -40,9 +40,9 @@ def _conclusion(cells: Sequence[Cell]) -> None:
 
 def _cells(cells: Sequence[Cell]) -> None:
     with st.grid(columns=3, min_column_width=130, gap="xsmall"):
-        for cell in cells:
+        for cell, picture in zip(cells, thumbnails.small([cell.karyogram for cell in cells]), strict=True):
             with st.container(border=True, gap="xxsmall"):
-                st.image(thumbnails.thumbnail(cell.karyogram), width="stretch", alt="")
+                st.image(picture, width="stretch", alt="")
                 named = f"Cell {words.plain(cell.karyogram.cell)}" if cell.karyogram.cell else "Open"
                 links.to_karyogram(cell.karyogram.id, named)
                 shown = words.outcome_words(_outcome(cell))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
-from dashboard import chromosome_view, evidence, page_chart, thumbnails, words
+from dashboard import chromosome_view, evidence, page_chart, thumbnails, times, words
 from dashboard.correction_form import Read
 from engine.vocabulary import Karyogram, Verdict
 from models.pictures import PictureError
@@ -15,6 +17,10 @@ _ZOOM = "Turn the wheel to zoom, drag to move, double-click to see all of it aga
 def render(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
     """Draw the picture with what was switched on; what was read, if that is."""
     with st.container(border=True):
+        gone = thumbnails.removed_at(karyogram)
+        if gone is not None:
+            _removed(karyogram, gone)
+            return None
         with st.container(horizontal=True):
             read = chromosome_view.switch(karyogram, verdict)
             heat_map = evidence.switch(verdict)
@@ -33,6 +39,17 @@ def render(karyogram: Karyogram, verdict: Verdict | None) -> Read | None:
         if heat_map:
             evidence.legend()
     return read
+
+
+def _removed(karyogram: Karyogram, at: datetime) -> None:
+    """Say that the time of the picture is over, and what is left of it."""
+    day = times.local_time(at, times.reader_zone())
+    st.info(
+        f"**Picture removed on {day} by retention.** Verdict, decisions and its hash are kept, and the audit trail "
+        "tells of the removal. By the hash one knows the file again where somebody still has it.",
+        icon=":material/image_not_supported:",
+    )
+    st.caption(f"SHA-256 `{karyogram.image_sha256}`")
 
 
 def _plain(karyogram: Karyogram, picture: bytes, *, zoom: bool) -> None:

@@ -65,7 +65,7 @@ def draw(shown: Page, rows: int, columns: Sequence[str], height: int = 640) -> N
     """
     keys = [entry.karyogram.id for entry in shown.entries]
     _pages(shown, keys, rows)
-    pictures = [thumbnails.thumbnail(entry.karyogram) for entry in shown.entries]
+    pictures = thumbnails.small([entry.karyogram for entry in shown.entries])
     event = st.dataframe(
         frames.reading_list(shown.entries, pictures, services.person()),
         hide_index=True,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import services
-from engine import store
+from engine import retention, store
 from engine.vocabulary import Karyogram
 from models import pictures
 from models.judging import heatmap
@@ -24,6 +25,7 @@ _OWN_SIZE = (100_000, 100_000)
 _CUT_HEIGHT = 200  # of the tallest part, in pixels
 _CUT_MARGIN = 0.06  # of the tallest part
 _LEGEND_SIZE = (160, 12)
+_GREY = (128, 128, 128, 255)
 
 
 def large(karyogram: Karyogram) -> bytes:
@@ -68,13 +70,41 @@ def legend() -> bytes:
     return _png(heatmap.legend(*_LEGEND_SIZE))
 
 
-def thumbnail(karyogram: Karyogram) -> str:
-    """The picture as a small data URL for a table; empty when the stored bytes cannot be decoded any more."""
+def small(karyograms: Sequence[Karyogram]) -> list[str]:
+    """The pictures as small data URLs for a table; of one that retention has removed an empty frame that says so.
+
+    Empty where the stored bytes cannot be decoded any more.
+    """
+    gone = _removed([karyogram.image_sha256 for karyogram in karyograms])
+    return [_frame() if karyogram.image_sha256 in gone else _thumbnail(karyogram) for karyogram in karyograms]
+
+
+def removed_at(karyogram: Karyogram) -> datetime | None:
+    """When retention removed the picture; None where it is there."""
+    return _removed([karyogram.image_sha256]).get(karyogram.image_sha256)
+
+
+def _removed(sha256s: Sequence[str]) -> dict[str, datetime]:
+    """Asked each time: what was drawn earlier stays in the caches below, and must not be shown any more."""
+    with services.session() as session:
+        return retention.removed(session, sha256s)
+
+
+def _thumbnail(karyogram: Karyogram) -> str:
     try:
-        png = _small_png(karyogram.image_sha256, karyogram.page)
+        return data_url(_small_png(karyogram.image_sha256, karyogram.page))
     except pictures.PictureError:
         return ""
-    return data_url(png)
+
+
+@st.cache_data(show_spinner=False)
+def _frame() -> str:
+    """A frame with the word "removed", in a grey that reads on light and on dark."""
+    image = Image.new("RGBA", _THUMBNAIL_SIZE, (0, 0, 0, 0))
+    pen, (width, height) = ImageDraw.Draw(image), _THUMBNAIL_SIZE
+    pen.rounded_rectangle((1, 1, width - 2, height - 2), 8, outline=_GREY, width=2)
+    pen.text((width / 2, height / 2), "removed", fill=_GREY, font=ImageFont.load_default(26), anchor="mm")
+    return data_url(_png(image))
 
 
 # Two caches, because a large picture takes as much memory as hundreds of thumbnails.

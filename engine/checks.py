@@ -34,11 +34,12 @@ def faults(session: Session) -> Iterator[Fault]:
 
     Every picture is read and hashed, so this takes as long as reading the whole record store.
     """
-    yield from _pictures(session)
+    told = _Told.heard(session)
+    yield from _pictures(session, told)
     yield from _references(session)
     yield from _verdicts(session)
     yield from _turns(session)
-    yield from _trail(session)
+    yield from _trail(session, told)
     for found in audit.broken(session):
         yield Fault(f"audit entry {found.sequence}", found.problem)
 
@@ -49,14 +50,19 @@ def sizes(session: Session) -> dict[str, int]:
     return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
-def _pictures(session: Session) -> Iterator[Fault]:
-    """Find pictures whose bytes no longer have the hash under which they are kept."""
+def _pictures(session: Session, told: _Told) -> Iterator[Fault]:
+    """Find pictures whose bytes no longer have the hash under which they are kept, or went without an entry."""
     table = schema.pictures
-    keys = session.scalars(select(table.c.sha256).order_by(table.c.sha256)).all()
-    for key in keys:  # one at a time: a picture may have fifty megabytes
+    rows = session.execute(select(table.c.sha256, table.c.removed_at).order_by(table.c.sha256)).all()
+    for key, removed_at in rows:  # one at a time: a picture may have fifty megabytes
         data = session.scalar(select(table.c.bytes).where(table.c.sha256 == key))
-        if data is None or hashlib.sha256(data).hexdigest() != key:
-            yield Fault(f"picture {key}", "its bytes no longer have this hash")
+        if removed_at is None:
+            if data is None or hashlib.sha256(data).hexdigest() != key:
+                yield Fault(f"picture {key}", "its bytes no longer have this hash")
+        elif data:
+            yield Fault(f"picture {key}", "it counts as removed, but there are bytes")
+        elif told.removed.get(key) != removed_at:
+            yield Fault(f"picture {key}", f"it counts as removed, but {_NOT_AS_TOLD}")
 
 
 def _references(session: Session) -> Iterator[Fault]:
@@ -100,11 +106,8 @@ def _turns(session: Session) -> Iterator[Fault]:
                 yield Fault(f"karyogram {key}", f"its decisions make it {turn.value}, found {kept.get(key)}")
 
 
-def _trail(session: Session) -> Iterator[Fault]:
+def _trail(session: Session, told: _Told) -> Iterator[Fault]:
     """Find verdicts and decisions that are not as the audit trail tells, or of which it does not tell."""
-    told = _Told()
-    for entry in audit.entries(session):
-        told.hear(entry)
     rows = session.execute(select_verdicts().execution_options(yield_per=_AT_ONCE)).mappings()
     for row in rows:
         known = told.verdicts.get((row["karyogram_id"], row["model"]))
@@ -117,20 +120,30 @@ def _trail(session: Session) -> Iterator[Fault]:
 
 @dataclass
 class _Told:
-    """What the audit trail tells of verdicts, by karyogram and model, and of decisions, by number.
+    """What the audit trail tells: of verdicts by karyogram and model, of decisions by number, of removals by picture.
 
     ``since`` is when the trail began: it cannot know the verdicts of earlier versions.
     """
 
     verdicts: dict[tuple[str, str], str] = field(default_factory=dict)
     decisions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    removed: dict[str, datetime] = field(default_factory=dict)
     since: datetime = _NEVER
+
+    @classmethod
+    def heard(cls, session: Session) -> _Told:
+        told = cls()
+        for entry in audit.entries(session):
+            told.hear(entry)
+        return told
 
     def hear(self, entry: audit.Entry) -> None:
         self.since = min(self.since, entry.at)
         details = json.loads(entry.details)
         if entry.action == "judge":
             self.verdicts[entry.subject.removeprefix("karyogram "), details["model"]] = details["verdict"]
+        elif entry.action == "remove":
+            self.removed |= dict.fromkeys(details["pictures"], entry.at)
         elif entry.action in ("decide", "amend"):
             number = details.pop("decision")
             self.decisions[number] = {name: details[name] for name in details.keys() - {"before", "after"}}

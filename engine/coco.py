@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from engine import corrections, store
 from engine.corrections import StandingObject
+from engine.retention import RemovedPictureError
 from engine.vocabulary import Karyogram
 from models import pictures
 from models.chromosomes import CHROMOSOMES
@@ -37,6 +38,8 @@ Json = dict[str, Any]
 
 def write_folder(session: Session, folder: Path, limits: Limits, batch_id: str | None = None) -> int:
     """Write the corrected karyograms into a folder: ``annotations.json`` and the pictures in ``images/``.
+
+    Karyograms whose picture was removed by retention are left out.
 
     Args:
         session: see ``engine.database.open_session``.
@@ -73,7 +76,11 @@ def _files(session: Session, limits: Limits, batch_id: str | None) -> Iterator[t
     images: list[Json] = []
     annotations: list[Json] = []
     for karyogram in store.karyograms(session, corrections.corrected_karyograms(session, batch_id)):
-        pixels = pictures.page(store.picture(session, karyogram.image_sha256), karyogram.page, limits)
+        try:
+            data = store.picture(session, karyogram.image_sha256)
+        except RemovedPictureError:
+            continue
+        pixels = pictures.page(data, karyogram.page, limits)
         image = _image(len(images) + 1, karyogram, pixels)
         images.append(image)
         for found in _objects(session, karyogram):

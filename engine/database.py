@@ -62,16 +62,16 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
         cursor.execute(f"PRAGMA busy_timeout = {_LOCK_SECONDS * 1000}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # a picture that was removed must not stay in a free page
     finally:
         cursor.close()
 
 
 def upgrade(engine: Engine) -> None:
     """Bring the schema up to date. Several processes may do so at once: one works, the others wait for it."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    if _is_current(engine, config):
+    if is_current(engine):
         return
+    config = _config()
     with engine.connect() as connection:
         _lock(connection)
         config.attributes["connection"] = connection
@@ -79,11 +79,21 @@ def upgrade(engine: Engine) -> None:
         connection.commit()
 
 
-def _is_current(engine: Engine, config: Config) -> bool:
+def is_current(engine: Engine) -> bool:
     """Tell whether the newest revision is in place, without taking any lock."""
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(config).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == newest_revision()
+
+
+def newest_revision() -> str | None:
+    """Return the revision of this version's tables."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def _lock(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from engine import heat_maps, store
 from engine.database import open_session
 from engine.errors import REDIS_AWAY
 from engine.judging import Decode, Predictor
+from engine.retention import RemovedPictureError
 from engine.stream import JobStream
 from engine.vocabulary import HeatMapRequest
 from models.judging.heatmap import HeatMap
@@ -74,7 +75,10 @@ def _draw(sql_engine: Engine, asked: HeatMapRequest, load: Callable[[str], Predi
     with open_session(sql_engine) as session:
         karyogram = store.karyogram(session, asked.karyogram_id)
         verdict = store.verdict(session, asked.karyogram_id, asked.model)
-        data = store.picture(session, karyogram.image_sha256)
+        try:
+            data = store.picture(session, karyogram.image_sha256)
+        except RemovedPictureError as error:
+            raise DrawingError(str(error)) from error
     if verdict is None:
         raise DrawingError("there is no verdict yet that it could explain")
     predictor = load(asked.model)

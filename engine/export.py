@@ -95,7 +95,7 @@ def rows(session: Session, batch_id: str) -> Iterator[Row]:
 
 def of_report(session: Session, read: Report) -> Iterator[Row]:
     """Read the rows of a report, a few at a time."""
-    for entry in entries(session, read.batch.model, read.order):
+    for entry in entries(session, read, read.order):
         karyogram, verdict = entry.karyogram, entry.verdict
         yield {
             **_of_karyogram(read.batch, karyogram, entry.outcome or WAITING),

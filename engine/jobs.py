@@ -11,11 +11,13 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from engine import policies, store
 from engine.database import open_session
 from engine.drawing import draw_next
 from engine.judging import Decode, Page, Predictor, Said, Task, decode_all, predict, verdict
+from engine.retention import RemovedPictureError
 from engine.stream import Job, JobStream
 from engine.vocabulary import KaryogramState
 
@@ -119,7 +121,7 @@ class JobRunner:
         """Read and decode the pictures; those that cannot be used come back with the reason."""
         with open_session(self._sql) as session:
             # the pages of one file are often in the same micro-batch, and it may be large
-            files = {key: store.picture(session, key) for key in {task.karyogram.image_sha256 for task in tasks}}
+            files = {key: _file(session, key) for key in {task.karyogram.image_sha256 for task in tasks}}
         pages = decode_all(self._decode, tasks, [files[task.karyogram.image_sha256] for task in tasks], self._pool)
         loaded = [(task, page) for task, page in zip(tasks, pages, strict=True) if not isinstance(page, Exception)]
         failures = [
@@ -182,6 +184,14 @@ class JobRunner:
             session.commit()
         self._stream.done([task.job for task, _ in failures])
         return failed
+
+
+def _file(session: Session, sha256: str) -> bytes | RemovedPictureError:
+    """A file, or why there is none any more: whoever tries a signed karyogram again must not end the engine."""
+    try:
+        return store.picture(session, sha256)
+    except RemovedPictureError as error:
+        return error
 
 
 def _wish(loaded: Loaded) -> tuple[str, int]:

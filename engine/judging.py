@@ -59,17 +59,21 @@ class Task:
     batch: Batch
 
 
-def decode_all(decode: Decode, tasks: Sequence[Task], files: Sequence[bytes], pool: Executor) -> list[Page | Exception]:
+def decode_all(
+    decode: Decode, tasks: Sequence[Task], files: Sequence[bytes | PictureError], pool: Executor
+) -> list[Page | Exception]:
     """Decode the page of each task, several at a time; a page that cannot be used gives its error in its place.
 
     Args:
         decode: from a file and a page number to a page.
         tasks: whose karyograms to decode.
-        files: the file of each task.
+        files: the file of each task, or why there is none.
         pool: where to decode.
     """
 
-    def one(task: Task, data: bytes) -> Page | Exception:
+    def one(task: Task, data: bytes | PictureError) -> Page | Exception:
+        if isinstance(data, PictureError):
+            return data
         try:
             return decode(data, task.karyogram.page)
         except (PictureError, IndexError) as error:

@@ -64,6 +64,8 @@ pictures: Final = Table(
     Column("bytes", LargeBinary, nullable=False),
     Column("media_type", String(100), nullable=False),
     Column("size", Integer, nullable=False),
+    Column("removed_at", UtcTime),  # by retention; ``bytes`` is empty since
+    Index(None, "sha256", "removed_at"),  # read without the bytes, behind which the column lies
 )
 
 karyograms: Final = Table(

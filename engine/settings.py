@@ -51,7 +51,7 @@ class Settings:
     ``min_side`` is in pixels; ``max_archive_ratio`` is unpacked size over packed size; ``reclaim_seconds`` is how
     long an entry must lie still before another engine takes it over: a live engine refreshes its entries every few
     seconds, so silence of this length means that the engine is gone; ``experiments`` is the folder of the records that
-    the page "Model comparison" shows.
+    the page "Model comparison" shows; ``keep_pictures_days``: see ``engine.retention``, 0 for good.
     """
 
     database_url: str = "sqlite:///data/karyotriage.db"
@@ -72,6 +72,7 @@ class Settings:
     max_deliveries: int = 3
     reclaim_seconds: int = 30
     sweep_seconds: int = 60
+    keep_pictures_days: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -103,6 +104,7 @@ class Settings:
             max_deliveries=source.integer("KARYOTRIAGE_MAX_DELIVERIES", cls.max_deliveries, 1, 100),
             reclaim_seconds=source.integer("KARYOTRIAGE_RECLAIM_SECONDS", cls.reclaim_seconds, 1, 86_400),
             sweep_seconds=source.integer("KARYOTRIAGE_SWEEP_SECONDS", cls.sweep_seconds, 1, 86_400),
+            keep_pictures_days=source.integer("KARYOTRIAGE_KEEP_PICTURES_DAYS", cls.keep_pictures_days, 0, 36_500),
         )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from engine import policies, shadows, store
 from engine.database import open_session
 from engine.judging import Decode, Predictor, Task, predict, verdict
+from engine.retention import RemovedPictureError
 from engine.shadows import Shadow
 from engine.stream import Job
 
@@ -87,8 +88,11 @@ class Shadowing:
             return None
 
     def _judge(self, predictor: Predictor, task: Task, engine: str) -> bool:
-        with open_session(self._sql) as session:
-            data = store.picture(session, task.karyogram.image_sha256)
+        try:
+            with open_session(self._sql) as session:
+                data = store.picture(session, task.karyogram.image_sha256)
+        except RemovedPictureError:  # just now: no candidate will see it any more
+            return False
         try:
             (said,) = predict(predictor, [task], [self._decode(data, task.karyogram.page)])
         except Exception as error:  # whatever a network raises must not end the engine: it is logged

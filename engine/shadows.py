@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import audit, schema, store
@@ -86,6 +86,7 @@ def waiting(session: Session, shadow: Shadow, limit: int, *, but: Collection[str
         but: these not.
     """
     table, batches, routine, own = schema.karyograms, schema.batches, schema.verdicts, aliased(schema.verdicts)
+    pictures = schema.pictures
     judged = and_(routine.c.karyogram_id == table.c.id, routine.c.model == batches.c.model)
     by_candidate = and_(own.c.karyogram_id == table.c.id, own.c.model == shadow.model)
     query = (
@@ -95,6 +96,7 @@ def waiting(session: Session, shadow: Shadow, limit: int, *, but: Collection[str
         .outerjoin(own, by_candidate)
         .where(routine.c.created_at >= shadow.since, batches.c.model != shadow.model, own.c.model.is_(None))
         .where(table.c.state == KaryogramState.JUDGED, table.c.id.not_in(but))
+        .where(~exists().where(pictures.c.sha256 == table.c.image_sha256, pictures.c.removed_at.is_not(None)))
         .order_by(table.c.id)
         .limit(limit)
     )

@@ -17,15 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import audit, reviews, schema, turns
-from engine.rows import (
-    from_verdict,
-    in_chunks,
-    select_karyograms,
-    to_batch,
-    to_case,
-    to_karyogram,
-    to_verdict,
-)
+from engine.retention import RemovedPictureError
+from engine.rows import from_verdict, in_chunks, select_karyograms, to_batch, to_case, to_karyogram, to_verdict
 from engine.vocabulary import Batch, Case, FileProblem, Karyogram, KaryogramState, Priority, Verdict
 
 
@@ -37,10 +30,6 @@ class NotFoundError(LookupError):
         super().__init__(f"there is no {kind} with the id {key!r}")
         self.kind = kind
         self.key = key
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex
 
 
 def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
@@ -79,7 +68,7 @@ def add_batch(
     """
     if passes < 1:
         raise ValueError(f"passes must be at least 1, got {passes!r}")
-    batch = Batch(_new_id(), name, model, passes, created_at=now, priority=priority, sent=sent)
+    batch = Batch(uuid.uuid4().hex, name, model, passes, created_at=now, priority=priority, sent=sent)
     session.execute(schema.batches.insert().values(**vars(batch)))
     return batch
 
@@ -94,7 +83,7 @@ def batch(session: Session, batch_id: str) -> Batch:
 
 def find_or_add_case(session: Session, batch_id: str, name: str) -> Case:
     """Return the case of this name in the batch, made now if it is not there yet."""
-    insert_once(session, schema.cases, {"id": _new_id(), "batch_id": batch_id, "name": name})
+    insert_once(session, schema.cases, {"id": uuid.uuid4().hex, "batch_id": batch_id, "name": name})
     query = select(schema.cases).where(schema.cases.c.batch_id == batch_id, schema.cases.c.name == name)
     return to_case(session.execute(query).mappings().one())
 
@@ -110,20 +99,32 @@ def add_picture(session: Session, data: bytes, media_type: str) -> str:
     Returns:
         The SHA-256 of the bytes, under which ``picture`` finds them.
     """
-    sha256 = hashlib.sha256(data).hexdigest()
-    known = session.execute(select(schema.pictures.c.sha256).where(schema.pictures.c.sha256 == sha256)).first()
+    sha256, table = hashlib.sha256(data).hexdigest(), schema.pictures
+    # locked, so that retention does not remove it before the karyogram for which it came is kept
+    query = select(table.c.removed_at).where(table.c.sha256 == sha256)
+    known = session.execute(query.with_for_update(key_share=True)).first()
     if known is None:  # asked first, so that megabytes are not sent only to be refused
-        values = {"sha256": sha256, "bytes": data, "media_type": media_type, "size": len(data)}
-        insert_once(session, schema.pictures, values)
+        row = {"sha256": sha256, "bytes": data, "media_type": media_type, "size": len(data)}
+        insert_once(session, table, row)
+    elif known.removed_at is not None:
+        session.execute(update(table).where(table.c.sha256 == sha256).values(bytes=data, removed_at=None))
     return sha256
 
 
 def picture(session: Session, sha256: str) -> bytes:
-    """Return the bytes of a file; raises ``NotFoundError`` where there is none of this SHA-256."""
-    data = session.scalar(select(schema.pictures.c.bytes).where(schema.pictures.c.sha256 == sha256))
-    if data is None:
+    """Return the bytes of a file.
+
+    Raises:
+        NotFoundError: there is none of this SHA-256.
+        RemovedPictureError: its time is over, see ``engine.retention``.
+    """
+    table = schema.pictures
+    row = session.execute(select(table.c.bytes, table.c.removed_at).where(table.c.sha256 == sha256)).first()
+    if row is None:
         raise NotFoundError("picture", sha256)
-    return cast(bytes, data)
+    if row.removed_at is not None:
+        raise RemovedPictureError(row.removed_at)
+    return cast(bytes, row.bytes)
 
 
 def add_karyogram(
@@ -149,7 +150,7 @@ def add_karyogram(
     if case.batch_id != batch.id:
         raise ValueError(f"case must belong to batch {batch.id!r}, got one of batch {case.batch_id!r}")
     karyogram = Karyogram(
-        id=_new_id(),
+        id=uuid.uuid4().hex,
         batch_id=batch.id,
         case_id=case.id,
         case_name=case.name,

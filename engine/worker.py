@@ -30,6 +30,7 @@ from engine.jobs import JobRunner
 from engine.judging import Decode, Predictor
 from engine.outage import Outage
 from engine.pulse import pulse
+from engine.retention import Retention
 from engine.shadowing import Shadowing
 from engine.stream import MAX_BLOCK_MS, Job, JobStream, StreamLostError
 from engine.sweep import sweep
@@ -52,6 +53,7 @@ class Pace:
     ``micro_batch``: karyograms taken at once. ``max_deliveries``: after so many a job is given up.
     ``reclaim_seconds``: how long an entry lies still before its engine counts as gone. ``sweep_seconds``: how often
     the record store is compared with the stream. ``block_ms``: how long a step waits for a first job, 0..2000.
+    ``keep_pictures_days``: see ``engine.retention``; 0 for good.
     """
 
     micro_batch: int = 32
@@ -59,6 +61,7 @@ class Pace:
     reclaim_seconds: float = 30
     sweep_seconds: int = 60
     block_ms: int = MAX_BLOCK_MS
+    keep_pictures_days: int = 0
 
 
 class Worker:
@@ -98,6 +101,7 @@ class Worker:
             sql_engine, self._stream, load_predictor, engine=self.name, max_deliveries=tries, decode=decode, clock=clock
         )
         self._shadowing = Shadowing(sql_engine, self._runner.predictor, decode, clock)
+        self._retention = Retention(sql_engine, self._pace.keep_pictures_days)
         self._in_shadow = 0
         self._pulse = ExitStack()
         self._held: tuple[Job, ...] = ()
@@ -146,6 +150,7 @@ class Worker:
             count = sweep(self._sql, self._stream, now)
             if count:
                 _log.warning("%d unfinished karyograms were not on the job stream; they are put back", count)
+            self._retention.step(now)
         self._next_sweep = now + timedelta(seconds=seconds)
 
     def _next_jobs(self, now: datetime) -> list[Job]:

@@ -122,5 +122,7 @@ def test_help_names_every_command(machine: Path) -> None:
         "bench",
         "pictures",
         "soak",
+        "lock",
+        "sbom",
         "clean",
     ]

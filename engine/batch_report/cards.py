@@ -14,6 +14,7 @@ from engine.batch_report import facts
 from engine.batch_report.entries import Entry
 from engine.batch_report.pages import LINE, MARGIN, MUTED, PLAIN, SMALL, STRONG, WIDTH, Pages, Style
 from engine.batch_report.symbols import symbol
+from engine.retention import RemovedPictureError
 from engine.vocabulary import Karyogram
 from engine.wording import case_and_cell, named, reason_sentence
 from models import pictures
@@ -32,17 +33,21 @@ _GAP: Final = 4.0
 class Illustrator:
     """Loads pictures one at a time, made small and grey for paper."""
 
-    def __init__(self, session: Session, limits: Limits) -> None:
-        """Load from this record store, within these limits."""
-        self._session, self._limits = session, limits
+    def __init__(self, session: Session, limits: Limits, *, hidden: bool = False) -> None:
+        """Load from this record store, within these limits; ``hidden`` for a report that must show none."""
+        self._session, self._limits, self._hidden = session, limits, hidden
 
-    def picture(self, karyogram: Karyogram) -> Image.Image | None:
-        """Return the picture of a karyogram; None where it cannot be decoded any more."""
-        data = store.picture(self._session, karyogram.image_sha256)
+    def picture(self, karyogram: Karyogram) -> Image.Image | str:
+        """Return the picture of a karyogram, or in a sentence why there is none."""
+        if self._hidden:
+            return "Left out: a name may be burnt into it."
         try:
+            data = store.picture(self._session, karyogram.image_sha256)
             image = Image.fromarray(pictures.page(data, karyogram.page, self._limits))
+        except RemovedPictureError as error:
+            return f"{str(error).capitalize()}."
         except pictures.PictureError:
-            return None
+            return "This picture cannot be decoded any more."
         image.thumbnail(_PIXELS, Image.Resampling.LANCZOS)
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=_QUALITY)
@@ -72,14 +77,13 @@ def _head(pages: Pages, entry: Entry, y: float) -> float:
     return y + 6
 
 
-def _draw_picture(pages: Pages, image: Image.Image | None, y: float) -> None:
-    if image is not None:
+def _draw_picture(pages: Pages, image: Image.Image | str, y: float) -> None:
+    if isinstance(image, Image.Image):
         pages.picture(image, MARGIN, y, *_PICTURE)
         return
     pages.set_draw_color(*LINE)
     pages.frame(MARGIN, y, *_PICTURE)
-    told = "This picture cannot be decoded any more."
-    pages.line_of(MARGIN, y + _PICTURE[1] / 2 - 2, _PICTURE[0], told, SMALL, align="C")
+    pages.line_of(MARGIN, y + _PICTURE[1] / 2 - 2, _PICTURE[0], image, SMALL, align="C")
 
 
 def _texts(entry: Entry) -> Iterator[tuple[str, Style]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from engine import decisions, reviews, schema, store
+from engine.batch_report import pseudonyms
+from engine.batch_report.report import Report
 from engine.reviews import Decision, Review
 from engine.rows import select_verdicts, to_verdict
 from engine.vocabulary import Karyogram, KaryogramState, Verdict
@@ -54,16 +56,22 @@ class Entry:
         return max((decision.created_at for decision in self.decisions), default=None)
 
 
-def entries(session: Session, model: str, karyogram_ids: Sequence[str]) -> Iterator[Entry]:
+def entries(session: Session, report: Report, karyogram_ids: Sequence[str]) -> Iterator[Entry]:
     """Read karyograms in the order of their ids, without their pictures and without what the reader read.
 
     Args:
         session: see ``engine.database.open_session``.
-        model: whose verdicts.
+        report: of which batch, and whether with pseudonyms.
         karyogram_ids: such as ``Report.order``.
     """
     for start in range(0, len(karyogram_ids), _CHUNK):
-        yield from _chunk(session, model, karyogram_ids[start : start + _CHUNK])
+        found = _chunk(session, report.batch.model, karyogram_ids[start : start + _CHUNK])
+        yield from map(_with_pseudonyms, found) if report.pseudonyms else found
+
+
+def _with_pseudonyms(entry: Entry) -> Entry:
+    made = tuple(map(pseudonyms.of_decision, entry.decisions))
+    return replace(entry, karyogram=pseudonyms.of_karyogram(entry.karyogram), decisions=made)
 
 
 def _chunk(session: Session, model: str, ids: Sequence[str]) -> Iterator[Entry]:

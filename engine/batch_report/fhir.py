@@ -72,7 +72,7 @@ def _text(value: object) -> str:
 def _resources(session: Session, report: Report) -> Iterator[Resource]:
     """Every resource once, each observation after those that it refers to."""
     told: set[str] = set()
-    for entry in entries(session, report.batch.model, report.signed):
+    for entry in entries(session, report, report.signed):
         for resource in (*_referred(report, entry), _observation(report, entry)):
             if resource["id"] not in told:
                 told.add(resource["id"])

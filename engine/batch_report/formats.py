@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, TextIO
 from sqlalchemy.orm import Session
 
 from engine import audit, export
-from engine.batch_report import report
+from engine.batch_report import pseudonyms, report
 from engine.batch_report.fhir import write_fhir
 from engine.batch_report.json_file import write_json
 from engine.batch_report.report import Report
@@ -47,16 +47,23 @@ def file_name(batch: Batch, kind: Format) -> str:
     return f"karyotriage_{batch.id[:8]}.{_SUFFIXES.get(kind, kind.value)}"
 
 
-def _record(session: Session, person: Person | None, batch_id: str, kind: Format) -> None:
+def _record(session: Session, person: Person | None, batch_id: str, details: Mapping[str, object]) -> None:
     """Enter an export into the audit trail, before the first byte is written."""
     who = person.name if person else audit.SHELL
     now, subject = datetime.now(UTC), f"batch {batch_id}"
-    audit.record(session, now, person=who, action="export", subject=subject, details={"as": kind})
+    audit.record(session, now, person=who, action="export", subject=subject, details=details)
     session.commit()
 
 
 def write(
-    session: Session, batch_id: str, kind: Format, stream: BinaryIO, limits: Limits, *, person: Person | None = None
+    session: Session,
+    batch_id: str,
+    kind: Format,
+    stream: BinaryIO,
+    limits: Limits,
+    *,
+    person: Person | None = None,
+    without_names: bool = False,
 ) -> int:
     """Write the report of a batch.
 
@@ -67,6 +74,7 @@ def write(
         stream: a binary file; nothing is written to it where an error is raised for the batch or the person.
         limits: what a picture may be, for decoding those that the report shows.
         person: who asks, where that is known.
+        without_names: see ``engine.batch_report.pseudonyms``.
 
     Returns:
         How many karyograms the report has; in FHIR these are the signed ones.
@@ -78,7 +86,9 @@ def write(
     if person is not None:
         require(person, Action.EXPORT)
     read = report.read(session, batch_id)
-    _record(session, person, batch_id, kind)
+    if without_names:
+        read = pseudonyms.of_report(read)
+    _record(session, person, batch_id, {"as": kind, "without_names": without_names})
     if kind is Format.PDF:
         from engine.batch_report.paper import write_pdf  # what draws pages takes most of a second to load
 

@@ -26,7 +26,7 @@ def write_json(session: Session, report: Report, stream: TextIO) -> int:
     head = _text(_head(report)).removesuffix("}")
     stream.write(f'{head}, "karyograms": [')
     separator = "\n"
-    for entry in entries(session, report.batch.model, report.order):
+    for entry in entries(session, report, report.order):
         stream.write(separator + _text(_karyogram(entry)))
         separator = ",\n"
     stream.write("\n]}\n")

@@ -55,7 +55,7 @@ def write_pdf(session: Session, report: Report, stream: BinaryIO, limits: Limits
     _outcomes(pages, report)
     _facts_and_reading(pages, report)
     _agreement(pages, report)
-    _flagged(pages, session, report, Illustrator(session, limits), pictures)
+    _flagged(pages, session, report, Illustrator(session, limits, hidden=report.pseudonyms), pictures)
     _signed(pages, session, report)
     pages.number()
     stream.write(pages.output())
@@ -127,12 +127,12 @@ def _flagged(pages: Pages, session: Session, report: Report, illustrator: Illust
     shown, listed = report.flagged[:pictures], report.flagged[pictures:]
     pages.heading("Flagged karyograms", keep=60)
     pages.set_y(pages.paragraph(MARGIN, pages.get_y(), WIDTH, _how_many(len(shown), len(listed)), SMALL) + 2)
-    for entry in entries(session, report.batch.model, shown):
+    for entry in entries(session, report, shown):
         card(pages, entry, illustrator)
     if listed:
         pages.heading("Further flagged karyograms, without pictures")
         pages.table_head(_LIST)
-    for entry in entries(session, report.batch.model, listed):
+    for entry in entries(session, report, listed):
         why = in_short(entry.karyogram, entry.verdict)
         outcome = named(entry.outcome) if entry.outcome else "Waiting"
         pages.table_row(_LIST, [_name(entry), outcome, why, facts.reading_in_short(entry)])
@@ -152,7 +152,7 @@ def _signed(pages: Pages, session: Session, report: Report) -> None:
         return
     pages.heading("Signed decisions")
     pages.table_head(_SIGNED)
-    for entry in entries(session, report.batch.model, report.signed):
+    for entry in entries(session, report, report.signed):
         result, signed_at = entry.result, entry.signed_at
         if result is not None and signed_at is not None:
             amended = "amended, " if entry.amended else ""

@@ -36,7 +36,7 @@ class Report:
     ``as_of`` is the time of the last change, so that the same state gives the same report. ``by_outcome`` and
     ``by_review`` count karyograms, ``calls`` counts signed ones by what people say and by what the model says of them.
     ``order`` holds the ids of all karyograms, the riskiest first; ``flagged`` those of them that the model does not
-    screen and ``signed`` those that people have signed, in the same order.
+    screen and ``signed`` those that people have signed, in the same order. ``pseudonyms``: see that module.
     """
 
     batch: Batch
@@ -51,6 +51,7 @@ class Report:
     order: tuple[str, ...]
     flagged: tuple[str, ...]
     signed: tuple[str, ...]
+    pseudonyms: bool = False
 
     def called(self, call: Call) -> int:
         """How many signed karyograms people call so."""

@@ -155,7 +155,7 @@ def _shown(name: str, value: export.Cell) -> Value:
 
 def _decisions(session: Session, sheet: _Sheet, report: Report) -> None:
     sheet.header([name for name, _ in _DECISION_COLUMNS])
-    for entry in entries(session, report.batch.model, report.signed):
+    for entry in entries(session, report, report.signed):
         for decision in entry.decisions:
             sheet.row(_decision(entry, decision))
     sheet.filtered(len(_DECISION_COLUMNS))

@@ -80,6 +80,11 @@ def add_parser(subparsers: Subparsers) -> None:
     what.add_argument("--format", choices=list(Format), type=Format, help="format of the report, with --out")
     what.add_argument("--csv", metavar="FILE", help="short for --format csv --out FILE")
     what.add_argument("--coco", metavar="FOLDER", type=Path, help="folder for corrected karyograms, made if missing")
+    parser.add_argument(
+        "--without-names",
+        action="store_true",
+        help="call cases, files and batch by their ids, and leave out pictures and what readers wrote; not for --coco",
+    )
     parser.add_argument("--out", metavar="FILE", help="file to write, - for standard output")
     parser.set_defaults(run=run)
 
@@ -105,7 +110,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
                 _write_corrections(session, args.batch, args.coco, settings)
             else:
                 kind = args.format or Format.CSV
-                _write_report(session, args.batch, kind, _file(args.csv, args.out), _limits(settings))
+                file, batch = _file(args.csv, args.out), _batch(session, args.batch)
+                _write_report(session, batch, kind, file, _limits(settings), without_names=args.without_names)
     finally:
         engine.dispose()
     return 0
@@ -122,15 +128,20 @@ def _limits(settings: Settings) -> Limits:
     return Limits(max_pixels=settings.max_pixels, min_side=settings.min_side)
 
 
-def _write_report(session: Session, key: str | None, kind: Format, file: str, limits: Limits) -> None:
+def _batch(session: Session, key: str | None) -> Batch:
     if key is None:
         raise MissingBatchError
-    batch = find_batch(session, key)
+    return find_batch(session, key)
+
+
+def _write_report(
+    session: Session, batch: Batch, kind: Format, file: str, limits: Limits, *, without_names: bool
+) -> None:
     if file == _STANDARD_OUTPUT:
-        write(session, batch.id, kind, sys.stdout.buffer, limits)
+        write(session, batch.id, kind, sys.stdout.buffer, limits, without_names=without_names)
         return
     with _replacing(Path(file)) as stream:
-        count = write(session, batch.id, kind, stream, limits)
+        count = write(session, batch.id, kind, stream, limits, without_names=without_names)
     print(f"{count} karyograms of batch {batch.id} {batch.name!r} written to {file}")
 
 

@@ -71,10 +71,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         _log.warning("no model %r in %s: it is not loaded at the start", model, settings.registry)
         model = None
-    return serve(args, settings, partial(_load_predictor, registry, settings.precision), model)
+    return serve(args, settings, partial(load_predictor, registry, settings.precision), model)
 
 
-def _load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
+def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
+    """Load a model; this is what loads TensorFlow."""
     from models.predictor import Predictor as KerasPredictor
 
     return KerasPredictor.load(registry, name, precision)
@@ -97,6 +98,7 @@ def serve(
         max_deliveries=settings.max_deliveries,
         reclaim_seconds=settings.reclaim_seconds,
         sweep_seconds=settings.sweep_seconds,
+        keep_pictures_days=settings.keep_pictures_days,
     )
     decode = partial(pictures.page, limits=Limits(max_pixels=settings.max_pixels, min_side=settings.min_side))
     with ExitStack() as stack:

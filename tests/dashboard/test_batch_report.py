@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import services
+from dashboard import batch_report, services
 from engine import decisions
+from engine.batch_report.formats import Format
 from engine.database import open_session
 from engine.people import DEMO, Person, Role
 from engine.reviews import Call, Opinion
@@ -50,3 +51,16 @@ def test_who_may_not_export_is_told_so(
     app = dashboard.open("batches", batch=judged_batch[0].id)
     assert offered(app) == {}
     assert any("not for the role read only" in text.value for text in app.caption)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_report_is_made_without_names_where_that_is_switched_on(
+    dashboard: Dashboard, judged_batch: Judged, hidden: bool
+) -> None:
+    batch, _ = judged_batch
+    app = dashboard.open("batches", batch=batch.id)
+    switch = next(toggle for toggle in app.toggle if toggle.label == "Without names")
+    assert not switch.value
+    offered(switch.set_value(hidden).run())
+    made = batch_report.maker(batch, Format.CSV, DEMO[0], without_names=hidden)().decode()
+    assert ("P001" in made, f"batch-{batch.id[:12]}" in made) == (not hidden, hidden)

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import decisions, store
+from dashboard import thumbnails
+from engine import audit, decisions, retention, store
 from engine.database import open_session
 from engine.people import DEMO, Person
 from engine.reviews import Call, Decision, Opinion, Review
@@ -296,3 +297,25 @@ def test_the_picture_can_be_zoomed(dashboard: Dashboard, judged_batch: Judged) -
     app = app.toggle(key="zoom").set_value(True).run()
     assert len(app.get("vega_lite_chart")) == charts + 1
     assert "Turn the wheel to zoom" in said(app)
+
+
+def test_a_picture_that_retention_removed_is_told_of_and_never_shown_from_a_cache(
+    dashboard: Dashboard, judged_batch: Judged
+) -> None:
+    screened = judged_batch[1][0]
+    assert "Picture removed" not in said(shown(dashboard, screened))
+    assert thumbnails.small([screened])[0] != thumbnails.small(judged_batch[1][:2])[1]
+    with open_session(dashboard.engine) as session:
+        gone = retention.remove(session, records.NOW + timedelta(days=31), 30, person=audit.NOBODY)
+        session.commit()
+    assert set(gone.karyograms) == {screened.image_sha256}
+    app = shown(dashboard, screened)
+    assert "Picture removed on " in said(app)
+    assert screened.image_sha256 in said(app)
+    assert not [toggle for toggle in app.toggle if "evidence" in toggle.label or "Zoom" in toggle.label]
+    assert not app.exception
+    kept, frame = thumbnails.small(judged_batch[1][:2])[1], thumbnails.small([screened])[0]
+    assert frame.startswith("data:image/png;base64,")
+    assert frame != kept
+    app = dashboard.open("batches", batch=judged_batch[0].id)
+    assert not app.exception

@@ -22,7 +22,7 @@ def stored(dashboard: Dashboard, data: bytes) -> Karyogram:
 
 
 def test_a_thumbnail_is_a_small_picture_in_itself(dashboard: Dashboard) -> None:
-    prefix, _, data = thumbnails.thumbnail(stored(dashboard, records.png(1, (500, 1000)))).partition(",")
+    prefix, _, data = thumbnails.small([stored(dashboard, records.png(1, (500, 1000)))])[0].partition(",")
     assert prefix == "data:image/png;base64"
     assert Image.open(io.BytesIO(base64.b64decode(data))).size == (168, 84)
 
@@ -34,7 +34,7 @@ def test_the_large_picture_has_its_own_pixels(dashboard: Dashboard) -> None:
 
 def test_bytes_that_cannot_be_decoded_any_more_leave_a_gap_in_the_list(dashboard: Dashboard) -> None:
     karyogram = stored(dashboard, records.png(3)[:300])
-    assert thumbnails.thumbnail(karyogram) == ""
+    assert thumbnails.small([karyogram])[0] == ""
     with pytest.raises(PictureError):
         thumbnails.large(karyogram)
 
@@ -74,11 +74,11 @@ def test_few_large_pictures_are_kept_and_they_displace_no_thumbnail(
         return picture(session, sha256)
 
     monkeypatch.setattr(store, "picture", counted)
-    thumbnails.thumbnail(karyograms[0])
+    thumbnails.small([karyograms[0]])[0]
     for karyogram in karyograms:
         thumbnails.large(karyogram)
     read.clear()
-    thumbnails.thumbnail(karyograms[0])
+    thumbnails.small([karyograms[0]])[0]
     thumbnails.large(karyograms[32])
     assert read == []
     thumbnails.large(karyograms[0])

@@ -26,6 +26,7 @@ VALID = {
     "KARYOTRIAGE_MAX_DELIVERIES": ("5", "max_deliveries", 5),
     "KARYOTRIAGE_RECLAIM_SECONDS": ("2", "reclaim_seconds", 2),
     "KARYOTRIAGE_SWEEP_SECONDS": ("4", "sweep_seconds", 4),
+    "KARYOTRIAGE_KEEP_PICTURES_DAYS": ("365", "keep_pictures_days", 365),
 }
 
 

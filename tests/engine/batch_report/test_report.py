@@ -58,7 +58,7 @@ def test_the_order_is_that_of_the_reading_list(read_batch: Read) -> None:
     with open_session(read_batch.engine) as session:
         told = report.read(session, read_batch.batch.id)
         listed = [karyogram.id for karyogram, _ in reports.judged(session, read_batch.batch.id)]
-        read = [entry.karyogram.id for entry in entries(session, "pixels", told.order)]
+        read = [entry.karyogram.id for entry in entries(session, told, told.order)]
     assert list(told.order) == listed == read
     assert told.flagged == told.order[:5]
     assert set(told.signed) == {karyogram.id for karyogram in read_batch.karyograms[:4]}
