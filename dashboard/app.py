@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import links, parts, person_chooser, services
+from dashboard import links, parts, person_chooser, services, sign_in
 from dashboard.comparison import warming
 
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
@@ -31,6 +31,8 @@ page = st.navigation(
 )
 parts.research_use_notice()
 parts.stop_if_broken()
-warming.begin(services.settings().experiments)
-person_chooser.render()
-page.run()
+if sign_in.lets_in():
+    warming.begin(services.settings().experiments)
+    sign_in.go_on()
+    person_chooser.render()
+    page.run()

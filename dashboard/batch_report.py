@@ -60,15 +60,15 @@ def downloads(batch: Batch) -> None:
         signed = report.signed_count(session, batch.id)
     with st.popover("Report", icon=":material/download:", width="content"):
         for kind, offer in _OFFERS.items():
-            _button(batch, kind, offer, person, disabled=kind is Format.FHIR and not signed)
+            _button(batch, kind, offer, disabled=kind is Format.FHIR and not signed)
         st.caption(_about(signed))
 
 
-def _button(batch: Batch, kind: Format, offer: _Offer, person: Person, *, disabled: bool) -> None:
+def _button(batch: Batch, kind: Format, offer: _Offer, *, disabled: bool) -> None:
     with st.container(gap="xxsmall"):
         st.download_button(
             offer.label,
-            data=_maker(batch, kind, person),
+            data=_maker(batch, kind, services.later()),
             file_name=file_name(batch, kind),
             mime=MEDIA_TYPES[kind],
             on_click="ignore",
@@ -87,13 +87,13 @@ def _about(signed: int) -> str:
     return f"{words.count(signed, 'karyogram')} {verb} signed. Decisions on the others are in no report."
 
 
-def _maker(batch: Batch, kind: Format, person: Person) -> Callable[[], bytes]:
-    """What makes the file; Streamlit calls it at the click."""
+def _maker(batch: Batch, kind: Format, who: Callable[[], Person]) -> Callable[[], bytes]:
+    """What makes the file; Streamlit calls it at the click, and who clicks must still be signed in then."""
 
     def make() -> bytes:
         stream = io.BytesIO()
         with services.session() as session:
-            write(session, batch.id, kind, stream, services.limits(), person=person)
+            write(session, batch.id, kind, stream, services.limits(), person=who())
         return stream.getvalue()
 
     return make

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import streamlit as st
+
+from engine.people import Person
 
 UPLOADERS = ("files", "folder")  # the widgets of the upload form that hold files
 _GENERATION = "upload_generation"
@@ -18,6 +21,9 @@ _CHART = "page_chart"
 _FILTERS = "reading_filters"
 _PERSON = "person"
 _LOOKED = "looked_at"
+_LET_IN = "let_in"
+_CAME_BACK = "came_back"
+_CHECKED_EVERY = timedelta(seconds=5)  # whether a sign-in still holds
 
 
 def person() -> str | None:
@@ -29,6 +35,39 @@ def person() -> str | None:
 def remember_person(short: str) -> None:
     """Remember who works here: the navigation of Streamlit leaves the address behind."""
     st.session_state[_PERSON] = short
+
+
+def let_in(now: datetime) -> Person | None:
+    """Who is signed in, where that was checked some seconds ago at most."""
+    person, moment = st.session_state.get(_LET_IN, (None, now))
+    return person if now - moment < _CHECKED_EVERY else None
+
+
+def remember_let_in(person: Person, now: datetime) -> None:
+    """Remember who is signed in."""
+    st.session_state[_LET_IN] = (person, now)
+
+
+def forget_let_in() -> None:
+    """Have it checked anew who is signed in."""
+    st.session_state.pop(_LET_IN, None)
+
+
+def comes_back() -> bool:
+    """Whether somebody comes to the dashboard just now, which is so once in a session."""
+    first = _CAME_BACK not in st.session_state
+    st.session_state.setdefault(_CAME_BACK, "")
+    return first
+
+
+def resume(karyogram_id: str) -> None:
+    """Remember on which karyogram somebody goes on who had to sign in again."""
+    st.session_state[_CAME_BACK] = karyogram_id
+
+
+def is_resumed(karyogram_id: str) -> bool:
+    """Whether somebody has signed in again for this karyogram, and not decided since."""
+    return bool(st.session_state.get(_CAME_BACK) == karyogram_id)
 
 
 def is_first_look(person: str, karyogram_id: str) -> bool:

@@ -133,4 +133,4 @@ class _Told:
             self.verdicts[entry.subject.removeprefix("karyogram "), details["model"]] = details["verdict"]
         elif entry.action in ("decide", "amend"):
             number = details.pop("decision")
-            self.decisions[number] = {name: details[name] for name in details.keys() - {"before", "after"}}
+            self.decisions[number] = {name: details[name] for name in details.keys() - {"before", "after", "signature"}}

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from engine.columns import UtcTime, words
+from engine.people import Role
 from engine.reviews import Call, Place, Review
 from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
@@ -52,6 +53,8 @@ batches: Final = Table(
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("priority", words(Priority), nullable=False, server_default=Priority.ROUTINE.value),
     Column("sent", Integer),
+    Column("person", Text),  # who sent it; none for the shell of the machine, and for batches of earlier versions
+    Index(None, "person", "created_at"),
 )
 
 cases: Final = Table(
@@ -254,6 +257,30 @@ audit_head: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+# Who is signed in; see ``engine.sign_ins``. ``account`` is a hash of the identity provider and its key for the person.
+sign_ins: Final = Table(
+    "sign_ins",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(64), nullable=False, index=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("role", words(Role), nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+)
+
+# What somebody had written when they had to sign in again, at most one decision each.
+drafts: Final = Table(
+    "drafts",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("karyogram_id", ForeignKey("karyograms.id"), nullable=False),
+    Column("turn", String(40), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 # What people corrected, never changed and never deleted: of an object the latest correction counts. ``model`` tells

@@ -62,6 +62,7 @@ def add_batch(
     *,
     priority: Priority = Priority.ROUTINE,
     sent: int | None = None,
+    person: str | None = None,
 ) -> Batch:
     """Open a batch.
 
@@ -73,6 +74,7 @@ def add_batch(
         now: timezone-aware time.
         priority: urgent batches are judged before all others.
         sent: how many files are on their way, where that is known.
+        person: who sends them, where somebody does through the dashboard.
 
     Raises:
         ValueError: ``passes`` is not positive.
@@ -80,7 +82,7 @@ def add_batch(
     if passes < 1:
         raise ValueError(f"passes must be at least 1, got {passes!r}")
     batch = Batch(_new_id(), name, model, passes, created_at=now, priority=priority, sent=sent)
-    session.execute(schema.batches.insert().values(**vars(batch)))
+    session.execute(schema.batches.insert().values(**vars(batch), person=person))
     return batch
 
 

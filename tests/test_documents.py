@@ -15,7 +15,7 @@ from engine.settings import Settings
 from tests.conftest import REPOSITORY
 
 ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| `(?P<default>[^`]*)` \| (?P<meaning>.+) \|$", re.MULTILINE)
-LAUNCHER_VARIABLES = {"PORT", "VALKEY_PORT"}
+LAUNCHER_VARIABLES = {"PORT", "ADDRESS", "VALKEY_PORT"}
 FOLDERS_OF_THE_IMAGE = {"KARYOTRIAGE_REGISTRY", "KARYOTRIAGE_EXPERIMENTS"}  # paths in it, and not on the host
 
 
