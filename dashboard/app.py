@@ -9,6 +9,7 @@ from dashboard.comparison import warming
 
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
 parts.logo()
+outside = sign_in.outside()
 page = st.navigation(
     {
         "Work": [
@@ -27,11 +28,13 @@ page = st.navigation(
             st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
         ],
     },
-    position="top",
+    position="hidden" if outside else "top",
 )
 parts.research_use_notice()
 parts.stop_if_broken()
-if sign_in.lets_in():
+if outside:
+    sign_in.render(outside)
+else:
     warming.begin(services.settings().experiments)
     sign_in.go_on()
     person_chooser.render()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -18,40 +19,47 @@ _log = logging.getLogger(__name__)
 _DEFAULT = "default"
 
 
-def lets_in() -> bool:
-    """Tell whether who looks may come in; if not, the page says what to do instead."""
-    if not services.signs_in():
-        return True
+@dataclass(frozen=True)
+class Outside:
+    """Why somebody is not in: what the page says, and what its button offers.
+
+    ``leave``: they must leave the identity provider first, to come back as somebody else.
+    """
+
+    title: str
+    text: str
+    offer: str
+    leave: bool = False
+
+
+def outside() -> Outside | None:
+    """Tell why who looks may not come in; None where they may, or where nothing works anyway."""
+    if services.problem() is not None or not services.signs_in():
+        return None
     if not st.user.is_logged_in:
-        _page("Sign in", "Your laboratory lets only those in whom it knows.", "Sign in")
-        return False
+        return Outside("Sign in", "Only people whom your laboratory has given a role can come in.", "Sign in")
     try:
         services.enter(active=True)
     except EndedError as ended:
         state.forget_let_in()
-        _page("Sign in again", str(ended), "Sign in again")
-        return False
+        return Outside("Sign in again", str(ended), "Sign in again")
     except RefusedError as refused:
         _log.warning("refused: %s", refused)
-        _refused(str(refused))
-        return False
-    return True
+        return Outside("You cannot come in", str(refused), "Sign in as somebody else", leave=True)
+    return None
 
 
-def _page(title: str, text: str, label: str) -> None:
-    with st.container(border=True, width=520):
-        st.subheader(title)
-        st.markdown(words.plain(text))
-        if st.button(label, type="primary", icon=":material/login:"):
-            again()
-
-
-def _refused(text: str) -> None:
-    with st.container(border=True, width=520):
-        st.subheader("You cannot come in")
-        st.error(words.plain(text), icon=":material/block:")
-        if st.button("Sign in as somebody else", icon=":material/logout:"):
-            st.logout()
+def render(found: Outside) -> None:
+    """Draw why somebody is not in, and the way in."""
+    place = st.container(horizontal=True, horizontal_alignment="center")
+    with place.container(border=True, width=460):
+        st.subheader(found.title)
+        st.markdown(words.plain(found.text))
+        if st.button(found.offer, type="primary", icon=":material/login:", width="stretch"):
+            if found.leave:
+                st.logout()
+            else:
+                again()
 
 
 def again() -> None:

@@ -16,8 +16,8 @@ def render(person: Person, place: Place, *, amending: bool) -> None:
     """Draw what is signed by confirming."""
     zone, now = times.reader_zone(), times.now()
     meaning = signatures.meaning(place, amending=amending)
-    said = f":material/signature: Signed **{words.plain(person.name)}**, {times.local_time(now, zone)}: “{meaning}.”"
-    st.caption(said)
+    who, when = words.plain(person.name), times.local_time(now, zone)
+    st.caption(f":material/signature: By confirming you sign as **{who}** on {when}: “{meaning}.”")
     st.caption(_proof(person))
 
 

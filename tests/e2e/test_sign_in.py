@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +21,9 @@ from models.judging.triage import TriageOutcome
 from tests import records, servers
 from tests.e2e.test_disagreement import call, confirm, write
 from tests.e2e.test_upload_to_verdict import settle
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 COOKIE_SECRET, CLIENT_SECRET = "cookie-0123456789abcdef0123456789", "client-0123456789abcdef"
 AN_HOUR = 3600
@@ -142,7 +146,7 @@ def check_what_is_kept(lab: Signed) -> None:
 @pytest.mark.timeout(300)
 def test_people_sign_in_sign_decisions_and_sign_out(lab: Signed, page: Page, tmp_path: Path) -> None:
     page.goto(f"{lab.address}/batches")
-    expect(page.get_by_text("lets only those in whom it knows")).to_be_visible()
+    expect(page.get_by_text("Only people whom your laboratory has given a role")).to_be_visible()
     expect(page.get_by_text("Monday")).to_have_count(0)
     page.screenshot(path=tmp_path / "outside.png")
     sign_in(page, "tess", TESS_NAME)
@@ -151,7 +155,7 @@ def test_people_sign_in_sign_decisions_and_sign_out(lab: Signed, page: Page, tmp
     expect(page.get_by_text("Demo: nobody signs in")).to_have_count(0)
     sign_a_decision(page, lab, tmp_path)
 
-    cookies = page.context.cookies()
+    cookies = cast("list[SetCookieParam]", page.context.cookies())
     sign_out(page)
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     page.context.add_cookies(cookies)  # what a browser or a thief still holds

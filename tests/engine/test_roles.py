@@ -21,7 +21,7 @@ from engine.database import open_session
 from engine.intake import IncomingFile, Intake
 from engine.people import DEMO, NotAllowedError, Person, Role, SignAgainError
 from engine.requeue import retry
-from engine.reviews import Call, Opinion, Place
+from engine.reviews import Call, Decision, Opinion, Place
 from engine.settings import Settings
 from engine.stream import JobStream
 from engine.vocabulary import Batch, Karyogram
@@ -58,7 +58,7 @@ class Laboratory:
             }
         return {**tables, "stream": [self.stream.lag()]}
 
-    def own(self, karyogram: Karyogram) -> decisions.Decision:
+    def own(self, karyogram: Karyogram) -> Decision:
         with open_session(self.engine) as session:
             return next(one for one in decisions.of(session, karyogram.id) if one.person == KIM.name)
 
