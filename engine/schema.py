@@ -1,7 +1,7 @@
 """Tables of the record store, as SQLAlchemy Core.
 
-The migrations in ``engine/migrations`` build exactly these tables; a test compares the two. Everything here must
-work on SQLite and on PostgreSQL.
+Those of ``people_tables`` belong to it too. The migrations in ``engine/migrations`` build exactly these tables; a test
+compares the two. Everything here must work on SQLite and on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -27,21 +26,13 @@ from sqlalchemy import (
     text,
 )
 
+from engine import people_tables
 from engine.columns import UtcTime, words
-from engine.people import Role
+from engine.metadata import metadata
 from engine.reviews import Call, Place, Review
 from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
-
-metadata: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 batches: Final = Table(
     "batches",
@@ -259,29 +250,8 @@ audit_head: Final = Table(
     Column("hash", String(64), nullable=False),
 )
 
-# Who is signed in; see ``engine.sign_ins``. ``account`` is a hash of the identity provider and its key for the person.
-sign_ins: Final = Table(
-    "sign_ins",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("account", String(64), nullable=False, index=True),
-    Column("person", Text, nullable=False, index=True),
-    Column("role", words(Role), nullable=False),
-    Column("began_at", UtcTime, nullable=False),
-    Column("seen_at", UtcTime, nullable=False),
-    Column("ended_at", UtcTime),
-)
-
-# What somebody had written when they had to sign in again, at most one decision each.
-drafts: Final = Table(
-    "drafts",
-    metadata,
-    Column("person", Text, primary_key=True),
-    Column("karyogram_id", ForeignKey("karyograms.id"), nullable=False),
-    Column("turn", String(40), nullable=False),
-    Column("fields", JSON, nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-)
+sign_ins: Final = people_tables.sign_ins
+drafts: Final = people_tables.drafts
 
 # What people corrected, never changed and never deleted: of an object the latest correction counts. ``model`` tells
 # whose verdict numbers the objects.

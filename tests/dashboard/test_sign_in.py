@@ -49,6 +49,11 @@ def come(user: dict[str, Any], view: str = "upload", **parameters: str) -> AppTe
     return app.run()
 
 
+def spoken(app: AppTest) -> str:
+    """What a page says, without what keeps Markdown from reading it."""
+    return said(app).replace("\\", "")
+
+
 def trail(dashboard: Dashboard) -> list[str]:
     with open_session(dashboard.engine) as session:
         return [entry.action for entry in audit.entries(session)]
@@ -63,15 +68,16 @@ def test_who_is_not_signed_in_sees_nothing_but_the_way_in(signing_in: Dashboard,
 
 
 def test_a_technician_comes_in_and_is_called_by_name(signing_in: Dashboard, judged_batch: Judged) -> None:
-    app = come(claims())
+    anna = claims()
+    app = come(anna)
     assert "Role: **technician**" in said(app)
     assert app.title[0].value == "Upload"
     assert [button.label for button in app.button].count("Sign out") == 1
     assert not [badge for badge in app.markdown if "Demo" in badge.value]
     press(app, "Sign out")
     assert trail(signing_in) == ["judge"] * 4 + ["sign in", "sign out"]
-    again = come(claims())
-    assert "You have signed out." in said(again)
+    again = come(anna)
+    assert "You have signed out." in spoken(again)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def test_who_may_not_come_in_is_told_why(
     signing_in: Dashboard, user: dict[str, Any], sentence: str, offer: str
 ) -> None:
     app = come(user, "reading")
-    assert sentence in said(app)
+    assert sentence in spoken(app)
     assert [button.label for button in app.button] == [offer]
     assert trail(signing_in) == []
 
@@ -95,7 +101,7 @@ def test_who_may_not_come_in_is_told_why(
 def test_who_may_only_look_is_offered_nothing_to_change(signing_in: Dashboard, judged_batch: Judged) -> None:
     _, karyograms = judged_batch
     app = come(claims("read_only"), "karyogram", karyogram=karyograms[1].id)
-    assert "may not read; who may: technician, supervisor" in said(app)
+    assert "may not read; who may: technician, supervisor" in spoken(app)
     failed = come(claims("read_only"), "system")
     assert {button.label: button.disabled for button in failed.button}["Try again"]
     assert "may look, but not upload" in said(come(claims("read_only")))
