@@ -15,17 +15,25 @@ _DEMO = (
     "Nobody proves who they are, so nothing that is decided here is a signature. Only this machine can reach the "
     "dashboard. How people sign in: docs/sign-in.md."
 )
+_LOOKS_EVERY = 20.0  # seconds
 
 
 def render() -> None:
     """Draw who works here, and let them sign out or, where nobody signs in, let another one be chosen."""
     place = st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
     if services.signs_in():
-        with place.popover(words.plain(services.person().name), type="tertiary", icon=":material/account_circle:"):
+        with place.popover(words.plain(services.person().name), icon=":material/account_circle:"):
             _signed_in(services.person())
+        _watch()
         return
     place.badge("Demo: nobody signs in", icon=":material/science:", color="orange", help=_DEMO)
     _choose(place)
+
+
+@st.fragment(run_every=_LOOKS_EVERY)
+def _watch() -> None:
+    """Take the page away once the session has ended, also where nobody clicks: others may pass by this screen."""
+    services.person()
 
 
 def _signed_in(person: Person) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-metadata: Final = MetaData(
+METADATA: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",

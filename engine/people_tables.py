@@ -7,13 +7,13 @@ from typing import Final
 from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text
 
 from engine.columns import UtcTime, words
-from engine.metadata import metadata
+from engine.metadata import METADATA
 from engine.people import Role
 
 # Who is signed in; see ``engine.sign_ins``. ``account`` is a hash of the identity provider and its key for the person.
 sign_ins: Final = Table(
     "sign_ins",
-    metadata,
+    METADATA,
     Column("id", String(64), primary_key=True),
     Column("account", String(64), nullable=False, index=True),
     Column("person", Text, nullable=False, index=True),
@@ -26,7 +26,7 @@ sign_ins: Final = Table(
 # What somebody had written when they had to sign in again, at most one decision each.
 drafts: Final = Table(
     "drafts",
-    metadata,
+    METADATA,
     Column("person", Text, primary_key=True),
     Column("karyogram_id", ForeignKey("karyograms.id"), nullable=False),
     Column("turn", String(40), nullable=False),

@@ -28,11 +28,13 @@ from sqlalchemy import (
 
 from engine import people_tables
 from engine.columns import UtcTime, words
-from engine.metadata import metadata
+from engine.metadata import METADATA
 from engine.reviews import Call, Place, Review
 from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
 from models.judging.uncertainty import Label
+
+metadata: Final = METADATA
 
 batches: Final = Table(
     "batches",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -34,7 +35,13 @@ cookie_secret = "{COOKIE_SECRET}"
 client_id = "karyotriage"
 client_secret = "{CLIENT_SECRET}"
 server_metadata_url = "{{provider}}/.well-known/openid-configuration"
+
+[auth.again]
+client_id = "karyotriage"
+client_secret = "{CLIENT_SECRET}"
+server_metadata_url = "{{provider}}/.well-known/openid-configuration"
 client_kwargs = {{{{ prompt = "login" }}}}
+authorize_params = {{{{ max_age = "0" }}}}
 """
 TESS = {"sub": "tess", "name": "Tess Lind", "email": "tess@lab.example", "roles": ["staff", "technician"]}
 SUE = {"sub": "sue", "name": "Sue Holm", "email": "sue@lab.example", "roles": ["supervisor"]}
@@ -119,6 +126,7 @@ def sign_a_decision(page: Page, lab: Signed, folder: Path) -> None:
     page.screenshot(path=folder / "stale.png")
     change_claims(lab.provider, {**TESS, "auth_time": int(time.time())})
     page.get_by_role("button", name="Sign in again to sign: abnormal").click()
+    page.wait_for_url(re.compile(r"/authorize\?(?=.*\bmax_age=0\b)(?=.*\bprompt=login\b)"))
     become(page, "tess")
     expect(page.get_by_text("You have signed in again. Nothing is kept yet")).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("seen twice")
