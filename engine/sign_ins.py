@@ -19,6 +19,7 @@ from engine.people import Person, Role
 from engine.settings import Settings
 
 _KEPT_EVERY: Final = timedelta(minutes=1)  # the last click is not written down more often than this
+_NO_ACCOUNT: Final = ""  # of sign-ins under a name that was released
 _T: Final = schema.sign_ins
 
 
@@ -63,6 +64,24 @@ def leave(session: Session, identity: Identity, now: datetime) -> None:
     _end(session, identity.sign_in, now, "signed out")
 
 
+def release(session: Session, name: str, now: datetime) -> bool:
+    """Take a name from its account: the next one that comes in under this name has it from then on.
+
+    It is for a laboratory that changes its identity provider, where everybody gets a new account.
+
+    Returns:
+        False where no account has this name.
+    """
+    held = _T.c.person == name, _T.c.account != _NO_ACCOUNT
+    mine = session.scalars(select(_T.c.id).where(*held, _T.c.ended_at.is_(None))).all()
+    for sign_in in mine:
+        _end(session, sign_in, now, "the name was released")
+    released = session.scalars(update(_T).where(*held).values(account=_NO_ACCOUNT).returning(_T.c.id)).all()
+    if released:
+        audit.record(session, now, person=audit.SHELL, action="release name", subject=name)
+    return bool(released)
+
+
 def _row(session: Session, sign_in: str) -> RowMapping | None:
     return session.execute(select(_T).where(_T.c.id == sign_in)).mappings().one_or_none()
 
@@ -82,7 +101,7 @@ def _name_of(session: Session, identity: Identity) -> str:
     kept: str | None = session.scalar(mine)
     if kept is not None:
         return kept
-    taken = select(_T.c.id).where(_T.c.person == identity.name).limit(1)
+    taken = select(_T.c.id).where(_T.c.person == identity.name, _T.c.account != _NO_ACCOUNT).limit(1)
     if session.scalar(taken) is not None or identity.name in (audit.NOBODY, audit.SHELL):
         raise RefusedError(f"The name {identity.name} belongs to another account. Please ask your administrator.")
     return identity.name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from engine import audit, drafts, sign_ins
-from engine.database import open_session
+from engine.__main__ import main
+from engine.database import connect, open_session
 from engine.drafts import Draft
 from engine.identity import Identity, RefusedError
 from engine.people import Person, Role, SignAgainError, require_proof
@@ -115,6 +116,24 @@ def test_nobody_comes_in_under_a_name_that_is_not_theirs(sql_engine: Engine, nam
         enter(sql_engine, replace(ANNA, account="b" * 64, sign_in="3" * 64, name=name), minutes(1))
 
 
+def test_a_name_that_was_released_goes_to_the_next_account(
+    sqlite_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    engine, moved = connect(sqlite_url), replace(ANNA, account="b" * 64, sign_in="3" * 64)
+    enter(engine, ANNA, minutes(0))
+    assert main(["release", ANNA.name]) == 0
+    assert capsys.readouterr().out == "Anna (anna@lab.example) is free for the next account that signs in under it.\n"
+    with pytest.raises(EndedError):
+        enter(engine, ANNA, minutes(1))
+    assert enter(engine, moved, minutes(1)).name == ANNA.name
+    with pytest.raises(RefusedError):
+        enter(engine, replace(ANNA, sign_in="4" * 64), minutes(2))
+    assert main(["release", "nobody"]) == 1
+    assert [action for action, _ in told(engine)] == ["sign in", "sign out", "release name", "sign in"]
+    engine.dispose()
+
+
 def test_a_role_that_changes_counts_at_once_and_is_written_down(sql_engine: Engine) -> None:
     enter(sql_engine, ANNA, minutes(0))
     assert enter(sql_engine, replace(ANNA, role=Role.READ_ONLY), minutes(0.1)).role is Role.READ_ONLY
@@ -133,7 +152,3 @@ def test_a_draft_is_given_back_once_to_who_wrote_it(sql_engine: Engine) -> None:
         assert drafts.take(session, "Anna", NOW) is None
         drafts.keep(session, "Anna", draft, NOW)
         assert drafts.take(session, "Anna", NOW + timedelta(hours=1)) is None
-
-
-def test_the_time_of_the_test_is_aware() -> None:
-    assert isinstance(NOW, datetime) and NOW.tzinfo is not None
