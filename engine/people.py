@@ -17,6 +17,15 @@ class Role(StrEnum):
     READ_ONLY = "read_only"
 
 
+class End(StrEnum):
+    """Why a sign-in is over."""
+
+    SIGNED_OUT = "signed_out"
+    IDLE = "idle"
+    EXPIRED = "expired"
+    RELEASED = "released"  # the name was given free
+
+
 class Action(StrEnum):
     """What somebody may be allowed to do."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text
 
 from engine.columns import UtcTime, words
 from engine.metadata import METADATA
-from engine.people import Role
+from engine.people import End, Role
 
 # Who is signed in; see ``engine.sign_ins``. ``account`` is a hash of the identity provider and its key for the person.
 sign_ins: Final = Table(
@@ -21,6 +21,7 @@ sign_ins: Final = Table(
     Column("began_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
+    Column("end", words(End)),
 )
 
 # What somebody had written when they had to sign in again, at most one decision each.

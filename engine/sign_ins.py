@@ -15,11 +15,17 @@ from sqlalchemy.orm import Session
 
 from engine import audit, schema, store
 from engine.identity import Identity, RefusedError
-from engine.people import Person, Role
+from engine.people import End, Person, Role
 from engine.settings import Settings
 
 _KEPT_EVERY: Final = timedelta(minutes=1)  # the last click is not written down more often than this
 _NO_ACCOUNT: Final = ""  # of sign-ins under a name that was released
+_WHY: Final = {
+    End.SIGNED_OUT: "You have signed out.",
+    End.IDLE: "Nothing was done for more than {} min, so your session has ended.",
+    End.EXPIRED: "Your sign-in has expired.",
+    End.RELEASED: "Your name was released for another account. Please ask your administrator.",
+}
 _T: Final = schema.sign_ins
 
 
@@ -45,13 +51,11 @@ def enter(session: Session, identity: Identity, settings: Settings, now: datetim
     last = row["seen_at"] if row else identity.issued_at
     idle, longest = timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.sign_in_hours)
     if row and row["ended_at"] is not None:
-        raise EndedError("You have signed out.")
-    if now >= min(identity.expires_at, identity.issued_at + longest):
-        _end(session, identity.sign_in, now, "expired")
-        raise EndedError("Your sign-in has expired.")
-    if now - last > idle:
-        _end(session, identity.sign_in, now, "idle")
-        raise EndedError(f"Nothing was done for more than {settings.idle_minutes} minutes, so your session has ended.")
+        raise EndedError(_WHY[row["end"]].format(settings.idle_minutes))
+    end = End.EXPIRED if now >= min(identity.expires_at, identity.issued_at + longest) else End.IDLE
+    if end is End.EXPIRED or now - last > idle:
+        _end(session, identity.sign_in, now, end)
+        raise EndedError(_WHY[end].format(settings.idle_minutes))
     name = row["person"] if row else _begin(session, identity, now)
     _keep(session, identity, row, now if active else last, now)
     return Person(
@@ -61,7 +65,7 @@ def enter(session: Session, identity: Identity, settings: Settings, now: datetim
 
 def leave(session: Session, identity: Identity, now: datetime) -> None:
     """End a sign-in, because somebody signs out; what the browser still holds no longer lets anybody in."""
-    _end(session, identity.sign_in, now, "signed out")
+    _end(session, identity.sign_in, now, End.SIGNED_OUT)
 
 
 def release(session: Session, name: str, now: datetime) -> bool:
@@ -75,7 +79,7 @@ def release(session: Session, name: str, now: datetime) -> bool:
     held = _T.c.person == name, _T.c.account != _NO_ACCOUNT
     mine = session.scalars(select(_T.c.id).where(*held, _T.c.ended_at.is_(None))).all()
     for sign_in in mine:
-        _end(session, sign_in, now, "the name was released")
+        _end(session, sign_in, now, End.RELEASED)
     released = session.scalars(update(_T).where(*held).values(account=_NO_ACCOUNT).returning(_T.c.id)).all()
     if released:
         audit.record(session, now, person=audit.SHELL, action="release name", subject=name)
@@ -90,7 +94,7 @@ def _begin(session: Session, identity: Identity, now: datetime) -> str:
     """Write down that somebody is in; returns their name in all records."""
     name = _name_of(session, identity)
     values = {"id": identity.sign_in, "account": identity.account, "person": name, "role": identity.role}
-    if store.insert_once(session, _T, {**values, "began_at": now, "seen_at": now, "ended_at": None}):
+    if store.insert_once(session, _T, {**values, "began_at": now, "seen_at": now}):
         _tell(session, now, name, "sign in", {"role": identity.role, "provider": identity.provider})
     return name
 
@@ -117,10 +121,10 @@ def _keep(session: Session, identity: Identity, row: RowMapping | None, seen: da
         _tell(session, now, row["person"], "change role", told)
 
 
-def _end(session: Session, sign_in: str, now: datetime, why: str) -> None:
+def _end(session: Session, sign_in: str, now: datetime, why: End) -> None:
     """End a sign-in once."""
     mine = _T.c.id == sign_in, _T.c.ended_at.is_(None)
-    ended = session.scalar(update(_T).where(*mine).values(ended_at=now).returning(_T.c.person))
+    ended = session.scalar(update(_T).where(*mine).values(ended_at=now, end=why).returning(_T.c.person))
     if ended is not None:
         _tell(session, now, ended, "sign out", {"why": why})
 

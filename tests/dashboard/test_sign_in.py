@@ -84,7 +84,7 @@ def test_a_technician_comes_in_and_is_called_by_name(signing_in: Dashboard, judg
     ("user", "sentence", "offer"),
     [
         (claims(None), "Please ask your administrator", "Sign in as somebody else"),
-        (claims(minutes_ago=45), "Nothing was done for more than 30 minutes", "Sign in again"),
+        (claims(minutes_ago=45), "Nothing was done for more than 30 min", "Sign in again"),
         (claims(exp=int(time.time()) - 1), "Your sign-in has expired", "Sign in again"),
         ({**claims(), "iss": ""}, "did not say who you are", "Sign in as somebody else"),
     ],

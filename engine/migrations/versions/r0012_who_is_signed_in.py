@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("end", sa.String(40)),
         sa.PrimaryKeyConstraint("id", name="pk_sign_ins"),
     )
     op.create_index("ix_sign_ins_account", "sign_ins", ["account"])
