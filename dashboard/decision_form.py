@@ -70,6 +70,7 @@ class Asked:
 @st.fragment
 def render(asked: Asked) -> None:
     """Ask for a decision and keep it."""
+    services.stay()
     state.begin_with(asked.before)
     call = st.segmented_control(
         "What do you see?",
@@ -83,6 +84,7 @@ def render(asked: Asked) -> None:
         st.caption("Nothing is filled in for you: say what you see yourself.")
         return
     opinion = _ask(asked, call)
+    state.remember_writing(asked.person.name, _draft(asked, opinion))
     amending = asked.amended is not None
     st.markdown(confirmation(asked.person, asked.place, opinion, amending=amending))
     signature.render(asked.person, asked.place, amending=amending)
@@ -104,16 +106,16 @@ def render(asked: Asked) -> None:
 
 def _sign_in_again(asked: Asked, opinion: Opinion) -> None:
     """Keep what is written, and let somebody prove anew who they are; they come back to this karyogram."""
-    _put_aside(asked, opinion)
+    sign_in.keep(asked.person.name, _draft(asked, opinion))
     sign_in.again()
     st.stop()
 
 
-def _put_aside(asked: Asked, opinion: Opinion) -> None:
+def _draft(asked: Asked, opinion: Opinion) -> Draft:
     said = {**vars(opinion), "findings": list(opinion.findings)}
     if asked.amended is not None:
         said["amend"] = True  # the switch that opens this form
-    sign_in.keep(asked.person, Draft(asked.karyogram.id, asked.turn, said))
+    return Draft(asked.karyogram.id, asked.turn, said)
 
 
 def _ask(asked: Asked, call: Call) -> Opinion:
@@ -186,10 +188,11 @@ def _keep(asked: Asked, opinion: Opinion) -> None:
                 decisions.amend(session, person, asked.amended, opinion, times.now())
             session.commit()
     except (EndedError, SignAgainError):
-        _put_aside(asked, opinion)  # the page that is drawn next asks for a sign-in
+        sign_in.keep(asked.person.name, _draft(asked, opinion))  # the page that is drawn next asks for a sign-in
     except (ReviewError, NotAllowedError) as error:
         st.error(words.plain(str(error)), icon=":material/error:")
         return
     else:
         state.resume("")
+        state.remember_writing("", None)
     st.rerun()

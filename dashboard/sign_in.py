@@ -11,7 +11,6 @@ from dashboard import links, services, state, times, words
 from engine import drafts, exposure
 from engine.drafts import Draft
 from engine.identity import RefusedError
-from engine.people import Person
 from engine.reviews import Call
 from engine.sign_ins import EndedError
 
@@ -42,6 +41,7 @@ def outside() -> Outside | None:
         services.enter(active=True)
     except EndedError as ended:
         state.forget_let_in()
+        _keep_what_is_written()
         return Outside("Sign in again", str(ended), "Sign in again")
     except RefusedError as refused:
         _log.warning("refused: %s", refused)
@@ -68,11 +68,18 @@ def again() -> None:
     st.login(exposure.AGAIN if exposure.AGAIN in section else _DEFAULT)
 
 
-def keep(person: Person, draft: Draft) -> None:
+def keep(person: str, draft: Draft) -> None:
     """Keep what somebody has written until they are back."""
     with services.session() as session:
-        drafts.keep(session, person.name, draft, times.now())
+        drafts.keep(session, person, draft, times.now())
         session.commit()
+
+
+def _keep_what_is_written() -> None:
+    """Keep what stood in a form when the session ended."""
+    person, draft = state.writing()
+    if draft is not None:
+        keep(person, draft)
 
 
 def go_on() -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
+from engine.drafts import Draft
 from engine.people import Person
 
 UPLOADERS = ("files", "folder")  # the widgets of the upload form that hold files
@@ -23,6 +24,7 @@ _PERSON = "person"
 _LOOKED = "looked_at"
 _LET_IN = "let_in"
 _CAME_BACK = "came_back"
+_WRITING = "writing"
 _CHECKED_EVERY = timedelta(seconds=5)  # whether a sign-in still holds
 
 
@@ -51,6 +53,17 @@ def remember_let_in(person: Person, now: datetime) -> None:
 def forget_let_in() -> None:
     """Have it checked anew who is signed in."""
     st.session_state.pop(_LET_IN, None)
+
+
+def remember_writing(person: str, draft: Draft | None) -> None:
+    """Remember what somebody is writing on the page that is drawn, None for nothing."""
+    st.session_state[_WRITING] = (person, draft)
+
+
+def writing() -> tuple[str, Draft | None]:
+    """Who wrote something on the page that was drawn last, and what; nobody and nothing where nobody did."""
+    found: tuple[str, Draft | None] = st.session_state.pop(_WRITING, ("", None))
+    return found
 
 
 def comes_back() -> bool:

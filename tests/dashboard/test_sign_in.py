@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from sqlalchemy import update
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from dashboard import services
-from engine import audit
+from engine import audit, schema
 from engine.database import open_session
 from engine.vocabulary import Batch, Karyogram
 from tests.dashboard.conftest import APP, Dashboard
@@ -124,6 +126,27 @@ def test_an_old_proof_is_too_old_for_a_signature(signing_in: Dashboard, judged_b
     labels = [button.label for button in stale.button]
     assert "Sign in again to sign: abnormal" in labels
     assert "Confirm: abnormal" not in labels
+
+
+def test_what_is_written_when_a_session_ends_is_there_after_the_next_sign_in(
+    signing_in: Dashboard, judged_batch: Judged
+) -> None:
+    _, karyograms = judged_batch
+    first, second = claims(), claims(nonce="twice")
+    app = come(first, "karyogram", karyogram=karyograms[1].id)
+    app.segmented_control[0].set_value("abnormal").run()
+    next(field for field in app.text_input if field.label == "Comment").set_value("<i>seen</i>").run()
+    with open_session(signing_in.engine) as session:
+        session.execute(update(schema.sign_ins).values(seen_at=datetime.now(UTC) - timedelta(hours=1)))
+        session.commit()
+    app.run()
+    assert "your session has ended" in spoken(app)
+    back = AppTest.from_file(str(APP), default_timeout=60)
+    back.user = second
+    back.run()
+    assert "You have signed in again. Nothing is kept yet" in said(back)
+    assert next(field for field in back.text_input if field.label == "Comment").value == "<i>seen</i>"
+    assert back.segmented_control[0].value == "abnormal"
 
 
 def test_half_a_sign_in_stops_everything_without_a_secret(dashboard: Dashboard, tmp_path: Path) -> None:
