@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import links, parts, person_chooser, services
+from dashboard import links, parts, person_chooser, services, sign_in, state
 from dashboard.comparison import warming
 
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
 parts.logo()
+outside = sign_in.outside()
 page = st.navigation(
     {
         "Work": [
@@ -27,10 +28,15 @@ page = st.navigation(
             st.Page(links.SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
         ],
     },
-    position="top",
+    position="hidden" if outside else "top",
 )
 parts.research_use_notice()
 parts.stop_if_broken()
-warming.begin(services.settings().experiments)
-person_chooser.render()
-page.run()
+if outside:
+    sign_in.render(outside)
+else:
+    warming.begin(services.settings().experiments)
+    sign_in.go_on()
+    state.remember_writing("", None)
+    person_chooser.render()
+    page.run()

@@ -67,27 +67,21 @@ def downloads(batch: Batch) -> None:
     with st.popover("Report", icon=":material/download:", width="content"):
         hidden = st.toggle("Without names", key="report_without_names", help=_WITHOUT_NAMES)
         for kind, offer in _OFFERS.items():
-            _button(
-                batch,
-                kind,
-                offer,
-                maker(batch, kind, person, without_names=hidden),
-                off=kind is Format.FHIR and not signed,
-            )
+            _button(batch, kind, offer, without_names=hidden, disabled=kind is Format.FHIR and not signed)
         st.caption(_about(signed))
 
 
-def _button(batch: Batch, kind: Format, offer: _Offer, make: Callable[[], bytes], *, off: bool) -> None:
+def _button(batch: Batch, kind: Format, offer: _Offer, *, without_names: bool, disabled: bool) -> None:
     with st.container(gap="xxsmall"):
         st.download_button(
             offer.label,
-            data=make,
+            data=maker(batch, kind, services.later(), without_names=without_names),
             file_name=file_name(batch, kind),
             mime=MEDIA_TYPES[kind],
             on_click="ignore",
             icon=offer.icon,
             width="stretch",
-            disabled=off,
+            disabled=disabled,
             key=f"report_{kind}",
         )
         st.caption(offer.meaning)
@@ -100,14 +94,14 @@ def _about(signed: int) -> str:
     return f"{words.count(signed, 'karyogram')} {verb} signed. Decisions on the others are in no report."
 
 
-def maker(batch: Batch, kind: Format, person: Person, *, without_names: bool) -> Callable[[], bytes]:
-    """What makes the file; Streamlit calls it at the click."""
+def maker(batch: Batch, kind: Format, who: Callable[[], Person], *, without_names: bool) -> Callable[[], bytes]:
+    """What makes the file; Streamlit calls it at the click, and who clicks must still be signed in then."""
 
     def make() -> bytes:
         stream = io.BytesIO()
         with services.session() as session:
             limits = services.limits()
-            write(session, batch.id, kind, stream, limits, person=person, without_names=without_names)
+            write(session, batch.id, kind, stream, limits, person=who(), without_names=without_names)
         return stream.getvalue()
 
     return make

@@ -16,7 +16,8 @@ from dashboard import (
     times,
     words,
 )
-from engine import coco, corrections, histograms, reading_list, reports, store
+from engine import coco, corrections, histograms, people, reading_list, reports, store
+from engine.people import Action, Person
 from engine.vocabulary import Batch
 
 _ROWS_ON_A_PAGE = 100
@@ -61,10 +62,11 @@ def _corrections(batch: Batch) -> None:
     """Offer what people corrected, where they did."""
     with services.session() as session:
         corrected = corrections.corrected_karyograms(session, batch.id)
-    if corrected:
+    if corrected and people.may(services.person(), Action.EXPORT):
+        who = services.later()
         st.download_button(
             "Download corrections",
-            data=lambda: _coco(batch.id),
+            data=lambda: _coco(batch.id, who()),
             file_name=f"karyotriage_{batch.id[:8]}_corrections.zip",
             mime="application/zip",
             on_click="ignore",
@@ -81,9 +83,9 @@ def _title(batch: Batch) -> None:
     st.caption(f"{mark}{started} · model {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}")
 
 
-def _coco(batch_id: str) -> bytes:
+def _coco(batch_id: str, person: Person) -> bytes:
     with services.session() as session:
-        return coco.archive(session, services.limits(), batch_id)
+        return coco.archive(session, services.limits(), batch_id, person=person)
 
 
 def _results(batch: Batch) -> None:

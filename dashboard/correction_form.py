@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import readings, services, state, times, words
-from engine import corrections
+from engine import corrections, people
 from engine.corrections import NAMES, REMOVED, Correction, StandingObject
+from engine.people import Action, NotAllowedError
 from engine.vocabulary import Karyogram, Verdict
 from models.judging.record import Box, Record
 
@@ -64,7 +65,10 @@ def summary(read: Read) -> None:
 
 
 def form(read: Read, chosen: StandingObject | None) -> None:
-    """Let a person correct the chosen object, or add one."""
+    """Let a person correct the chosen object, or add one, where their role may."""
+    if not people.may(services.person(), Action.CORRECT):
+        st.caption(":material/lock: Your role may look, but not correct.")
+        return
     with st.expander("Correct by hand", icon=":material/edit:", key=f"correct_{read.karyogram.id}"):
         what = st.segmented_control(
             "What to correct",
@@ -123,7 +127,11 @@ def _keep(read: Read, number: int, name: str, sides: Sequence[float]) -> None:
         st.error(words.plain(str(error)), icon=":material/error:")
         return
     with services.session() as session:
-        corrections.add(session, told)
+        try:
+            corrections.add(session, told, person=services.person())
+        except NotAllowedError as error:
+            st.error(words.plain(str(error)), icon=":material/error:")
+            return
         session.commit()
     state.choose_later(read.karyogram.id, number)
     st.rerun()

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import services, state, times, words
+from dashboard import services, sign_in, signature, state, times, words
 from dashboard.review_words import CALLS, about_iscn, confirmation
 from engine import decisions, reviews
-from engine.people import NotAllowedError, Person
+from engine.drafts import Draft
+from engine.people import NotAllowedError, Person, SignAgainError
 from engine.reviews import Call, Decision, Opinion, Place, ReviewError
+from engine.sign_ins import EndedError
 from engine.vocabulary import Karyogram, Verdict
 from models.judging.triage import TriageOutcome
+
+_NOT_ASKED = (
+    "Your identity provider let you in without asking you to prove who you are. Ask your administrator to set it up so "
+    "that it asks (docs/sign-in.md)."
+)
 
 
 @dataclass(frozen=True)
@@ -27,8 +34,12 @@ class Asked:
 
     def key(self, field: str) -> str:
         """The key of a field; each person, karyogram and decision has a draft of its own."""
-        turn = "new" if self.amended is None else str(self.amended.id)
-        return state.draft(field, self.karyogram.id, self.person.short, turn)
+        return state.draft(field, self.karyogram.id, self.person.short, self.turn)
+
+    @property
+    def turn(self) -> str:
+        """What tells the forms of one person on one karyogram apart."""
+        return "new" if self.amended is None else str(self.amended.id)
 
     @property
     def before(self) -> dict[str, object]:
@@ -59,6 +70,7 @@ class Asked:
 @st.fragment
 def render(asked: Asked) -> None:
     """Ask for a decision and keep it."""
+    services.stay()
     state.begin_with(asked.before)
     call = st.segmented_control(
         "What do you see?",
@@ -72,10 +84,38 @@ def render(asked: Asked) -> None:
         st.caption("Nothing is filled in for you: say what you see yourself.")
         return
     opinion = _ask(asked, call)
-    st.markdown(confirmation(asked.person, asked.place, opinion, amending=asked.amended is not None))
-    label = words.on_primary(f"Confirm: {CALLS[call].label.lower()}", ":material/check:")
+    state.remember_writing(asked.person.name, _draft(asked, opinion))
+    amending = asked.amended is not None
+    st.markdown(confirmation(asked.person, asked.place, opinion, amending=amending))
+    signature.render(asked.person, asked.place, amending=amending)
+    said = CALLS[call].label.lower()
+    if signature.is_old(asked.person):
+        if state.is_resumed(asked.karyogram.id):
+            st.warning(_NOT_ASKED, icon=":material/lock_clock:")
+        if st.button(
+            f"Sign in again to sign: {said}", icon=":material/login:", key=asked.key("again"), width="stretch"
+        ):
+            _sign_in_again(asked, opinion)
+        return
+    if state.is_resumed(asked.karyogram.id):
+        st.info("You have signed in again. Nothing is kept yet: look at it once more, then confirm.")
+    label = words.on_primary(f"Confirm: {said}", ":material/check:")
     if st.button(label, type="primary", key=asked.key("confirm"), width="stretch"):
         _keep(asked, opinion)
+
+
+def _sign_in_again(asked: Asked, opinion: Opinion) -> None:
+    """Keep what is written, and let somebody prove anew who they are; they come back to this karyogram."""
+    sign_in.keep(asked.person.name, _draft(asked, opinion))
+    sign_in.again()
+    st.stop()
+
+
+def _draft(asked: Asked, opinion: Opinion) -> Draft:
+    said = {**vars(opinion), "findings": list(opinion.findings)}
+    if asked.amended is not None:
+        said["amend"] = True  # the switch that opens this form
+    return Draft(asked.karyogram.id, asked.turn, said)
 
 
 def _ask(asked: Asked, call: Call) -> Opinion:
@@ -140,13 +180,19 @@ def _text(asked: Asked, field: str, label: str, *, placeholder: str = "", live: 
 
 def _keep(asked: Asked, opinion: Opinion) -> None:
     try:
+        person = services.enter(active=True)
         with services.session() as session:
             if asked.amended is None:
-                decisions.decide(session, asked.person, asked.karyogram.id, opinion, times.now())
+                decisions.decide(session, person, asked.karyogram.id, opinion, times.now())
             else:
-                decisions.amend(session, asked.person, asked.amended, opinion, times.now())
+                decisions.amend(session, person, asked.amended, opinion, times.now())
             session.commit()
+    except (EndedError, SignAgainError):
+        sign_in.keep(asked.person.name, _draft(asked, opinion))  # the page that is drawn next asks for a sign-in
     except (ReviewError, NotAllowedError) as error:
         st.error(words.plain(str(error)), icon=":material/error:")
         return
+    else:
+        state.resume("")
+        state.remember_writing("", None)
     st.rerun()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 import streamlit as st
@@ -13,10 +14,11 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dashboard import links, state
-from engine import people, promotions
+from dashboard import links, state, times
+from engine import exposure, identity, people, promotions, sign_ins
 from engine.database import connect, open_session, upgrade
 from engine.errors import REDIS_AWAY, one_line
+from engine.exposure import ExposureError
 from engine.heartbeat import Heartbeat, alive
 from engine.intake import Intake
 from engine.people import Person
@@ -44,8 +46,82 @@ def _redis_client() -> redis.Redis:
     return connect_redis(settings().redis_url)
 
 
+@st.cache_resource(show_spinner=False)
+def signs_in() -> bool:
+    """Whether people sign in; otherwise they choose who they are, and only this machine may reach the dashboard.
+
+    Raises:
+        ExposureError: others could reach it, and nobody signs in.
+        SettingsError: sign-in is set up and not complete.
+    """
+    found = exposure.section(st.get_option("secrets.files")) is not None
+    exposure.require_safe(st.get_option("server.address"), sign_in=found, loopback_only=settings().loopback_only)
+    return found
+
+
 def person() -> Person:
-    """Who works here: whom the address names, else whom this session heard of, else the first of the demo people."""
+    """Who works here; where a sign-in is over, the page is drawn anew and asks for the next one."""
+    known = state.let_in(times.now())
+    try:
+        return known or enter(active=False)
+    except (sign_ins.EndedError, identity.RefusedError):
+        st.rerun()
+
+
+def stay() -> None:
+    """Count what somebody does on a part of a page, such as writing, as a click."""
+    try:
+        if state.let_in(times.now()) is None:
+            enter(active=True)
+    except (sign_ins.EndedError, identity.RefusedError):
+        st.rerun()
+
+
+def enter(*, active: bool) -> Person:
+    """Let in who works here.
+
+    Args:
+        active: whether they have just done something; a page that refreshes itself does not count.
+
+    Raises:
+        EndedError: they have to sign in again.
+        RefusedError: they may not come in.
+    """
+    if not signs_in():
+        return _demo_person()
+    entered = _enter(st.user.to_dict(), active=active)
+    state.remember_let_in(entered, times.now())
+    return entered
+
+
+def later() -> Callable[[], Person]:
+    """Give a way to ask who works here when no page is drawn, such as when a file is fetched; it is checked then."""
+    if not signs_in():
+        here = _demo_person()
+        return lambda: here
+    claims = st.user.to_dict()
+    return lambda: _enter(claims, active=False)
+
+
+def _enter(claims: Mapping[str, Any], *, active: bool) -> Person:
+    found = identity.identify(claims, settings())
+    with session() as opened:
+        try:
+            return sign_ins.enter(opened, found, settings(), times.now(), active=active)
+        finally:
+            opened.commit()
+
+
+def leave() -> None:
+    """End the sign-in of who works here."""
+    state.forget_let_in()
+    with session() as opened:
+        sign_ins.leave(opened, identity.identify(st.user.to_dict(), settings()), times.now())
+        opened.commit()
+
+
+def _demo_person() -> Person:
+    """Whom the address names, else whom this session heard of, else the first of the demo people."""
     known = {one.short: one for one in people.DEMO}
     named = [known[short] for short in (links.person(), state.person()) if short in known]
     return named[0] if named else people.DEMO[0]
@@ -61,9 +137,14 @@ def session() -> Iterator[Session]:
 def problem() -> str | None:
     """What keeps every page from working, in one line: wrong settings or no record store; ``None`` if all is well."""
     try:
+        roles = settings().roles_file
+        if not signs_in():
+            exposure.require_near(st.context.headers.get("Host"), st.context.headers.get("X-Forwarded-For"))
+        elif roles is not None:
+            identity.roles_of_file(roles)
         with session() as opened:
             opened.execute(text("SELECT 1"))
-    except (SettingsError, DBAPIError, OSError) as error:
+    except (SettingsError, ExposureError, DBAPIError, OSError) as error:
         return one_line(error)
     return None
 

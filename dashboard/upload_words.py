@@ -25,6 +25,7 @@ ADVICE: dict[ProblemKind, str] = {
     ProblemKind.DUPLICATE: "Nothing to do: read the earlier one. For a second opinion, choose another model.",
     ProblemKind.BAD_ARCHIVE: "Make the ZIP anew, without a password and without ZIPs inside, or send its folder.",
     ProblemKind.BAD_MANIFEST: "Correct the line that is named, and send manifest.csv with the files.",
+    ProblemKind.OVER_LIMIT: "Send it tomorrow, or ask your administrator to raise the limit.",
 }
 
 TOLD_BY: dict[ToldBy, str] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import figures, links, services, words
-from engine import store
+from engine import people, store
+from engine.people import Action
 from engine.requeue import retry
 from engine.vocabulary import Karyogram, KaryogramState, Verdict
 from models.judging.triage import Reason, TriageOutcome
@@ -27,9 +28,12 @@ def render(karyogram: Karyogram, verdict: Verdict | None) -> None:
 def _failure(karyogram: Karyogram) -> None:
     st.error(words.OUTCOMES[TriageOutcome.FAILED].meaning, icon=":material/error:")
     st.markdown(f"**Why:** {words.plain(karyogram.failure or 'the engine gave no reason')}")
-    if st.button("Try again", icon=":material/refresh:"):
+    allowed = people.may(services.person(), Action.RETRY)
+    if st.button("Try again", icon=":material/refresh:", disabled=not allowed):
         with services.session() as session:
-            retry(session, services.stream(), karyogram.id)  # where Redis is away, the sweep finds it later
+            retry(
+                session, services.stream(), karyogram.id, person=services.person()
+            )  # where Redis is away, the sweep finds it later
         st.rerun()
 
 

@@ -111,6 +111,7 @@ PROBLEMS: dict[ProblemKind, str] = {
     ProblemKind.DUPLICATE: "Duplicate",
     ProblemKind.BAD_ARCHIVE: "Archive not usable",
     ProblemKind.BAD_MANIFEST: "Manifest not usable",
+    ProblemKind.OVER_LIMIT: "Over your limit",
 }
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")

@@ -146,4 +146,4 @@ class _Told:
             self.removed |= dict.fromkeys(details["pictures"], entry.at)
         elif entry.action in ("decide", "amend"):
             number = details.pop("decision")
-            self.decisions[number] = {name: details[name] for name in details.keys() - {"before", "after"}}
+            self.decisions[number] = {name: details[name] for name in details.keys() - {"before", "after", "signature"}}

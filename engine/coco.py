@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from engine import corrections, store
+from engine import audit, corrections, store
 from engine.corrections import StandingObject
+from engine.people import Action, Person, require
 from engine.retention import RemovedPictureError
 from engine.vocabulary import Karyogram
 from models import pictures
@@ -62,8 +64,17 @@ def write_folder(session: Session, folder: Path, limits: Limits, batch_id: str |
     return count
 
 
-def archive(session: Session, limits: Limits, batch_id: str) -> bytes:
-    """Return the same as a ZIP file; see ``write_folder``."""
+def archive(session: Session, limits: Limits, batch_id: str, *, person: Person | None = None) -> bytes:
+    """Return the same as a ZIP file; see ``write_folder``. The export stands in the audit trail.
+
+    Raises:
+        NotAllowedError: the role of this person may not export.
+    """
+    if person is not None:
+        require(person, Action.EXPORT)
+    who, now = person.name if person else audit.SHELL, datetime.now(UTC)
+    audit.record(session, now, person=who, action="export", subject=f"batch {batch_id}", details={"as": "coco"})
+    session.commit()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
         for name, data in _files(session, limits, batch_id):

@@ -14,7 +14,8 @@ from typing import Final
 from sqlalchemy import RowMapping, exists, select
 from sqlalchemy.orm import Session
 
-from engine import schema, seeds
+from engine import audit, schema, seeds
+from engine.people import Action, Person, require
 from engine.vocabulary import Verdict
 from models.chromosomes import CHROMOSOMES
 from models.judging.record import JUNK, OTHER, Box, Record, SeenObject
@@ -61,12 +62,31 @@ class StandingObject:
     by_hand: bool
 
 
-def add(session: Session, correction: Correction) -> None:
-    """Keep a correction."""
+def add(session: Session, correction: Correction, *, person: Person | None = None) -> None:
+    """Keep a correction.
+
+    Args:
+        session: see ``engine.database.open_session``.
+        correction: what somebody says of an object.
+        person: who says so; None for the shell of the machine.
+
+    Raises:
+        NotAllowedError: their role may not.
+    """
+    if person is not None:
+        require(person, Action.CORRECT)
     left, top, right, bottom = correction.box
     values = {name: value for name, value in vars(correction).items() if name != "box"}
     sides = {"box_left": left, "box_top": top, "box_right": right, "box_bottom": bottom}
     session.execute(schema.corrections.insert().values(**values, **sides))
+    audit.record(
+        session,
+        correction.created_at,
+        person=person.name if person else audit.SHELL,
+        action="correct",
+        subject=f"karyogram {correction.karyogram_id}",
+        details={"model": correction.model, "object": correction.object, "is": correction.name, "box": correction.box},
+    )
 
 
 def of(session: Session, verdict: Verdict) -> list[Correction]:

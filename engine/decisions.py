@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, RowMapping, select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, reviews, schema, store
-from engine.people import Action, Person, require
+from engine import audit, reviews, schema, signatures, store
+from engine.people import Action, Person, require, require_proof
 from engine.reviews import Call, Decision, Opinion, Place, Review, ReviewError
 from engine.rows import in_chunks
 from engine.vocabulary import Karyogram
@@ -55,17 +55,20 @@ def decide(session: Session, person: Person, karyogram_id: str, opinion: Opinion
     Raises:
         NotFoundError: there is no such karyogram.
         NotAllowedError: their role may not decide now.
+        SignAgainError: they signed in too long ago to sign.
         ReviewError: the rules of reading do not allow it; the text says why.
     """
     karyogram, before = store.karyogram(session, karyogram_id), of(session, karyogram_id)
     place = reviews.place_for(person, karyogram.review, before)
+    require_proof(person, now)
     verdict = store.verdict(session, karyogram_id)
     outcome = None if verdict is None else verdict.outcome
     if reviews.overrides(opinion, outcome) and not opinion.reason.strip():
         raise ReviewError("The model says the contrary. Please give the reason for overriding it.")
     model = None if verdict is None else verdict.model
     values = {"karyogram_id": karyogram_id, "place": place, "person": person.name, "model": model, "outcome": outcome}
-    return _keep(session, karyogram, before, {**values, **_opinion_values(opinion), "amends": None, "created_at": now})
+    decided = {**values, **_opinion_values(opinion), "amends": None, "created_at": now}
+    return _keep(session, person, karyogram, before, decided)
 
 
 def amend(session: Session, person: Person, decision: Decision, opinion: Opinion, now: datetime) -> Decision:
@@ -73,9 +76,11 @@ def amend(session: Session, person: Person, decision: Decision, opinion: Opinion
 
     Raises:
         NotAllowedError: their role may not decide.
+        SignAgainError: they signed in too long ago to sign.
         ReviewError: it is somebody else's decision, it was amended already, or the reason is missing.
     """
     require(person, Action.ARBITRATE if decision.place is Place.THIRD else Action.READ)
+    require_proof(person, now)
     if decision.person != person.name:
         raise ReviewError(f"This is the decision of {decision.person}: only who decided can amend it.")
     if not opinion.reason.strip():
@@ -85,10 +90,12 @@ def amend(session: Session, person: Person, decision: Decision, opinion: Opinion
         raise ReviewError("This decision has been amended already. Amend the one that stands.")
     values = {name: getattr(decision, name) for name in ("karyogram_id", "place", "person", "model", "outcome")}
     amended = {**values, **_opinion_values(opinion), "amends": decision.id, "created_at": now}
-    return _keep(session, karyogram, before, amended)
+    return _keep(session, person, karyogram, before, amended)
 
 
-def _keep(session: Session, karyogram: Karyogram, before: list[Decision], values: dict[str, Any]) -> Decision:
+def _keep(
+    session: Session, person: Person, karyogram: Karyogram, before: list[Decision], values: dict[str, Any]
+) -> Decision:
     """Insert a decision and set whose turn it is; where somebody was quicker, nothing is kept."""
     if not store.insert_once(session, schema.decisions, values):
         raise ReviewError(_MEANWHILE)
@@ -104,19 +111,20 @@ def _keep(session: Session, karyogram: Karyogram, before: list[Decision], values
     if not changed.rowcount:
         session.rollback()
         raise ReviewError(_MEANWHILE)
-    _record(session, decision, karyogram.review, turn)
+    _record(session, person, decision, karyogram.review, turn)
     return decision
 
 
-def _record(session: Session, decision: Decision, before: Review, after: Review) -> None:
-    """Enter a decision into the audit trail; ``engine.checks`` compares the two."""
+def _record(session: Session, person: Person, decision: Decision, before: Review, after: Review) -> None:
+    """Enter a decision with its signature into the audit trail; ``engine.checks`` compares the two."""
+    signature = signatures.told(person, decision.place, amending=decision.amends is not None)
     audit.record(
         session,
         decision.created_at,
         person=decision.person,
         action="decide" if decision.amends is None else "amend",
         subject=f"karyogram {decision.karyogram_id}",
-        details={"decision": decision.id, "before": before, "after": after, **told(decision)},
+        details={"decision": decision.id, "before": before, "after": after, "signature": signature, **told(decision)},
     )
 
 

@@ -23,9 +23,9 @@ DASHBOARD_PORT: Final = 8501
 TIMEOUT_SECONDS: Final = 2.0
 
 
-def dashboard_answers(port: int) -> bool:
+def dashboard_answers(port: int, host: str = HOST) -> bool:
     """Say whether the dashboard on this computer is up: Streamlit's own health page answers."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
+    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/_stcore/health")
         return connection.getresponse().status == http.HTTPStatus.OK

@@ -15,11 +15,12 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from engine import audit, decoding, duplicates, schema, seeding, seeds, store
+from engine import audit, decoding, duplicates, quotas, schema, seeding, seeds, store
 from engine.cases import CellName, cell_of_page, free_case
 from engine.database import open_session
 from engine.names import visible
 from engine.people import Action, Person, require
+from engine.quotas import Allowance
 from engine.settings import Settings
 from engine.stream import JobStream
 from engine.unpacking import Candidate, IncomingFile, Unpacking
@@ -95,6 +96,7 @@ class Intake:
         Raises:
             ValueError: if the model is blank or the passes are out of range.
             NotAllowedError: the role of the person may not upload.
+            QuotaError: too many of their batches are not judged yet.
         """
         if self._person is not None:
             require(self._person, Action.UPLOAD)
@@ -103,8 +105,11 @@ class Intake:
         if not 1 <= passes <= MAX_PASSES:
             raise ValueError(f"passes must lie between 1 and {MAX_PASSES}, got {passes!r}")
         with open_session(self._engine) as session:
+            if self._person is not None:
+                quotas.require_room(session, self._person, self._settings)
             shown = visible(name) or f"Batch of {now:%Y-%m-%d %H:%M}"
-            batch = store.add_batch(session, shown, model, passes, now, priority=priority, sent=sent)
+            who = self._person.name if self._person else None
+            batch = store.add_batch(session, shown, model, passes, now, priority=priority, sent=sent, person=who)
             told = {"name": shown, "model": model, "passes": passes, "priority": priority}
             self._tell(session, now, "open", f"batch {batch.id}", told)
             session.commit()
@@ -133,10 +138,12 @@ class Intake:
 
         Raises:
             sqlalchemy.exc.OperationalError: if the record store is away; what was told before is kept.
+            NotAllowedError: the role of the person may not upload.
         """
+        allowance = self._allowance(now)
         stream_is_there, came = True, False
         for found in Unpacking(self._settings).run(files):
-            outcome = found if isinstance(found, FileProblem) else self._accept(batch, found, now)
+            outcome = found if isinstance(found, FileProblem) else self._accept(batch, found, now, allowance)
             if isinstance(outcome, FileProblem):
                 yield self._refuse(batch, outcome, now)
                 continue
@@ -155,17 +162,30 @@ class Intake:
         if placed:
             self._wake([karyogram.id for karyogram in placed], batch.priority)
 
+    def _allowance(self, now: datetime) -> Allowance | None:
+        """What the person may still send; None for the shell, which has no limit."""
+        if self._person is None:
+            return None
+        require(self._person, Action.UPLOAD)
+        with open_session(self._engine) as session:
+            return quotas.allowance(session, self._person, self._settings, now)
+
     def _refuse(self, batch: Batch, problem: FileProblem, now: datetime) -> FileResult:
         with open_session(self._engine) as session:
             store.add_problem(session, batch.id, problem, now)
             session.commit()
         return FileResult(problem.file_name, problem=problem)
 
-    def _accept(self, batch: Batch, file: Candidate, now: datetime) -> tuple[Karyogram, ...] | FileProblem:
+    def _accept(
+        self, batch: Batch, file: Candidate, now: datetime, allowance: Allowance | None
+    ) -> tuple[Karyogram, ...] | FileProblem:
         """Decode every page of a file, then keep bytes and rows together."""
         data = file.read()
         if isinstance(data, FileProblem):
             return data
+        too_much = allowance and allowance.refusal(len(data))
+        if too_much:
+            return FileProblem(file.name, ProblemKind.OVER_LIMIT, too_much)
         found = decoding.pages(file.name, data, self._limits)
         if isinstance(found, FileProblem):
             return found
@@ -179,6 +199,8 @@ class Intake:
                 told = {"batch": batch.id, "picture": sha256, "page": karyogram.page}
                 self._tell(session, now, "upload", f"karyogram {karyogram.id}", told)
             session.commit()
+        if allowance is not None:
+            allowance.take(len(data))
         return karyograms
 
     def _tell(self, session: Session, now: datetime, action: str, subject: str, details: Mapping[str, object]) -> None:

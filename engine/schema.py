@@ -1,7 +1,7 @@
 """Tables of the record store, as SQLAlchemy Core.
 
-The migrations in ``engine/migrations`` build exactly these tables; a test compares the two. Everything here must
-work on SQLite and on PostgreSQL.
+Those of ``people_tables`` belong to it too. The migrations in ``engine/migrations`` build exactly these tables; a test
+compares the two. Everything here must work on SQLite and on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine import columns, seed_table
+from engine import columns, people_tables, seed_table
 from engine.columns import UtcTime, words
 from engine.reviews import Call, Place, Review
 from engine.vocabulary import HeatMapState, KaryogramState, Priority, ProblemKind
@@ -45,6 +45,8 @@ batches: Final = Table(
     Column("created_at", UtcTime, nullable=False, index=True),
     Column("priority", words(Priority), nullable=False, server_default=Priority.ROUTINE.value),
     Column("sent", Integer),
+    Column("person", Text),  # who sent it; none for the shell of the machine, and for batches of earlier versions
+    Index(None, "person", "created_at"),
 )
 
 cases: Final = Table(
@@ -251,6 +253,9 @@ audit_head: Final = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+sign_ins: Final = people_tables.sign_ins
+drafts: Final = people_tables.drafts
 
 # What people corrected, never changed and never deleted: of an object the latest correction counts. ``model`` tells
 # whose verdict numbers the objects.

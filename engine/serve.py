@@ -20,12 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine import valkey
+from engine import exposure, valkey
+from engine.exposure import ExposureError
 from engine.health import dashboard_answers
 from engine.settings import Settings, SettingsError
 from engine.supervisor import STOP_SIGNALS, Supervisor
 
 HOST: Final = "127.0.0.1"
+_EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104, compared with and not listened on
 DEFAULT_PORT: Final = 8501
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -36,15 +38,19 @@ class PortInUseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start: the dashboard's port, and the embedded Valkey's or, instead, the URL of another Redis."""
+    """What to start: the dashboard's port, and the embedded Valkey's or, instead, the URL of another Redis.
+
+    ``address`` is where the dashboard listens; Valkey is for this machine alone in any case.
+    """
 
     dashboard_port: int
     valkey_port: int
     redis_url: str | None
+    address: str = HOST
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Plan:
-        """Read PORT, VALKEY_PORT and REDIS_URL; the settings of all parts are checked here too, before any starts.
+        """Read PORT, ADDRESS, VALKEY_PORT and REDIS_URL, and check the settings of all parts before any starts.
 
         Raises:
             SettingsError: a variable has a value that cannot be used.
@@ -54,6 +60,7 @@ class Plan:
             dashboard_port=_port(environ, "PORT", DEFAULT_PORT),
             valkey_port=_port(environ, "VALKEY_PORT", valkey.DEFAULT_PORT),
             redis_url=environ.get("REDIS_URL", "").strip() or None,
+            address=environ.get("ADDRESS", "").strip() or HOST,
         )
 
 
@@ -101,15 +108,30 @@ def check_ports(plan: Plan) -> None:
         check_port(plan.valkey_port, "embedded Valkey", remedy)
 
 
+def check_exposure(plan: Plan, folder: Path) -> None:
+    """Make sure that nobody could come in from outside without signing in, before anything starts.
+
+    Args:
+        plan: where the dashboard will listen.
+        folder: its working folder, where Streamlit looks for its secrets.
+
+    Raises:
+        ExposureError: somebody could.
+        SettingsError: sign-in is set up and not complete.
+    """
+    section = exposure.section([Path.home() / exposure.SECRETS, folder / exposure.SECRETS])
+    exposure.require_safe(plan.address, sign_in=section is not None)
+
+
 def engine_command() -> list[str]:
     """Return the command line of an engine."""
     return [sys.executable, "-m", "engine", "work"]
 
 
-def dashboard_command(port: int) -> list[str]:
-    """Return the command line of the dashboard on the loopback interface."""
+def dashboard_command(port: int, address: str = HOST) -> list[str]:
+    """Return the command line of the dashboard, on the loopback interface unless told otherwise."""
     app = str(ROOT / "dashboard" / "app.py")
-    options = [f"--server.address={HOST}", f"--server.port={port}", "--server.headless=true"]
+    options = [f"--server.address={address}", f"--server.port={port}", "--server.headless=true"]
     # its own greeting would name the address a second time, and before it is true
     quiet = ["--logger.hideWelcomeMessage=true", "--browser.gatherUsageStats=false"]
     return [sys.executable, "-m", "streamlit", "run", app, *options, *quiet]
@@ -138,10 +160,10 @@ def serve(plan: Plan, environ: Mapping[str, str], folder: Path) -> int:
         0 after a stop that was asked for, 1 when a part has ended by itself.
     """
     with _redis(plan, folder) as redis_url:
-        supervisor = Supervisor(sys.stdout, lambda: _announce_in_background(plan.dashboard_port))
+        supervisor = Supervisor(sys.stdout, lambda: _announce_in_background(plan))
         environment = part_environment(environ, redis_url)
         supervisor.add("engine", engine_command(), environment, folder)
-        supervisor.add("dashboard", dashboard_command(plan.dashboard_port), environment, folder)
+        supervisor.add("dashboard", dashboard_command(plan.dashboard_port, plan.address), environment, folder)
         supervisor.loop()
     if supervisor.stop_requested:
         return 0
@@ -158,14 +180,15 @@ def _redis(plan: Plan, folder: Path) -> Iterator[str]:
         yield url
 
 
-def _announce_in_background(port: int) -> None:
-    threading.Thread(target=_announce, args=(port,), daemon=True).start()
+def _announce_in_background(plan: Plan) -> None:
+    threading.Thread(target=_announce, args=(plan,), daemon=True).start()
 
 
-def _announce(port: int) -> None:
-    while not dashboard_answers(port):
+def _announce(plan: Plan) -> None:
+    while not dashboard_answers(plan.dashboard_port, HOST if plan.address in _EVERYWHERE else plan.address):
         time.sleep(0.2)
-    sys.stdout.write(f"\n  Karyotriage is ready: http://localhost:{port}   (Ctrl-C stops it)\n\n")
+    host = "localhost" if plan.address in (HOST, *_EVERYWHERE) else plan.address
+    sys.stdout.write(f"\n  Karyotriage is ready: http://{host}:{plan.dashboard_port}   (Ctrl-C stops it)\n\n")
     sys.stdout.flush()
 
 
@@ -173,15 +196,16 @@ def main() -> int:
     """Run the command line; errors of the user are one line on stderr and exit code 2."""
     argparse.ArgumentParser(
         prog="python -m engine.serve",
-        description="Run Valkey, one engine and the dashboard. PORT, VALKEY_PORT, REDIS_URL: see the README.",
+        description="Run Valkey, one engine and the dashboard. PORT, ADDRESS, VALKEY_PORT, REDIS_URL: see the README.",
     ).parse_args()
     for each in STOP_SIGNALS:  # until the supervisor takes over, every one of them is a Ctrl-C
         signal.signal(each, signal.default_int_handler)
     try:
         plan = Plan.from_environment(os.environ)
+        check_exposure(plan, Path.cwd())
         check_ports(plan)
         return serve(plan, os.environ, Path.cwd())
-    except (SettingsError, PortInUseError, valkey.ValkeyStartError) as error:
+    except (SettingsError, PortInUseError, ExposureError, valkey.ValkeyStartError) as error:
         sys.stderr.write(f"Karyotriage cannot start: {error}\n")
         return 2
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast, get_args
 from urllib.parse import unquote, urlsplit
@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 import models
+from engine.people import Role
 from models.experiments.record import RECORDS
 
 Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
@@ -52,6 +53,13 @@ class Settings:
     long an entry must lie still before another engine takes it over: a live engine refreshes its entries every few
     seconds, so silence of this length means that the engine is gone; ``experiments`` is the folder of the records that
     the page "Model comparison" shows; ``keep_pictures_days``: see ``engine.retention``, 0 for good.
+
+    Of sign-in (``engine.identity``, ``engine.sign_ins``): ``role_claim`` names the claim that tells the role, and
+    ``role_names`` what its values mean; where there is a ``roles_file``, it alone tells roles. ``idle_minutes`` without
+    a click end a session, ``sign_in_hours`` end it in any case, and a signature needs a proof of who signs that is at
+    most ``signature_minutes`` old. ``loopback_only``: the dashboard listens on more addresses, but whoever started it
+    says that only this machine reaches them. Of each person (``engine.quotas``): ``day_files`` and ``day_bytes`` in
+    24 hours, and ``open_batches`` that are not judged yet.
     """
 
     database_url: str = "sqlite:///data/karyotriage.db"
@@ -73,6 +81,16 @@ class Settings:
     reclaim_seconds: int = 30
     sweep_seconds: int = 60
     keep_pictures_days: int = 0
+    role_claim: str = "roles"
+    role_names: Mapping[str, Role] = field(default_factory=lambda: {role.value: role for role in Role})
+    roles_file: Path | None = None
+    idle_minutes: int = 30
+    sign_in_hours: int = 12
+    signature_minutes: int = 10
+    loopback_only: bool = False
+    day_files: int = 20_000
+    day_bytes: int = 20_480 * _MIB
+    open_batches: int = 20
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -105,6 +123,16 @@ class Settings:
             reclaim_seconds=source.integer("KARYOTRIAGE_RECLAIM_SECONDS", cls.reclaim_seconds, 1, 86_400),
             sweep_seconds=source.integer("KARYOTRIAGE_SWEEP_SECONDS", cls.sweep_seconds, 1, 86_400),
             keep_pictures_days=source.integer("KARYOTRIAGE_KEEP_PICTURES_DAYS", cls.keep_pictures_days, 0, 36_500),
+            role_claim=source.text("KARYOTRIAGE_ROLE_CLAIM", cls.role_claim),
+            role_names=source.roles("KARYOTRIAGE_ROLE_NAMES"),
+            roles_file=source.path("KARYOTRIAGE_ROLES_FILE"),
+            idle_minutes=source.integer("KARYOTRIAGE_IDLE_MINUTES", cls.idle_minutes, 1, 1440),
+            sign_in_hours=source.integer("KARYOTRIAGE_SIGN_IN_HOURS", cls.sign_in_hours, 1, 168),
+            signature_minutes=source.integer("KARYOTRIAGE_SIGNATURE_MINUTES", cls.signature_minutes, 1, 1440),
+            loopback_only=source.yes("KARYOTRIAGE_LOOPBACK_ONLY"),
+            day_files=source.integer("KARYOTRIAGE_DAY_FILES", cls.day_files, 1, 10**7),
+            day_bytes=source.integer("KARYOTRIAGE_DAY_MB", 20_480, 1, 10**8) * _MIB,
+            open_batches=source.integer("KARYOTRIAGE_OPEN_BATCHES", cls.open_batches, 1, 10**4),
         )
 
 
@@ -123,6 +151,28 @@ class _Source:
         if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
             raise SettingsError(name, f"a whole number from {low} to {high}", text)
         return int(text)
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name, "")
+        return Path(text).expanduser() if text else None
+
+    def yes(self, name: str) -> bool:
+        text = self.text(name, "no")
+        if text not in ("yes", "no"):
+            raise SettingsError(name, "yes or no", text)
+        return text == "yes"
+
+    def roles(self, name: str) -> dict[str, Role]:
+        """Read what values of a claim mean, such as ``lab-heads=supervisor, lab=technician``."""
+        text = self.text(name, ", ".join(f"{role.value}={role.value}" for role in Role))
+        pairs = [pair.rpartition("=") for pair in text.split(",") if pair.strip()]
+        try:
+            found = {value.strip(): Role(role.strip()) for value, _, role in pairs}
+        except ValueError as error:
+            raise SettingsError(name, f"VALUE=ROLE, VALUE=ROLE with the roles {', '.join(Role)}", text) from error
+        if "" in found:
+            raise SettingsError(name, "VALUE=ROLE, VALUE=ROLE with a value before each role", text)
+        return found
 
     def precision(self, name: str, default: Precision) -> Precision:
         text = self.text(name, default)

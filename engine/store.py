@@ -51,6 +51,7 @@ def add_batch(
     *,
     priority: Priority = Priority.ROUTINE,
     sent: int | None = None,
+    person: str | None = None,
 ) -> Batch:
     """Open a batch.
 
@@ -62,6 +63,7 @@ def add_batch(
         now: timezone-aware time.
         priority: urgent batches are judged before all others.
         sent: how many files are on their way, where that is known.
+        person: who sends them, where somebody does through the dashboard.
 
     Raises:
         ValueError: ``passes`` is not positive.
@@ -69,7 +71,7 @@ def add_batch(
     if passes < 1:
         raise ValueError(f"passes must be at least 1, got {passes!r}")
     batch = Batch(uuid.uuid4().hex, name, model, passes, created_at=now, priority=priority, sent=sent)
-    session.execute(schema.batches.insert().values(**vars(batch)))
+    session.execute(schema.batches.insert().values(**vars(batch), person=person))
     return batch
 
 

@@ -53,6 +53,7 @@ class ProblemKind(StrEnum):
     DUPLICATE = "duplicate"
     BAD_ARCHIVE = "bad_archive"
     BAD_MANIFEST = "bad_manifest"
+    OVER_LIMIT = "over_limit"
 
 
 @dataclass(frozen=True)

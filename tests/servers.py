@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import pwd
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -80,6 +81,29 @@ def dashboard(environment: Mapping[str, str], log: Path) -> Iterator[tuple[subpr
             yield process, f"http://127.0.0.1:{port}"
         finally:
             stop(process)
+
+
+@contextmanager
+def identity_provider(people: Iterable[Mapping[str, object]], log: Path) -> Iterator[str]:
+    """Run an OpenID Connect provider that knows these people by their claims; gives its address.
+
+    It asks for no password: a click on the ``sub`` of somebody is their sign-in.
+    """
+    port = free_port()
+    known = [part for claims in people for part in ("--user-claims", json.dumps(claims))]
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), *known]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            wait_until(lambda: _listens(port))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            stop(process)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def browser(own: str) -> str | None:

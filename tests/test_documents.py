@@ -6,16 +6,20 @@ import ast
 import re
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from engine import exposure
+from engine.identity import roles_of_file
+from engine.people import Role
 from engine.serve import Plan
-from engine.settings import Settings
+from engine.settings import Settings, SettingsError
 from tests.conftest import REPOSITORY
 
 ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| `(?P<default>[^`]*)` \| (?P<meaning>.+) \|$", re.MULTILINE)
-LAUNCHER_VARIABLES = {"PORT", "VALKEY_PORT"}
+LAUNCHER_VARIABLES = {"PORT", "ADDRESS", "VALKEY_PORT"}
 FOLDERS_OF_THE_IMAGE = {"KARYOTRIAGE_REGISTRY", "KARYOTRIAGE_EXPERIMENTS"}  # paths in it, and not on the host
 
 
@@ -90,12 +94,44 @@ def test_redis_keeps_everything_and_asks_for_a_password() -> None:
     assert "ports" not in redis
 
 
-def test_only_the_dashboard_can_be_reached_and_only_from_this_machine() -> None:
+def test_only_what_a_browser_needs_can_be_reached_and_only_from_this_machine() -> None:
     published = {name: service["ports"] for name, service in compose()["services"].items() if "ports" in service}
     with_tls = published.pop("proxy")
     assert with_tls == ["443:8443"]
     assert compose()["services"]["proxy"]["profiles"] == ["proxy"]
-    assert published == {"dashboard": ["127.0.0.1:${PORT:-8501}:8501"]}
+    assert published == {"dashboard": ["127.0.0.1:${PORT:-8501}:8501"], "dex": ["127.0.0.1:5556:5556"]}
+    assert compose()["services"]["dashboard"]["environment"]["KARYOTRIAGE_LOOPBACK_ONLY"] == "yes"
+    assert "--server.address=0.0.0.0" in text("Dockerfile")  # so without that line it would refuse to work
+
+
+def test_the_files_of_the_identity_provider_fit_each_other(tmp_path: Path) -> None:
+    dex = yaml.safe_load(text("sign-in/dex.example.yaml"))
+    (client,) = dex["staticClients"]
+    example = text("sign-in/secrets.example.toml")
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(example, encoding="utf-8")
+    with pytest.raises(SettingsError, match="cookie_secret of 32 characters"):  # nobody runs it as it is
+        exposure.section([secrets])
+    secrets.write_text(example.replace("CHANGE", "0123456789abcdef" * 2), encoding="utf-8")
+    section = exposure.section([secrets])
+    assert section is not None
+    assert section["client_id"] == client["id"]
+    assert client["redirectURIs"] == [section["redirect_uri"]]
+    assert section["server_metadata_url"] == f"{dex['issuer']}/.well-known/openid-configuration"
+    assert urlsplit(dex["issuer"]).hostname in compose()["services"]["dex"]["networks"]["default"]["aliases"]
+    people = roles_of_file(REPOSITORY / "sign-in" / "roles.example.csv")
+    assert set(people.values()) == set(Role)
+    assert {person["email"] for person in dex["staticPasswords"]} <= people.keys()
+    ignored = text(".gitignore").splitlines()
+    assert {"sign-in/dex.yaml", "sign-in/secrets.toml", "sign-in/roles.csv"} <= set(ignored)
+
+
+def test_every_secret_file_of_the_compose_file_is_declared_and_used() -> None:
+    services = compose()["services"].values()
+    used = {secret["source"] for service in services for secret in service.get("secrets", [])}
+    assert used == compose()["secrets"].keys()
+    variables = set(re.findall(r"\$\{(SIGN_IN_[A-Z]+|DEX_[A-Z_]+)", text("compose.yaml")))
+    assert variables == set(re.findall(r"#((?:SIGN_IN|DEX)_[A-Z_]+)=", text(".env.example")))
 
 
 def test_engines_and_dashboard_share_one_image_one_store_and_all_settings() -> None:

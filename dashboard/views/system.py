@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard import frames, links, parts, services, times, upload_words, words
 from dashboard.services import Works
-from engine import installation, reports
+from engine import installation, people, reports
 from engine.heartbeat import Heartbeat
+from engine.people import Action
 from engine.requeue import retry
 from engine.settings import without_password
 from engine.stream import DeadLetter
@@ -111,17 +112,18 @@ def _failed(failed: Sequence[Karyogram], count: int, letters: Mapping[str, DeadL
     if not failed:
         st.caption(":material/check: No karyogram has failed.")
         return
-    if count > 1 and st.button("Try all again", icon=":material/refresh:"):
+    allowed = people.may(services.person(), Action.RETRY)
+    if count > 1 and st.button("Try all again", icon=":material/refresh:", disabled=not allowed):
         with services.session() as session:
             everyone = reports.failed_ids(session)
         _retry(everyone)
     for karyogram in failed:
-        _failed_row(karyogram, letters.get(karyogram.id))
+        _failed_row(karyogram, letters.get(karyogram.id), allowed=allowed)
     if count > len(failed):
         st.caption(f"And {count - len(failed):,} more.")
 
 
-def _failed_row(karyogram: Karyogram, letter: DeadLetter | None) -> None:
+def _failed_row(karyogram: Karyogram, letter: DeadLetter | None, *, allowed: bool) -> None:
     with st.container(border=True, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(gap="xxsmall"):
             st.markdown(f"**{words.plain(frames.file_and_page(karyogram))}**")
@@ -129,7 +131,8 @@ def _failed_row(karyogram: Karyogram, letter: DeadLetter | None) -> None:
             given_up = f" · given up {times.ago(letter.buried_at, times.now())}" if letter else ""
             st.caption(reason + given_up)
         links.to_karyogram(karyogram.id, "Open", icon=":material/open_in_full:")
-        if st.button("Try again", key=f"retry_{karyogram.id}", icon=":material/refresh:"):
+        key = f"retry_{karyogram.id}"
+        if st.button("Try again", key=key, icon=":material/refresh:", disabled=not allowed):
             _retry([karyogram.id])
 
 
@@ -138,7 +141,7 @@ def _retry(karyogram_ids: Sequence[str]) -> None:
     sent = 0
     for identifier in karyogram_ids:
         with services.session() as session:
-            sent += retry(session, services.stream(), identifier)
+            sent += retry(session, services.stream(), identifier, person=services.person())
     st.toast(words.retried(sent, len(karyogram_ids) - sent), icon=":material/refresh:")
     st.rerun()
 

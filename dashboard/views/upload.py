@@ -15,8 +15,9 @@ from dashboard.upload_options import Options
 from engine import people, receipts, reports, store
 from engine.errors import one_line
 from engine.intake import IncomingFile
-from engine.people import Action
+from engine.people import Action, NotAllowedError
 from engine.preview import preview
+from engine.quotas import QuotaError
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,13 @@ def _hand_off(options: Options, parcel: _Parcel) -> None:
     bar = st.progress(0.0)
     now = times.now()
     intake, count = services.intake(), len(parcel.files)
-    batch = intake.open_batch(
-        options.name, options.model, options.passes, now, priority=options.priority, sent=parcel.count
-    )
+    try:
+        batch = intake.open_batch(
+            options.name, options.model, options.passes, now, priority=options.priority, sent=parcel.count
+        )
+    except (QuotaError, NotAllowedError) as error:
+        state.break_off_upload(words.plain(str(error)))
+        st.rerun()
     reception = Reception(intake, batch, parcel.files, now)
     for tally in reception.watch():
         bar.progress(max(0, tally.begun - 1) / count, text=_how_far(tally, count))

@@ -62,5 +62,5 @@ def test_a_report_is_made_without_names_where_that_is_switched_on(
     switch = next(toggle for toggle in app.toggle if toggle.label == "Without names")
     assert not switch.value
     offered(switch.set_value(hidden).run())
-    made = batch_report.maker(batch, Format.CSV, DEMO[0], without_names=hidden)().decode()
+    made = batch_report.maker(batch, Format.CSV, lambda: DEMO[0], without_names=hidden)().decode()
     assert ("P001" in made, f"batch-{batch.id[:12]}" in made) == (not hidden, hidden)

@@ -43,17 +43,20 @@ def experiments(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def karyotriage(
-    sqlite_url: str, redis_url: str, model: tuple[Path, str], experiments: Path, tmp_path: Path
-) -> Iterator[Karyotriage]:
-    """A dashboard on an empty system; no engine runs yet."""
-    environment = {
+def environment(sqlite_url: str, redis_url: str, model: tuple[Path, str], experiments: Path) -> dict[str, str]:
+    """The settings of the dashboard and its engines."""
+    return {
         "DATABASE_URL": sqlite_url,
         "REDIS_URL": redis_url,
         "KARYOTRIAGE_REGISTRY": str(model[0]),
         "KARYOTRIAGE_MODEL": model[1],
         "KARYOTRIAGE_EXPERIMENTS": str(experiments),
     }
+
+
+@pytest.fixture
+def karyotriage(environment: dict[str, str], tmp_path: Path) -> Iterator[Karyotriage]:
+    """A dashboard on an empty system; no engine runs yet."""
     with servers.dashboard(environment, tmp_path / "dashboard.log") as (process, address):
         yield Karyotriage(address, process.pid, lambda: servers.engine(environment, log=tmp_path / "engine.log"))
 

@@ -115,7 +115,7 @@ def test_of_two_readers_at_the_same_moment_one_is_told(sql_engine: Engine) -> No
         rest: dict[str, object] = {"findings": [], "comment": "", "reason": "", "amends": None, "created_at": NOW}
         late: dict[str, object] = {**values, **rest}
         with pytest.raises(ReviewError, match="just now"):
-            decisions._keep(session, karyogram, before, late)
+            decisions._keep(session, BEN, karyogram, before, late)
     with open_session(sql_engine) as session:
         assert [one.person for one in decisions.of(session, key)] == ["Anna"]
 

@@ -27,6 +27,20 @@ VALID = {
     "KARYOTRIAGE_RECLAIM_SECONDS": ("2", "reclaim_seconds", 2),
     "KARYOTRIAGE_SWEEP_SECONDS": ("4", "sweep_seconds", 4),
     "KARYOTRIAGE_KEEP_PICTURES_DAYS": ("365", "keep_pictures_days", 365),
+    "KARYOTRIAGE_ROLE_CLAIM": ("groups", "role_claim", "groups"),
+    "KARYOTRIAGE_ROLE_NAMES": (
+        "a=b=supervisor ,lab=technician",
+        "role_names",
+        {"a=b": "supervisor", "lab": "technician"},
+    ),
+    "KARYOTRIAGE_ROLES_FILE": ("/run/secrets/roles", "roles_file", Path("/run/secrets/roles")),
+    "KARYOTRIAGE_IDLE_MINUTES": ("5", "idle_minutes", 5),
+    "KARYOTRIAGE_SIGN_IN_HOURS": ("8", "sign_in_hours", 8),
+    "KARYOTRIAGE_SIGNATURE_MINUTES": ("3", "signature_minutes", 3),
+    "KARYOTRIAGE_LOOPBACK_ONLY": ("yes", "loopback_only", True),
+    "KARYOTRIAGE_DAY_FILES": ("9", "day_files", 9),
+    "KARYOTRIAGE_DAY_MB": ("2", "day_bytes", 2 * 1024 * 1024),
+    "KARYOTRIAGE_OPEN_BATCHES": ("2", "open_batches", 2),
 }
 
 
@@ -58,6 +72,9 @@ def test_each_variable_sets_its_field_and_no_other(variable: str) -> None:
         ("KARYOTRIAGE_PASSES", "-5", "KARYOTRIAGE_PASSES must be a whole number from 1 to 1000, got '-5'"),
         ("KARYOTRIAGE_PASSES", "\u0661", "KARYOTRIAGE_PASSES must be a whole number from 1 to 1000, got '\u0661'"),
         ("KARYOTRIAGE_PRECISION", "half", "KARYOTRIAGE_PRECISION must be one of auto, float32, bfloat16, got 'half'"),
+        ("KARYOTRIAGE_LOOPBACK_ONLY", "true", "KARYOTRIAGE_LOOPBACK_ONLY must be yes or no, got 'true'"),
+        ("KARYOTRIAGE_ROLE_NAMES", "lab=boss", "KARYOTRIAGE_ROLE_NAMES must be VALUE=ROLE, VALUE=ROLE with the roles"),
+        ("KARYOTRIAGE_ROLE_NAMES", "technician", "KARYOTRIAGE_ROLE_NAMES must be VALUE=ROLE, VALUE=ROLE with a value"),
         ("KARYOTRIAGE_CASE_PATTERN", "(", "KARYOTRIAGE_CASE_PATTERN must be a regular expression"),
         ("KARYOTRIAGE_CASE_PATTERN", "(?P<case>.)", "with the named groups 'case' and 'cell', got '(?P<case>.)'"),
         ("REDIS_URL", "http://cache", "REDIS_URL must be a URL that starts with redis or rediss or unix, got 'http'"),
