@@ -146,7 +146,7 @@ class PostgresServer:
     def start(self) -> None:
         """Start it, and wait until it answers; what a killed one has left behind may take a moment to go."""
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]
-        server = [self._binaries / "postgres", "-D", self._folder / "data", "-p", str(self.port), *options]
+        server: list[str | Path] = [self._binaries / "postgres", "-D", self._folder / "data", "-p", str(self.port), *options]
         deadline = time.monotonic() + POSTGRES_START_SECONDS
         with (self._folder / "log").open("ab") as log:
             while not self._answers():

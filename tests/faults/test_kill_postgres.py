@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import time
 from collections.abc import Iterator
@@ -32,12 +33,13 @@ def server() -> Iterator[PostgresServer]:
 def test_postgres_ends_and_is_started_again(server: PostgresServer, redis_url: str, tmp_path: Path, tries: int) -> None:
     """Killed, and in its immediate shutdown by turns: both leave it to read its log at the next start."""
     with laboratory(server.url, redis_url, tmp_path) as lab, lab.engine():
+        ways = itertools.cycle((signal.SIGKILL, signal.SIGQUIT))
 
-        def end(how: signal.Signals) -> None:
-            server.end(how)
+        def end() -> None:
+            server.end(next(ways))
             time.sleep(lab.seconds(0.0, 1.5))
             server.start()
 
-        for number in range(tries):
-            lab.endure(lambda how=(signal.SIGKILL, signal.SIGQUIT)[number % 2]: end(how))
+        for _ in range(tries):
+            lab.endure(end)
         lab.report("PostgreSQL ended")
