@@ -146,7 +146,8 @@ class PostgresServer:
     def start(self) -> None:
         """Start it, and wait until it answers; what a killed one has left behind may take a moment to go."""
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]
-        server: list[str | Path] = [self._binaries / "postgres", "-D", self._folder / "data", "-p", str(self.port), *options]
+        place: list[str | Path] = [self._binaries / "postgres", "-D", self._folder / "data"]
+        server = [*place, "-p", str(self.port), *options]
         deadline = time.monotonic() + POSTGRES_START_SECONDS
         with (self._folder / "log").open("ab") as log:
             while not self._answers():
@@ -177,16 +178,23 @@ def _postgres_user() -> str | None:
 
 
 @contextmanager
+def folder_for_postgres() -> Iterator[Path]:
+    """A folder that PostgreSQL may enter as its own user: pytest's folder is open to its owner alone."""
+    folder = Path(tempfile.mkdtemp(prefix="karyotriage-postgres-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
 def postgres(binaries: Path) -> Iterator[PostgresServer]:
     """Run a PostgreSQL of our own."""
-    # not below pytest's folder, which only its owner may enter
-    folder = Path(tempfile.mkdtemp(prefix="karyotriage-postgres-"))
-    try:
+    with folder_for_postgres() as folder:
         server = PostgresServer(binaries, folder)
         try:
             server.start()
             yield server
         finally:
             server.end(signal.SIGINT)
-    finally:
-        shutil.rmtree(folder)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
 from redis.exceptions import RedisError
 
 from engine import valkey
@@ -56,3 +58,37 @@ def running_valkey(folder: Path, environment: Mapping[str, str] | None = None) -
         yield server
     finally:
         server.end(signal.SIGTERM)
+
+
+class SmallDisk:
+    """A file system of some megabytes, which can be filled to its last byte."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use the file system that is mounted on a folder."""
+        self.folder = folder
+        self._filling = folder / "filling"
+
+    def fill(self) -> None:
+        """Leave no room."""
+        with self._filling.open("ab", buffering=0) as file:
+            for size in (1 << 20, 1 << 12, 1):
+                with suppress(OSError):  # no room for so much
+                    while True:
+                        file.write(bytes(size))
+
+    def free(self) -> None:
+        """Give the room back."""
+        self._filling.unlink(missing_ok=True)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
+    """Mount a small disk on a folder; who may not mount anything skips the test."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a small disk can be mounted by root on Linux alone")
+    try:
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
