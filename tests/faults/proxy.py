@@ -52,8 +52,9 @@ class Proxy:
         except OSError:
             client.close()
             return
+        for end in (client, server):
+            end.settimeout(_LOOK_SECONDS)
         for source, sink in ((client, server), (server, client)):
-            source.settimeout(_LOOK_SECONDS)
             threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
 
     def _carry(self, source: socket.socket, sink: socket.socket) -> None:

@@ -67,6 +67,7 @@ class Laboratory:
     def __init__(self, sql: Engine, stream: JobStream, environment: Mapping[str, str], log: Path) -> None:
         """See ``laboratory``."""
         self.sql, self.stream, self.tally = sql, stream, Tally()
+        self.url = environment["REDIS_URL"]
         self.generator = np.random.default_rng(SEED)
         self._environment, self._log = environment, log
         self._pictures = itertools.count()
