@@ -5,15 +5,12 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import sqlalchemy
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
@@ -23,18 +20,11 @@ from engine.people import DEMO
 from engine.reading_filter import Filter
 from engine.schema import metadata
 from models.judging.triage import Finding
+from tests.engine.migrating import migrate
 from tests.records import NOW, add_batch, karyograms, png
 from tests.servers import REPOSITORY
 
 _UPGRADE = "import sys; from engine import database; database.upgrade(database.connect(sys.argv[1]))"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database without any table, of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/new folder/100%/karyotriage.db"
-    return str(request.getfixturevalue("empty_postgres_url"))
 
 
 def test_the_migrations_build_the_tables_of_the_schema(sql_engine: Engine) -> None:
@@ -71,16 +61,6 @@ _OLD_VERDICT = {
     "engine": "host-1",
     "created_at": "2026-01-01 00:00:00+00:00",
 }
-
-
-def migrate(engine: Engine, way: Callable[[Config, str], None], revision: str) -> None:
-    """Take the database to a revision, upwards or downwards."""
-    config = Config()
-    config.set_main_option("script_location", str(REPOSITORY / "engine" / "migrations"))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        way(config, revision)
-        connection.commit()
 
 
 def test_a_verdict_of_the_first_version_is_still_read(sql_engine: Engine) -> None:

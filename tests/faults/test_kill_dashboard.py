@@ -41,7 +41,7 @@ def send(page: Page, address: str, files: list[Path]) -> None:
     page.set_default_timeout(PATIENCE)
     page.goto(address)
     page.locator('input[type="file"]').set_input_files(files)
-    expect(page.get_by_text(f"{FILES} files")).to_be_visible()
+    expect(page.get_by_text(f"{FILES} files", exact=True)).to_be_visible()
     page.get_by_role("button", name="Start triage").click()
 
 
