@@ -112,8 +112,7 @@ def _trail(session: Session) -> Iterator[Fault]:
         if known != digest(dict(row)) and not (known is None and row["created_at"] < told.since):
             yield Fault(f"verdict of {row['model']} on karyogram {row['karyogram_id']}", _NOT_AS_TOLD)
     for decision in decisions.every(session):
-        known = told.decisions.get(decision.id)
-        if known != decisions.told(decision) and not (known is None and told.begins_after(decision)):
+        if told.decisions.get(decision.id) != decisions.told(decision) and not told.begins_after(decision):
             yield Fault(f"decision {decision.id}", _NOT_AS_TOLD)
 
 

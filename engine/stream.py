@@ -187,7 +187,7 @@ class JobStream:
         """Tell one of all engines that it is its turn to sweep; the next turn comes after so many seconds."""
         key = f"{self._name}:sweeper"
         # a turn that lasts longer than any is left from before the server's clock was set back
-        stale = cast(int, self._redis.pttl(key)) > seconds * 1000
+        stale = self._redis.pttl(key) > seconds * 1000
         return bool(self._redis.set(key, consumer, nx=not stale, ex=seconds))
 
     def leave(self, consumer: str) -> None:

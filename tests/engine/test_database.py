@@ -5,12 +5,14 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
@@ -20,7 +22,6 @@ from engine.people import DEMO
 from engine.reading_filter import Filter
 from engine.schema import metadata
 from models.judging.triage import Finding
-from tests.engine.migrating import migrate
 from tests.records import NOW, add_batch, karyograms, png
 from tests.servers import REPOSITORY
 
@@ -61,6 +62,16 @@ _OLD_VERDICT = {
     "engine": "host-1",
     "created_at": "2026-01-01 00:00:00+00:00",
 }
+
+
+def migrate(engine: Engine, way: Callable[[Config, str], None], revision: str) -> None:
+    """Take the database to a revision, upwards or downwards."""
+    config = Config()
+    config.set_main_option("script_location", str(REPOSITORY / "engine" / "migrations"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        way(config, revision)
+        connection.commit()
 
 
 def test_a_verdict_of_the_first_version_is_still_read(sql_engine: Engine) -> None:

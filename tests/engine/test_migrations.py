@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, text
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,8 @@ from engine.reading_filter import Filter
 from engine.reviews import Call, Place, Review
 from engine.vocabulary import KaryogramState, Priority
 from models.judging.triage import TriageOutcome
-from tests.engine.migrating import migrate, revisions
+from tests.engine.test_database import migrate
+from tests.servers import REPOSITORY
 
 BEGAN = datetime(2026, 1, 1, 8, 30, 15, 123456, tzinfo=UTC)
 PROBABILITY = {TriageOutcome.FLAGGED_ABNORMAL: 0.75, TriageOutcome.SCREENED_NORMAL: 0.125}
@@ -32,6 +34,12 @@ MEASURES = (
     *("predictive_entropy", "mutual_information"),
 )
 Rows = dict[str, list[dict[str, Any]]]
+
+
+def revisions() -> list[str]:
+    """All revisions there are, the first one first."""
+    scripts = ScriptDirectory(str(REPOSITORY / "engine" / "migrations")).walk_revisions()
+    return [script.revision for script in scripts][::-1]
 
 
 class Writer:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.faults.trials import ONCE_AND_REPEATED, REPEATED, laboratory
+from tests.faults.trials import REPEATED, laboratory
 
 BUSY_SECONDS = 30  # as long as an engine waits for the lock
 
@@ -22,7 +22,7 @@ def lock(url: str, seconds: float) -> None:
         other.rollback()
 
 
-@ONCE_AND_REPEATED
+@REPEATED
 def test_the_store_is_locked_for_a_while(sqlite_url: str, redis_url: str, tmp_path: Path, tries: int) -> None:
     with laboratory(sqlite_url, redis_url, tmp_path) as lab, lab.engine():
         for _ in range(tries):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import proxy
 from tests.faults.proxy import Mode
-from tests.faults.trials import ONCE_AND_REPEATED, REPEATED, laboratory
+from tests.faults.trials import REPEATED, laboratory
 
 
 def trouble(url: str, redis_url: str, folder: Path, *, mode: Mode, tries: int, longest: float) -> None:
@@ -34,7 +34,7 @@ def trouble(url: str, redis_url: str, folder: Path, *, mode: Mode, tries: int, l
         lab.report(f"network {mode.name.lower()}")
 
 
-@ONCE_AND_REPEATED
+@REPEATED
 def test_the_line_is_cut(sqlite_url: str, redis_url: str, tmp_path: Path, tries: int) -> None:
     trouble(sqlite_url, redis_url, tmp_path, mode=Mode.CUT, tries=tries, longest=4)
 

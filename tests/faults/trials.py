@@ -98,12 +98,11 @@ class Laboratory:
         with self.sql.connect() as connection:
             return connection.scalar(select(func.count()).where(table.c.karyogram_id.in_(ids))) or 0
 
-    def waiting(self, ids: list[str]) -> int:
-        """How many of these have no end yet."""
-        table = schema.karyograms
-        mine = table.c.id.in_(ids), table.c.state == KaryogramState.QUEUED
+    def waiting(self) -> int:
+        """How many karyograms have no end yet."""
         with self.sql.connect() as connection:
-            return connection.scalar(select(func.count()).where(*mine)) or 0
+            waits = schema.karyograms.c.state == KaryogramState.QUEUED
+            return connection.scalar(select(func.count()).where(waits)) or 0
 
     def reach_the_middle(self, ids: list[str]) -> None:
         """Wait until a random share of a batch is judged."""
@@ -121,7 +120,7 @@ class Laboratory:
     def recover(self, ids: list[str]) -> None:
         """Wait until every karyogram has its end and no job is left, and enter it into the tally."""
         start = time.monotonic()
-        servers.wait_until(lambda: self.waiting(ids) == 0, PATIENCE)
+        servers.wait_until(lambda: self.waiting() == 0, PATIENCE)
         self.tally.seconds.append(time.monotonic() - start)
         servers.wait_until(lambda: self.stream.backlog() == 0, PATIENCE)
         self._account(ids)
