@@ -47,14 +47,14 @@ class Writer:
 
     def __init__(self, connection: Connection, revision: str) -> None:
         self.revision, self.now = revision, BEGAN + timedelta(days=revisions().index(revision))
-        self._connection, self._metadata = connection, MetaData()
+        self.connection, self._metadata = connection, MetaData()
         self.tables = set(inspect(connection).get_table_names())
 
     def add(self, name: str, /, **values: Any) -> Any:
         """Insert a row without what this revision has no column for; returns its first key."""
         if name not in self.tables:
             return None
-        table = Table(name, self._metadata, autoload_with=self._connection)
+        table = Table(name, self._metadata, autoload_with=self.connection)
         known = {column.name: values[column.name] for column in table.columns if column.name in values}
         needed = [column for column in table.columns if not (column.nullable or column.server_default is not None)]
         later = {
@@ -62,7 +62,7 @@ class Writer:
             for column in needed
             if column.name not in known and not column.primary_key
         }
-        key = self._connection.execute(table.insert().values(**known, **later)).inserted_primary_key
+        key = self.connection.execute(table.insert().values(**known, **later)).inserted_primary_key
         return key[0] if key else None
 
     def key(self, word: str) -> str:
@@ -72,7 +72,7 @@ class Writer:
     def tell(self, **entry: Any) -> None:
         """Enter something into the audit trail, once there is one."""
         if "audit" in self.tables:
-            audit.record(Session(self._connection), self.now, **entry)
+            audit.record(Session(self.connection), self.now, **entry)
 
 
 def _anything(kind: type, now: datetime) -> Any:
@@ -146,7 +146,7 @@ def _verdict(writer: Writer, karyogram: str, outcome: TriageOutcome) -> None:
     }
     writer.add("verdicts", **row)
     if "audit" in writer.tables:
-        audit.judged(Session(writer._connection), row)
+        audit.judged(Session(writer.connection), row)
 
 
 def _decision(writer: Writer, karyogram: str) -> None:
