@@ -60,8 +60,13 @@ def retire(client: redis.Redis, engine: str) -> None:
 def alive(client: redis.Redis) -> list[Heartbeat]:
     """Return the engines that live, sorted by name."""
     keys = sorted(cast("list[str]", list(client.scan_iter(match=f"{_PREFIX}*", count=1000))))
-    texts = cast("list[str | None]", client.mget(keys)) if keys else []
-    return [_read(text) for text in texts if text is not None]
+    with client.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.get(key)
+            pipe.ttl(key)
+        replies = iter(pipe.execute())
+    # a longer life than any beat gives is left from before the server's clock was set back
+    return [_read(text) for text, ttl in zip(replies, replies, strict=True) if text and ttl <= EXPIRY_SECONDS]
 
 
 def _read(text: str) -> Heartbeat:

@@ -135,9 +135,11 @@ class Lane:
     def refresh(self, consumer: str, jobs: Sequence[Job]) -> None:
         """Show that these jobs are being worked on, so that nobody takes them over; no delivery is counted."""
         if jobs:
-            entry_ids: Any = [job.entry_id for job in jobs]
-            with _group_needed():
-                self._redis.xclaim(self.name, GROUP, consumer, 0, entry_ids, justid=True)
+            self._touch(consumer, [job.entry_id for job in jobs])
+
+    def _touch(self, consumer: str, entry_ids: Any) -> None:
+        with _group_needed():
+            self._redis.xclaim(self.name, GROUP, consumer, 0, entry_ids, justid=True)
 
     def done(self, jobs: Sequence[Job]) -> None:
         """Acknowledge and delete finished jobs, both or neither."""
@@ -172,13 +174,25 @@ class Lane:
         asked in this order: last delivered, pending, present.
         """
         last = self._last_delivered()
-        pending = {row["message_id"] for row in self._pending(0)}
+        pending = self._settled()
         present = dict(self._entries())
         orphans = [entry for entry in present if entry not in pending and order(entry) <= last]
         for start in range(0, len(orphans), _PAGE):
             self._redis.xdel(self.name, *orphans[start : start + _PAGE])
         lost = set(orphans)
         return {karyogram_id for entry, karyogram_id in present.items() if entry not in lost}
+
+    def _settled(self) -> set[str]:
+        """Return the pending entries, after having those lie still from now on that seem to have been touched just now.
+
+        Where the server's clock has been set back, entries touched before seem so until it has caught up, and nobody
+        could take them over from an engine that is gone. For all others this changes nothing.
+        """
+        rows = list(self._pending(0))
+        for row in rows:
+            if row["time_since_delivered"] == 0:
+                self._touch(row["consumer"], [row["message_id"]])
+        return {row["message_id"] for row in rows}
 
     def _last_delivered(self) -> tuple[int, int]:
         with _group_needed():

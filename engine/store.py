@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, select, update
+from sqlalchemy import CursorResult, Table, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -284,14 +284,16 @@ def unfinished(
 
     Args:
         session: see ``engine.database.open_session``.
-        older_than: leave out what was added at this time or later.
+        older_than: leave out what was added at this time or in the minute after it. What seems to be added later
+            still is from before the clock was set back.
         limit: at most this many.
         priority: only those of batches of this priority.
     """
     table = schema.karyograms
     query = select(table.c.id).where(table.c.state == KaryogramState.QUEUED).order_by(table.c.created_at, table.c.id)
     if older_than is not None:
-        query = query.where(table.c.created_at < older_than)
+        ahead = older_than + timedelta(minutes=1)
+        query = query.where(or_(table.c.created_at < older_than, table.c.created_at > ahead))
     if priority is not None:
         query = query.join(schema.batches, schema.batches.c.id == table.c.batch_id)
         query = query.where(schema.batches.c.priority == priority)

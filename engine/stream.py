@@ -185,7 +185,10 @@ class JobStream:
 
     def may_sweep(self, consumer: str, seconds: int) -> bool:
         """Tell one of all engines that it is its turn to sweep; the next turn comes after so many seconds."""
-        return bool(self._redis.set(f"{self._name}:sweeper", consumer, nx=True, ex=seconds))
+        key = f"{self._name}:sweeper"
+        # a turn that lasts longer than any is left from before the server's clock was set back
+        stale = self._redis.pttl(key) > seconds * 1000
+        return bool(self._redis.set(key, consumer, nx=not stale, ex=seconds))
 
     def leave(self, consumer: str) -> None:
         """Forget an engine that stops; one that still holds jobs stays, so that others can take them over."""

@@ -125,7 +125,7 @@ class Worker:
         self._runner.draw(now)
         try:
             self._sweep_when_due(now)
-            jobs = self._next_jobs(now)
+            jobs = list(self._held) or self._next_jobs(now)
         except StreamLostError:
             _log.info("the job stream is new or was wiped; what is unfinished is put on it")
             self._start_stream(now)
@@ -142,9 +142,9 @@ class Worker:
         self._sweep_when_due(now)
 
     def _sweep_when_due(self, now: datetime) -> None:
-        if now < self._next_sweep:
-            return
         seconds = self._pace.sweep_seconds
+        if not _is_due(self._next_sweep, now, timedelta(seconds=seconds)):
+            return
         # half the time: with all of it, the engine's own last turn would often still bar its next one
         if self._stream.may_sweep(self.name, max(1, seconds // 2)):
             count = sweep(self._sql, self._stream, now)
@@ -160,25 +160,30 @@ class Worker:
             job = self._stream.again(self.name, first)
             self._runner.retries = tuple(rest)
             return [job] if job else []
-        if now >= self._next_reclaim:
+        pause = min(_RECLAIM_CHECK, timedelta(seconds=self._pace.reclaim_seconds / 2))
+        if _is_due(self._next_reclaim, now, pause):
             idle_ms = int(self._pace.reclaim_seconds * 1000)
             jobs = self._stream.reclaim(self.name, idle_ms, self._pace.micro_batch)
             if jobs:  # there may be more, so the next step asks again
                 _log.warning("took over %d jobs of an engine that is gone", len(jobs))
                 return jobs
-            self._next_reclaim = now + min(_RECLAIM_CHECK, timedelta(seconds=self._pace.reclaim_seconds / 2))
+            self._next_reclaim = now + pause
         # while a candidate has work to do nobody waits for a first job
         return self._stream.take(self.name, self._pace.micro_batch, 0 if self._in_shadow else self._pace.block_ms)
 
     def _work(self, jobs: Sequence[Job]) -> int:
-        """Have jobs finished, and show meanwhile that they are in hand."""
+        """Have jobs finished, and show meanwhile that they are in hand.
+
+        They stay there when an outage interrupts this: with another delivery for each try, a disk that is full for
+        some minutes would have all of them given up.
+        """
         start = time.perf_counter()
         self._held = tuple(jobs)
         self._show(state=EngineState.WORKING)
         try:
             finished = self._runner.finish(jobs)
-        finally:
             self._held = ()
+        finally:
             self._show(state=EngineState.READY)
         if finished:
             self._show(
@@ -264,6 +269,11 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         """Sign off."""
         self.close()
+
+
+def _is_due(when: datetime, now: datetime, pause: timedelta) -> bool:
+    """Tell whether its time has come; further away than a pause it is only where the clock has been set back."""
+    return not now < when <= now + pause
 
 
 def _first_heartbeat(name: str | None, now: datetime) -> Heartbeat:

@@ -58,8 +58,8 @@ def postgres_server() -> Iterator[str]:
     binaries = servers.postgres_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed: its programs initdb and postgres were not found")
-    with servers.postgres(binaries) as url:
-        yield url
+    with servers.postgres(binaries) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -151,6 +151,48 @@ def postgres_binaries() -> Path | None:
     return next((folder for folder in found if (folder / "initdb").exists()), None)
 
 
+class PostgresServer:
+    """A PostgreSQL of our own, which may be killed and started again; ``url`` is that of its maintenance database."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        """Make its data in a folder, which must be one that everybody may enter; it is not started yet."""
+        self.port = free_port()
+        self.url = f"postgresql://tests@127.0.0.1:{self.port}/postgres"
+        self._user = _postgres_user()  # PostgreSQL refuses to run as root
+        self._binaries, self._folder = binaries, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        if self._user:
+            os.chown(folder, pwd.getpwnam(self._user).pw_uid, -1)
+        options = ["-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        initdb: list[str | Path] = [binaries / "initdb", "-D", folder / "data", *options]
+        subprocess.run(initdb, check=True, capture_output=True, user=self._user, cwd=folder)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers; what a killed one has left behind may take a moment to go."""
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]
+        place: list[str | Path] = [self._binaries / "postgres", "-D", self._folder / "data"]
+        server = [*place, "-p", str(self.port), *options]
+        deadline = time.monotonic() + POSTGRES_START_SECONDS
+        with (self._folder / "log").open("ab") as log:
+            while not self._answers():
+                if self._process is None or self._process.poll() is not None:
+                    self._process = subprocess.Popen(server, stdout=log, stderr=log, user=self._user, cwd=self._folder)
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL did not start:\n{(self._folder / 'log').read_text()}")
+                time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(self.url, connect_timeout=5).close()
+            return True
+        return False
+
+    def end(self, how: signal.Signals) -> None:
+        """End it: SIGINT is its fast shutdown, SIGQUIT its immediate one, SIGKILL asks nobody."""
+        if self._process is not None:
+            stop(self._process, how)
+
+
 def _postgres_user() -> str | None:
     """Return whom PostgreSQL must run as: it refuses to run as root."""
     if os.geteuid() != 0:
@@ -160,52 +202,23 @@ def _postgres_user() -> str | None:
 
 
 @contextmanager
-def postgres(binaries: Path) -> Iterator[str]:
-    """Run a PostgreSQL of our own; gives the URL of its maintenance database."""
-    user = _postgres_user()
-    # not below pytest's folder, which only its owner may enter
+def folder_for_postgres() -> Iterator[Path]:
+    """A folder that PostgreSQL may enter as its own user: pytest's folder is open to its owner alone."""
     folder = Path(tempfile.mkdtemp(prefix="karyotriage-postgres-"))
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    port = free_port()
-    data = folder / "data"
-    initdb: list[str | Path] = [
-        binaries / "initdb",
-        "-D",
-        data,
-        "-U",
-        "tests",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]
-    options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]
-    server: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(port), *options]
-    url = f"postgresql://tests@127.0.0.1:{port}/postgres"
+    folder.chmod(0o755)
     try:
-        subprocess.run(initdb, check=True, capture_output=True, user=user, cwd=folder)
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(server, stdout=log, stderr=log, user=user, cwd=folder)
-        try:
-            _wait_for_postgres(url, process, folder / "log")
-            yield url
-        finally:
-            stop(process, signal.SIGINT)  # SIGINT: PostgreSQL's fast shutdown, without waiting for clients
+        yield folder
     finally:
         shutil.rmtree(folder)
 
 
-def _wait_for_postgres(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + POSTGRES_START_SECONDS
-    while True:
+@contextmanager
+def postgres(binaries: Path) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL of our own."""
+    with folder_for_postgres() as folder:
+        server = PostgresServer(binaries, folder)
         try:
-            psycopg.connect(url, connect_timeout=5).close()
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
-            time.sleep(0.1)
-        else:
-            return
+            server.start()
+            yield server
+        finally:
+            server.end(signal.SIGINT)

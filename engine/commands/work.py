@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,7 +18,7 @@ from engine.commands.usual_model import usual_model
 from engine.judging import Predictor
 from engine.settings import Settings
 from engine.stream import connect_redis
-from engine.worker import Pace, Worker
+from engine.worker import Pace, Worker, utc_now
 from models import pictures
 from models.pictures import Limits
 from models.registry import Registry
@@ -82,7 +83,11 @@ def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
 
 
 def serve(
-    args: argparse.Namespace, settings: Settings, load_predictor: Callable[[str], Predictor], model: str | None
+    args: argparse.Namespace,
+    settings: Settings,
+    load_predictor: Callable[[str], Predictor],
+    model: str | None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> int:
     """Run a worker as the command line and the settings ask for.
 
@@ -91,6 +96,7 @@ def serve(
         settings: of this process.
         load_predictor: from a model's name to the model.
         model: loaded at the start, if given.
+        clock: gives timezone-aware times.
     """
     stop = stop_on_signals()
     pace = Pace(
@@ -108,7 +114,8 @@ def serve(
         client = stack.enter_context(connect_redis(settings.redis_url))
         if args.once:
             client.ping()  # without Redis there is nothing to be done once
-        worker = stack.enter_context(Worker(sql_engine, client, load_predictor, pace=pace, decode=decode))
+        worker = Worker(sql_engine, client, load_predictor, pace=pace, decode=decode, clock=clock)
+        stack.enter_context(worker)
         _work(worker, stop, once=args.once, preload=model, passes=settings.default_passes)
     return 0
 

@@ -1,8 +1,9 @@
-"""Workers for the tests of the engine."""
+"""Workers and empty databases for the tests of the engine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -26,3 +27,11 @@ def make_worker(sql_engine: Engine, redis_client: redis.Redis) -> Iterator[MakeW
     yield make
     for worker in made:
         worker.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new folder/100%/karyotriage.db"
+    return str(request.getfixturevalue("empty_postgres_url"))

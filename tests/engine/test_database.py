@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -27,14 +26,6 @@ from tests.records import NOW, add_batch, karyograms, png
 from tests.servers import REPOSITORY
 
 _UPGRADE = "import sys; from engine import database; database.upgrade(database.connect(sys.argv[1]))"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database without any table, of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/new folder/100%/karyotriage.db"
-    return str(request.getfixturevalue("empty_postgres_url"))
 
 
 def test_the_migrations_build_the_tables_of_the_schema(sql_engine: Engine) -> None:

@@ -46,6 +46,15 @@ def test_silence_is_death(redis_client: redis.Redis) -> None:
     assert alive(redis_client) == []
 
 
+def test_a_beat_from_before_the_clock_was_set_back_is_no_life(redis_client: redis.Redis) -> None:
+    """A key that lives for a day is what such a beat leaves behind."""
+    beat(redis_client, FRESH, expiry_seconds=86_400)
+    beat(redis_client, FULL)
+    assert alive(redis_client) == [FULL]
+    beat(redis_client, FRESH)
+    assert alive(redis_client) == [FRESH, FULL]
+
+
 def test_an_engine_that_retires_is_gone_at_once(redis_client: redis.Redis) -> None:
     beat(redis_client, FULL)
     beat(redis_client, FRESH)

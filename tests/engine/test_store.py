@@ -253,6 +253,8 @@ def test_unfinished_names_the_earliest_first_within_its_limits(sql_engine: Engin
         assert store.unfinished(session, limit=1) == [early]
         assert store.unfinished(session, older_than=NOW) == [early]
         assert store.unfinished(session, older_than=NOW - timedelta(seconds=10)) == []
+        # from before the clock was set back
+        assert store.unfinished(session, older_than=NOW - timedelta(days=1)) == [early, late]
 
 
 def _ids_by_age(engine: Engine) -> list[str]:

@@ -226,6 +226,23 @@ def test_only_one_engine_sweeps_at_a_time(stream: JobStream) -> None:
     assert stream.may_sweep("b", 1)
 
 
+def test_a_turn_from_before_the_clock_was_set_back_is_over(stream: JobStream, redis_client: redis.Redis) -> None:
+    """A day of waiting is what a turn looks like that was taken before."""
+    assert stream.may_sweep("a", 30)
+    redis_client.expire(f"{NAME}:sweeper", 86_400)
+    assert stream.may_sweep("b", 30)
+    assert not stream.may_sweep("a", 30)
+
+
+def test_recounting_keeps_nobody_from_taking_over(stream: JobStream) -> None:
+    stream.put(["k1"])
+    take(stream, "dead")
+    stream.recount()  # what was touched just now lies still from here on
+    lie_still()
+    stream.recount()
+    assert [job.karyogram_id for job in stream.reclaim("b", ENOUGH_MS, 10)] == ["k1"]
+
+
 def test_an_engine_that_leaves_takes_no_jobs_with_it(stream: JobStream, redis_client: redis.Redis) -> None:
     stream.put(["one"])
     take(stream, "holding")

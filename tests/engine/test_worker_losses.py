@@ -7,10 +7,11 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from engine import database, schema, store
@@ -130,6 +131,16 @@ def test_sweeps_come_at_their_time(
     assert worker.step(start + timedelta(seconds=60)) == 1
 
 
+def test_a_clock_that_is_set_back_puts_off_no_sweep(
+    sql_engine: Engine, make_worker: MakeWorker, redis_client: redis.Redis
+) -> None:
+    worker = make_worker()
+    worker.step(utc_now())
+    redis_client.delete("karyotriage:jobs:sweeper")
+    add_batch(sql_engine, png(1))  # tomorrow, as it seems then
+    assert worker.step(utc_now() - timedelta(days=1)) == 1
+
+
 def test_a_full_redis_is_waited_for(
     sql_engine: Engine, stream: JobStream, make_worker: MakeWorker, redis_client: redis.Redis
 ) -> None:
@@ -157,6 +168,29 @@ def test_an_outage_of_the_record_store_uses_up_no_delivery(stream: JobStream, re
             with pytest.raises(OperationalError):
                 worker.step(utc_now())
     assert stream.lag() == 1
+
+
+def test_a_full_disk_uses_up_no_delivery(sqlite_url: str, stream: JobStream, redis_client: redis.Redis) -> None:
+    """The jobs stay in the hands of the engine, which takes no others, until their verdicts can be kept."""
+    sql_engine = database.connect(sqlite_url)
+    queue(sql_engine, stream, 12)
+    most_pages = [1]  # SQLite takes that for as many as there are
+
+    def limit(connection: Any, *_: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {most_pages[0]}")
+
+    event.listen(sql_engine, "checkout", limit)
+    with Worker(sql_engine, redis_client, lambda _: PixelPredictor(), pace=PACE, name="one") as worker:
+        for _ in range(5):
+            with pytest.raises(OperationalError, match="full"):
+                worker.step(utc_now())
+            time.sleep(0.1)  # longer than jobs may lie still
+        assert stream.holders() == {"one": 8}
+        most_pages[0] = 2**30
+        assert steps(worker) == 12
+    assert stream.backlog() == 0
+    assert stream.dead_letters() == []
+    sql_engine.dispose()
 
 
 def test_draining_waits_for_what_a_dead_engine_left(
