@@ -90,7 +90,8 @@ def _fields(read: Read, number: int, name: str, box: Box, *, removable: bool) ->
         chosen = st.selectbox("It is", NAMES, index=NAMES.index(name), format_func=readings.named, key=f"{key}_name")
         sides = _ask_sides(read.karyogram, box, key)
         with st.container(horizontal=True):
-            kept = st.form_submit_button(words.on_primary("Keep the correction", ":material/check:"), type="primary")
+            label = words.on_primary("Keep the correction")
+            kept = st.form_submit_button(label, type="primary", icon=":material/check:")
             removed = removable and st.form_submit_button("Remove the box", icon=":material/delete:")
     if kept:
         _keep(read, number, chosen, sides if sides != _whole(box) else box)

@@ -99,8 +99,8 @@ def render(asked: Asked) -> None:
         return
     if state.is_resumed(asked.karyogram.id):
         st.info("You have signed in again. Nothing is kept yet: look at it once more, then confirm.")
-    label = words.on_primary(f"Confirm: {said}", ":material/check:")
-    if st.button(label, type="primary", key=asked.key("confirm"), width="stretch"):
+    label = words.on_primary(f"Confirm: {said}")
+    if st.button(label, type="primary", icon=":material/check:", key=asked.key("confirm"), width="stretch"):
         _keep(asked, opinion)
 
 

@@ -55,7 +55,7 @@ def render(found: Outside) -> None:
     with place.container(border=True, width=460):
         st.subheader(found.title)
         st.markdown(words.plain(found.text))
-        if st.button(found.offer, type="primary", icon=":material/login:", width="stretch"):
+        if st.button(words.on_primary(found.offer), type="primary", icon=":material/login:", width="stretch"):
             if found.leave:
                 st.logout()
             else:

@@ -24,9 +24,9 @@ bits, case_and_cell, count, percent = wording.bits, wording.case_and_cell, wordi
 in_short, named_findings, reason_sentence = wording.in_short, wording.named_findings, wording.reason_sentence
 
 
-def on_primary(label: str, icon: str = "") -> str:
+def on_primary(label: str) -> str:
     """The label of a button filled with the primary colour; yellow is the theme's colour for what stands on that."""
-    return f":yellow[{icon} {label}]" if icon else f":yellow[{label}]"
+    return f":yellow[{label}]"
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _ask(pictures: Sequence[KnownPicture]) -> None:
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     number = left.number_input(f"How many of the {words.count(cases, 'case')}", 1, cases, cases, key=f"known_{cases}")
     batch = right.selectbox("Where", [None, *batches], format_func=_where, key="known_where", help=_HOW)
-    if st.button("Put them in", type="primary", icon=":material/shuffle:"):
+    if st.button(words.on_primary("Put them in"), type="primary", icon=":material/shuffle:"):
         _put_in(known_answers.draw(pictures, int(number), SystemRandom()), batch)
 
 

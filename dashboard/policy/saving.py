@@ -45,8 +45,8 @@ def _ask(model: str, version: int, terms: Terms) -> None:
         reason = st.text_input(
             "Reason", placeholder="Why this policy is better", max_chars=500, key=f"reason_{model}_{version}"
         )
-        label = words.on_primary(f"Save as version {version + 1}", ":material/save:")
-        if st.form_submit_button(label, type="primary"):
+        label = words.on_primary(f"Save as version {version + 1}")
+        if st.form_submit_button(label, type="primary", icon=":material/save:"):
             save(model, terms, reason, version)
 
 

@@ -62,7 +62,7 @@ def _resume(wanted: Filter) -> None:
     if following is None:
         return
     label = "Continue where you stopped" if stopped else "Start reading"
-    if st.button(words.on_primary(label, ":material/play_arrow:"), type="primary", shortcut="J"):
+    if st.button(words.on_primary(label), type="primary", icon=":material/play_arrow:", shortcut="J"):
         links.open_karyogram(following)
 
 

@@ -64,7 +64,7 @@ def trail(dashboard: Dashboard) -> list[str]:
 def test_who_is_not_signed_in_sees_nothing_but_the_way_in(signing_in: Dashboard, judged_batch: Judged) -> None:
     batch, _ = judged_batch
     app = come({"is_logged_in": False}, "batches", batch=batch.id)
-    assert [button.label for button in app.button] == ["Sign in"]
+    assert [button.label for button in app.button] == [":yellow[Sign in]"]
     assert "For research use only" in said(app)
     assert not app.dataframe and not app.metric and not app.title
 
@@ -96,7 +96,7 @@ def test_who_may_not_come_in_is_told_why(
 ) -> None:
     app = come(user, "reading")
     assert sentence in spoken(app)
-    assert [button.label for button in app.button] == [offer]
+    assert [button.label for button in app.button] == [f":yellow[{offer}]"]
     assert trail(signing_in) == []
 
 
