@@ -28,8 +28,7 @@ class NotFoundError(LookupError):
     def __init__(self, kind: str, key: str) -> None:
         """Say what was looked for, such as "batch", and by which id."""
         super().__init__(f"there is no {kind} with the id {key!r}")
-        self.kind = kind
-        self.key = key
+        self.kind, self.key = kind, key
 
 
 def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
@@ -63,7 +62,7 @@ def add_batch(
         now: timezone-aware time.
         priority: urgent batches are judged before all others.
         sent: how many files are on their way, where that is known.
-        person: who sends them, where somebody does through the dashboard.
+        person: who sends them through the dashboard.
 
     Raises:
         ValueError: ``passes`` is not positive.

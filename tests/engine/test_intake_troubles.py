@@ -55,7 +55,7 @@ def test_unforeseen_error_of_a_decoder_stops_nothing(
             raise TypeError("a tag of the wrong type")
         return media_type(data)
 
-    monkeypatch.setattr("engine.intake.media_type", stumble)
+    monkeypatch.setattr("engine.decoding.media_type", stumble)
     report = intake.receive(batch, [IncomingFile("P001_c1.png", png(1)), IncomingFile("P001_c2.png", png(2))], NOW)
     assert [found.file_name for found in report.accepted] == ["P001_c2.png"]
     assert [(problem.kind, problem.message) for problem in report.problems] == [

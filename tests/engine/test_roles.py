@@ -14,12 +14,26 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from engine import coco, corrections, database, decisions, policies, promotions, schema, shadows, store
+from engine import (
+    coco,
+    corrections,
+    database,
+    decisions,
+    policies,
+    promotions,
+    schema,
+    seed_results,
+    seeding,
+    seeds,
+    shadows,
+    store,
+)
 from engine.batch_report import formats
 from engine.corrections import Correction
 from engine.database import open_session
 from engine.intake import IncomingFile, Intake
 from engine.people import DEMO, NotAllowedError, Person, Role, SignAgainError
+from engine.periods import Period
 from engine.requeue import retry
 from engine.reviews import Call, Decision, Opinion, Place
 from engine.settings import Settings
@@ -27,6 +41,7 @@ from engine.stream import JobStream
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import Policy, TriageOutcome
 from models.pictures import Limits
+from tests import seeded
 from tests.records import NOW, add_batch, karyograms, png, verdict
 from tests.servers import REPOSITORY
 
@@ -34,6 +49,7 @@ ABNORMAL, NORMAL = Opinion(Call.ABNORMAL, reason="seen"), Opinion(Call.NORMAL, r
 KIM = Person("Kim", Role.SUPERVISOR)  # who has done something before, in another role
 LIMITS = Limits(max_pixels=10**6, min_side=50)
 TERMS = policies.Terms(Policy(min_pass_agreement=0.9))
+TODAY = Period(NOW - timedelta(hours=1), NOW + timedelta(hours=1), timedelta(hours=1))
 MODELS = {"in_use": "pixels", "installed": ["pixels", "other"]}
 
 
@@ -79,6 +95,7 @@ def laboratory(sqlite_url: str, stream: JobStream) -> Laboratory:
         for karyogram in (read, settled):
             decisions.decide(session, KIM, karyogram.id, ABNORMAL, NOW)
         session.commit()
+    seeded.add_batch(engine)  # of several cases, so that a known one can be lost among them
     return Laboratory(engine, stream, batch, unread, disputed, failed, read, settled)
 
 
@@ -117,6 +134,16 @@ def begin_shadow(lab: Laboratory, session: Session, person: Person) -> None:
     shadows.begin(session, person, "other", in_use="pixels", installed=["pixels", "other"], reason="try", now=NOW)
 
 
+def hand_in(session: Session, person: Person, number: int) -> None:
+    seeding.prepare(session, person, [seeded.known(number)], LIMITS, NOW)
+
+
+def put_in(lab: Laboratory, session: Session, person: Person) -> None:
+    waiting = session.scalars(select(schema.seeds.c.known_case)).all()
+    large = session.scalars(select(schema.batches.c.id).where(schema.batches.c.name == "Batch 100")).one()
+    assert seeding.put_in(session, lab.stream, person, waiting, batch_id=large, now=NOW)
+
+
 TECHNICIAN, SUPERVISOR, ADMINISTRATOR = Role.TECHNICIAN, Role.SUPERVISOR, Role.ADMINISTRATOR
 WORKERS, HEADS = {TECHNICIAN, SUPERVISOR}, {SUPERVISOR, ADMINISTRATOR}
 ATTEMPTS: dict[str, tuple[Attempt, set[Role]]] = {
@@ -137,7 +164,18 @@ ATTEMPTS: dict[str, tuple[Attempt, set[Role]]] = {
     "promote": (promote, HEADS),
     "begin": (begin_shadow, HEADS),
     "end": (lambda lab, s, who: shadows.end(s, who, NOW), HEADS),
+    "prepare": (lambda lab, s, who: hand_in(s, who, 1), {SUPERVISOR}),
+    "withdraw": (lambda lab, s, who: seeding.withdraw(s, who, NOW), {SUPERVISOR}),
+    "prepare, again": (lambda lab, s, who: hand_in(s, who, 2), {SUPERVISOR}),
+    "put_in": (put_in, {SUPERVISOR}),
 }
+LOOKS: dict[str, Callable[[Session, Person], object]] = {
+    "standing": seeds.standing,
+    "readers": lambda session, person: seed_results.readers(session, person, TODAY),
+    "models": lambda session, person: seed_results.models(session, person, TODAY),
+    "told": lambda session, person: seed_results.told(session, person, TODAY, 5),
+}
+"""What only a supervisor may know: which karyograms are known cases."""
 
 
 def was_refused(laboratory: Laboratory, attempt: Attempt, person: Person) -> bool:
@@ -161,6 +199,18 @@ def test_every_role_tries_everything(laboratory: Laboratory, role: Role) -> None
     kim = replace(KIM, role=role)
     refused = {name: was_refused(laboratory, attempt, kim) for name, (attempt, _) in ATTEMPTS.items()}
     assert refused == {name: role not in allowed for name, (_, allowed) in ATTEMPTS.items()}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_a_supervisor_looks_at_known_cases(laboratory: Laboratory, role: Role) -> None:
+    kim = replace(KIM, role=role)
+    for look in LOOKS.values():
+        with open_session(laboratory.engine) as session:
+            if role is SUPERVISOR:
+                look(session, kim)
+            else:
+                with pytest.raises(NotAllowedError):
+                    look(session, kim)
 
 
 def test_nobody_signs_by_a_proof_that_is_too_old(laboratory: Laboratory) -> None:
@@ -195,7 +245,7 @@ def functions_that_ask(path: Path) -> set[str]:
 
 def test_the_table_has_every_place_that_asks_for_a_role() -> None:
     asking = {name for path in (REPOSITORY / "engine").rglob("*.py") for name in functions_that_ask(path)}
-    assert asking == {name.partition(",")[0] for name in ATTEMPTS}
+    assert asking == {name.partition(",")[0] for name in ATTEMPTS} | LOOKS.keys()
 
 
 def test_the_dashboard_always_says_who_does_it() -> None:

@@ -166,7 +166,7 @@ def test_an_unforeseen_error_of_a_decoder_logs_the_name_on_one_line(
     def stumble(data: bytes) -> str:
         raise TypeError("a tag of the wrong type")
 
-    monkeypatch.setattr("engine.intake.media_type", stumble)
+    monkeypatch.setattr("engine.decoding.media_type", stumble)
     intake = Intake(sql_engine, stream, Settings())
     intake.receive(intake.open_batch("Monday", "pixels", 5, NOW), [IncomingFile(FORGED, png(1))], NOW)
     (record,) = [record for record in caplog.records if "could not decode" in record.getMessage()]
