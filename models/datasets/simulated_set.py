@@ -30,6 +30,7 @@ from models.simulation.pages.families import Variety
 GRID_CHANNELS = len(CHROMOSOMES) + 1
 _MOST_COPIES = 4
 _ARRAYS = ("pictures", "abnormal", "copies", "structural", "grid")
+_FEW = 64  # to draw these takes less time than to start other processes
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class SimulatedSet:
 
     @classmethod
     def write(cls, folder: Path, recipe: Recipe, *, pictures: int, size: int, lattice: Lattice) -> SimulatedSet:
-        """Simulate ``pictures`` pictures of side ``size`` into ``folder``, on all cores; kept if already there."""
+        """Simulate ``pictures`` pictures of side ``size`` into ``folder``, on all cores if they are many; kept if there."""
         done = folder / "complete"
         if not done.exists():
             folder.mkdir(parents=True, exist_ok=True)
@@ -192,6 +193,9 @@ class SimulatedSet:
 
 
 def _write_all(folder: Path, recipe: Recipe, pictures: int, size: int, lattice: Lattice) -> None:
+    if pictures <= _FEW:
+        _write_some(folder, recipe, range(pictures), size, lattice)
+        return
     # spawned, not forked: a process that has computed with a network must not be copied
     workers = os.cpu_count() or 1
     jobs = [(folder, recipe, range(start, pictures, workers), size, lattice) for start in range(workers)]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from models.chromosomes import CHROMOSOMES
+from models.datasets import simulated_set
 from models.datasets.simulated_set import GRID_CHANNELS, Recipe, SimulatedSet, draw, truth
 from models.datasets.splits import CaseSplit
 from models.networks.lattices import Lattice
@@ -63,7 +64,9 @@ def test_structure_is_told_by_chromosome() -> None:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SimulatedSet]:
     folder = tmp_path_factory.mktemp("set")
-    return folder, SimulatedSet.write(folder, PACKED, pictures=6, size=SIZE, lattice=CELLS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulated_set, "_FEW", 0)  # even these by several processes
+        return folder, SimulatedSet.write(folder, PACKED, pictures=6, size=SIZE, lattice=CELLS)
 
 
 def test_processes_write_what_one_would(written: tuple[Path, SimulatedSet]) -> None:
