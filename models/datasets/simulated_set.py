@@ -174,7 +174,7 @@ class SimulatedSet:
 
     @classmethod
     def write(cls, folder: Path, recipe: Recipe, *, pictures: int, size: int, lattice: Lattice) -> SimulatedSet:
-        """Simulate ``pictures`` pictures of side ``size`` into ``folder``, on all cores if they are many; kept if there."""
+        """Simulate ``pictures`` pictures of side ``size`` into ``folder``, on all cores if many; kept if there."""
         done = folder / "complete"
         if not done.exists():
             folder.mkdir(parents=True, exist_ok=True)
