@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests import servers
+from engine import store
+from engine.database import connect, open_session
+from engine.vocabulary import Karyogram
+from models.judging.triage import TriageOutcome
+from tests import records, servers
 from tests.servers import REPOSITORY
 
 _SHIPPED_MODEL = "inceptionv3"
@@ -59,6 +63,19 @@ def karyotriage(environment: dict[str, str], tmp_path: Path) -> Iterator[Karyotr
     """A dashboard on an empty system; no engine runs yet."""
     with servers.dashboard(environment, tmp_path / "dashboard.log") as (process, address):
         yield Karyotriage(address, process.pid, lambda: servers.engine(environment, log=tmp_path / "engine.log"))
+
+
+@pytest.fixture
+def flagged(sqlite_url: str) -> Karyogram:
+    """A karyogram that the model flags as abnormal, in the record store of the dashboard."""
+    engine = connect(sqlite_url)
+    records.add_batch(engine, records.png(1))
+    (karyogram,) = records.karyograms(engine)
+    with open_session(engine) as session:
+        store.save_verdict(session, records.verdict(karyogram, TriageOutcome.FLAGGED_ABNORMAL))
+        session.commit()
+    engine.dispose()
+    return karyogram
 
 
 @pytest.fixture

@@ -13,26 +13,11 @@ from engine.database import connect, open_session
 from engine.people import DEMO
 from engine.reviews import Call, Opinion, Review
 from engine.vocabulary import Karyogram
-from models.judging.triage import TriageOutcome
-from tests import records
 from tests.e2e.conftest import Karyotriage
 from tests.e2e.steps import call, come, confirm, write
 
 TOVE, TEO, SARA, _ = DEMO
 REASON = "the third 21 lies under a caption"
-
-
-@pytest.fixture
-def flagged(sqlite_url: str) -> Karyogram:
-    """A karyogram that the model flags as abnormal, in the record store of the dashboard."""
-    engine = connect(sqlite_url)
-    records.add_batch(engine, records.png(1))
-    (karyogram,) = records.karyograms(engine)
-    with open_session(engine) as session:
-        store.save_verdict(session, records.verdict(karyogram, TriageOutcome.FLAGGED_ABNORMAL))
-        session.commit()
-    engine.dispose()
-    return karyogram
 
 
 def is_wrong(response: Response) -> bool:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine import audit, decisions, store
+from engine import audit, decisions
 from engine.database import connect, open_session
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Karyogram
-from models.judging.triage import TriageOutcome
-from tests import records, servers
+from tests import servers
 from tests.e2e.steps import call, confirm, settle, write
 
 if TYPE_CHECKING:
@@ -58,18 +57,6 @@ class Signed:
     log: Path
     database_url: str
     karyogram: Karyogram
-
-
-@pytest.fixture
-def flagged(sqlite_url: str) -> Karyogram:
-    engine = connect(sqlite_url)
-    records.add_batch(engine, records.png(1))
-    (karyogram,) = records.karyograms(engine)
-    with open_session(engine) as session:
-        store.save_verdict(session, records.verdict(karyogram, TriageOutcome.FLAGGED_ABNORMAL))
-        session.commit()
-    engine.dispose()
-    return karyogram
 
 
 @pytest.fixture
