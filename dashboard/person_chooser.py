@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import links, services, state, times, words
+from dashboard import links, services, sign_in, state, times, words
 from engine.people import DEMO, Person
 
 _HELP = (
@@ -42,7 +42,7 @@ def _signed_in(person: Person) -> None:
         st.caption(f"Signed in {times.local_time(person.proven_at, times.reader_zone())}.")
     if st.button("Sign out", icon=":material/logout:"):
         services.leave()
-        st.logout()
+        sign_in.leave_provider()
 
 
 def _choose(place: st.delta_generator.DeltaGenerator) -> None:

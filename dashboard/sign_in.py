@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import NoReturn
 
 import streamlit as st
 
@@ -57,9 +58,19 @@ def render(found: Outside) -> None:
         st.markdown(words.plain(found.text))
         if st.button(words.on_primary(found.offer), type="primary", icon=":material/login:", width="stretch"):
             if found.leave:
-                st.logout()
+                leave_provider()
             else:
                 again()
+
+
+def leave_provider() -> NoReturn:
+    """Send somebody to the identity provider to end the session there too.
+
+    Nothing may be drawn after it: drawing would find nobody signed in and begin anew, which drops the message that
+    sends the browser there where it is still on its way.
+    """
+    st.logout()
+    st.stop()
 
 
 def again() -> None:

@@ -13,6 +13,7 @@ from models.experiments.materials import Bench
 from models.experiments.plan import Plan, Scope
 from models.experiments.record import ExperimentName, Record, Split, read, write
 from models.experiments.validation import RecordError
+from models.networks.determinism import deterministic
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ def perform_all(
     bench.work.mkdir(parents=True, exist_ok=True)
     for plan in plans:
         if again or not is_done(plan, bench, out):
-            record = EXPERIMENTS[plan.experiment].perform(plan, bench)
+            with deterministic():
+                record = EXPERIMENTS[plan.experiment].perform(plan, bench)
             write(record, out)
             yield plan, record

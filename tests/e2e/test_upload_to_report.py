@@ -106,7 +106,9 @@ def sign(page: Page, address: str) -> None:
         call(page, "Abnormal")
         write(page, "Karyotype (ISCN)", KARYOTYPE)
         confirm(page, "abnormal", f"{place}: abnormal, {KARYOTYPE}")
-        expect(page.get_by_text(f"{person.name}, {place}: abnormal, {KARYOTYPE}")).to_be_visible()
+        # the list of what is kept: what would be kept stood in the form, in the same words, before
+        kept = page.get_by_role("listitem").filter(has_text=f"{person.name}, {place}: abnormal, {KARYOTYPE}")
+        expect(kept.first).to_be_visible()
 
 
 def expected_figures(row: dict[str, str]) -> dict[str, str]:
