@@ -13,6 +13,7 @@ from engine import people
 from engine.batch_report import report
 from engine.batch_report.formats import MEDIA_TYPES, Format, file_name, write
 from engine.people import Action, Person
+from engine.redaction import Shown
 from engine.vocabulary import Batch
 
 
@@ -53,6 +54,9 @@ _WITHOUT_NAMES = (
     "Cases, files and the batch are called by their ids, which only this system can turn into names. Pictures and what "
     "readers wrote in their own words are left out."
 )
+_WHOLE_PICTURES = (
+    "With whatever is burnt into them, which may be a name. Else a picture shows only what was read as chromosomes."
+)
 
 
 def downloads(batch: Batch) -> None:
@@ -66,16 +70,18 @@ def downloads(batch: Batch) -> None:
         signed = report.signed_count(session, batch.id)
     with st.popover("Report", icon=":material/download:", width="content"):
         hidden = st.toggle("Without names", key="report_without_names", help=_WITHOUT_NAMES)
+        whole = st.toggle("Whole pictures", key="report_whole_pictures", help=_WHOLE_PICTURES, disabled=hidden)
+        shown = Shown(names=not hidden, whole_pictures=whole)
         for kind, offer in _OFFERS.items():
-            _button(batch, kind, offer, without_names=hidden, disabled=kind is Format.FHIR and not signed)
+            _button(batch, kind, offer, shown, disabled=kind is Format.FHIR and not signed)
         st.caption(_about(signed))
 
 
-def _button(batch: Batch, kind: Format, offer: _Offer, *, without_names: bool, disabled: bool) -> None:
+def _button(batch: Batch, kind: Format, offer: _Offer, shown: Shown, *, disabled: bool) -> None:
     with st.container(gap="xxsmall"):
         st.download_button(
             offer.label,
-            data=maker(batch, kind, services.later(), without_names=without_names),
+            data=maker(batch, kind, services.later(), shown),
             file_name=file_name(batch, kind),
             mime=MEDIA_TYPES[kind],
             on_click="ignore",
@@ -94,14 +100,14 @@ def _about(signed: int) -> str:
     return f"{words.count(signed, 'karyogram')} {verb} signed. Decisions on the others are in no report."
 
 
-def maker(batch: Batch, kind: Format, who: Callable[[], Person], *, without_names: bool) -> Callable[[], bytes]:
+def maker(batch: Batch, kind: Format, who: Callable[[], Person], shown: Shown) -> Callable[[], bytes]:
     """What makes the file; Streamlit calls it at the click, and who clicks must still be signed in then."""
 
     def make() -> bytes:
         stream = io.BytesIO()
         with services.session() as session:
             limits = services.limits()
-            write(session, batch.id, kind, stream, limits, person=who(), without_names=without_names)
+            write(session, batch.id, kind, stream, limits, shown=shown, person=who())
         return stream.getvalue()
 
     return make

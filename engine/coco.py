@@ -2,7 +2,8 @@
 
 Source: https://cocodataset.org/#format-data (object detection). The categories 1 to 24 are the chromosomes in their
 order, 25 is what fits nowhere. Besides the fields of COCO, an image tells its case, by which data must be split, and an
-annotation tells in ``corrected`` whether a person drew or named it.
+annotation tells in ``corrected`` whether a person drew or named it. On the pictures is what ``engine.redaction``
+leaves, unless whole ones are asked for.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from engine import audit, corrections, store
+from engine.batch_report import pseudonyms
 from engine.corrections import StandingObject
 from engine.people import Action, Person, require
+from engine.redaction import BY_DEFAULT, Shown, redacted
 from engine.retention import RemovedPictureError
 from engine.vocabulary import Karyogram
 from models import pictures
@@ -38,16 +41,23 @@ _DESCRIPTION: Final = "Karyograms corrected by hand in Karyotriage"
 Json = dict[str, Any]
 
 
-def write_folder(session: Session, folder: Path, limits: Limits, batch_id: str | None = None) -> int:
+def write_folder(
+    session: Session,
+    folder: Path,
+    limits: Limits,
+    batch_id: str | None = None,
+    shown: Shown = BY_DEFAULT,
+) -> int:
     """Write the corrected karyograms into a folder: ``annotations.json`` and the pictures in ``images/``.
 
-    Karyograms whose picture was removed by retention are left out.
+    Karyograms whose picture was removed by retention, or on which no chromosome was read, are left out.
 
     Args:
         session: see ``engine.database.open_session``.
         folder: is created where it is missing.
         limits: of pictures, to decode them.
         batch_id: of the batch; all batches if left out.
+        shown: how much of patients.
 
     Returns:
         How many karyograms were written.
@@ -58,7 +68,7 @@ def write_folder(session: Session, folder: Path, limits: Limits, batch_id: str |
     """
     (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
     count = 0
-    for name, data in _files(session, limits, batch_id):
+    for name, data in _files(session, limits, batch_id, shown):
         (folder / name).write_bytes(data)
         count += name != ANNOTATIONS
     return count
@@ -77,26 +87,26 @@ def archive(session: Session, limits: Limits, batch_id: str, *, person: Person |
     session.commit()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        for name, data in _files(session, limits, batch_id):
+        for name, data in _files(session, limits, batch_id, BY_DEFAULT):
             file.writestr(name, data)
     return buffer.getvalue()
 
 
-def _files(session: Session, limits: Limits, batch_id: str | None) -> Iterator[tuple[str, bytes]]:
+def _files(session: Session, limits: Limits, batch_id: str | None, shown: Shown) -> Iterator[tuple[str, bytes]]:
     """Yield the files with their names: the pictures one by one, and in the end what is said of all of them."""
     images: list[Json] = []
     annotations: list[Json] = []
     for karyogram in store.karyograms(session, corrections.corrected_karyograms(session, batch_id)):
-        try:
-            data = store.picture(session, karyogram.image_sha256)
-        except RemovedPictureError:
+        objects = corrections.on_page(session, karyogram)
+        pixels = _pixels(session, karyogram, limits) if objects else None
+        if pixels is None:
             continue
-        pixels = pictures.page(data, karyogram.page, limits)
-        image = _image(len(images) + 1, karyogram, pixels)
+        image = _image(len(images) + 1, karyogram if shown.names else pseudonyms.of_karyogram(karyogram), pixels)
         images.append(image)
-        for found in _objects(session, karyogram):
+        for found in objects:
             annotations.append(_annotation(len(annotations) + 1, image, found))
-        yield image["file_name"], _png(pixels)
+        boxes = [found.seen.box for found in objects]
+        yield image["file_name"], _png(pixels if shown.whole_pictures else redacted(pixels, boxes))
     said = {"info": {"description": _DESCRIPTION}, "licenses": [], "images": images, "annotations": annotations}
     categories = [
         {"id": number, "name": name, "supercategory": "chromosome"} for number, name in enumerate(_CATEGORIES, 1)
@@ -104,13 +114,12 @@ def _files(session: Session, limits: Limits, batch_id: str | None) -> Iterator[t
     yield ANNOTATIONS, json.dumps({**said, "categories": categories}, indent=1, allow_nan=False).encode()
 
 
-def _objects(session: Session, karyogram: Karyogram) -> list[StandingObject]:
-    """The chromosomes of a karyogram, and what fits nowhere, as they stand after corrections."""
-    verdict = store.verdict(session, karyogram.id)
-    if verdict is None or verdict.reading is None:
-        return []
-    standing = corrections.standing(verdict.reading, corrections.of(session, verdict))
-    return [found for found in standing if found.seen.name in _CATEGORIES]
+def _pixels(session: Session, karyogram: Karyogram, limits: Limits) -> NDArray[np.uint8] | None:
+    """The page of a karyogram; None where its picture was removed."""
+    try:
+        return pictures.page(store.picture(session, karyogram.image_sha256), karyogram.page, limits)
+    except RemovedPictureError:
+        return None
 
 
 def _image(number: int, karyogram: Karyogram, pixels: NDArray[np.uint8]) -> Json:

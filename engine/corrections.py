@@ -14,9 +14,9 @@ from typing import Final
 from sqlalchemy import RowMapping, exists, select
 from sqlalchemy.orm import Session
 
-from engine import audit, schema, seeds
+from engine import audit, schema, seeds, store
 from engine.people import Action, Person, require
-from engine.vocabulary import Verdict
+from engine.vocabulary import Karyogram, Verdict
 from models.chromosomes import CHROMOSOMES
 from models.judging.record import JUNK, OTHER, Box, Record, SeenObject
 from models.judging.suggestion import iscn_of
@@ -122,6 +122,18 @@ def standing(reading: Record, corrections: Sequence[Correction]) -> list[Standin
         one.object: StandingObject(one.object, SeenObject(one.box, one.name, 1.0), by_hand=True) for one in corrections
     }
     return [found for _, found in sorted((read | told).items()) if found.seen.name != REMOVED]
+
+
+def on_page(session: Session, karyogram: Karyogram) -> list[StandingObject]:
+    """Return the chromosomes of a karyogram, and what fits nowhere, as they stand after corrections.
+
+    It is empty where the model of the batch has read nothing.
+    """
+    verdict = store.verdict(session, karyogram.id)
+    if verdict is None or verdict.reading is None:
+        return []
+    found = standing(verdict.reading, of(session, verdict))
+    return [one for one in found if one.seen.name != JUNK]
 
 
 def counts(reading: Record, corrections: Sequence[Correction]) -> dict[str, int]:

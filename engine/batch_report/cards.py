@@ -9,11 +9,12 @@ from typing import Final
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from engine import store
+from engine import corrections, store
 from engine.batch_report import facts
 from engine.batch_report.entries import Entry
 from engine.batch_report.pages import LINE, MARGIN, MUTED, PLAIN, SMALL, STRONG, WIDTH, Pages, Style
 from engine.batch_report.symbols import symbol
+from engine.redaction import BY_DEFAULT, Shown, redacted
 from engine.retention import RemovedPictureError
 from engine.vocabulary import Karyogram
 from engine.wording import case_and_cell, named, reason_sentence
@@ -33,21 +34,27 @@ _GAP: Final = 4.0
 class Illustrator:
     """Loads pictures one at a time, made small and grey for paper."""
 
-    def __init__(self, session: Session, limits: Limits, *, hidden: bool = False) -> None:
-        """Load from this record store, within these limits; ``hidden`` for a report that must show none."""
-        self._session, self._limits, self._hidden = session, limits, hidden
+    def __init__(self, session: Session, limits: Limits, shown: Shown = BY_DEFAULT) -> None:
+        """Load from this record store, within these limits; ``shown``: of patients."""
+        self._session, self._limits, self._shown = session, limits, shown
 
     def picture(self, karyogram: Karyogram) -> Image.Image | str:
         """Return the picture of a karyogram, or in a sentence why there is none."""
-        if self._hidden:
+        if not self._shown.names:
             return "Left out: a name may be burnt into it."
         try:
             data = store.picture(self._session, karyogram.image_sha256)
-            image = Image.fromarray(pictures.page(data, karyogram.page, self._limits))
+            pixels = pictures.page(data, karyogram.page, self._limits)
         except RemovedPictureError as error:
             return f"{str(error).capitalize()}."
         except pictures.PictureError:
             return "This picture cannot be decoded any more."
+        if not self._shown.whole_pictures:
+            boxes = [found.seen.box for found in corrections.on_page(self._session, karyogram)]
+            if not boxes:
+                return "Left out: no chromosome was read on it."
+            pixels = redacted(pixels, boxes)
+        image = Image.fromarray(pixels)
         image.thumbnail(_PIXELS, Image.Resampling.LANCZOS)
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=_QUALITY)

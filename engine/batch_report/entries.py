@@ -61,12 +61,12 @@ def entries(session: Session, report: Report, karyogram_ids: Sequence[str]) -> I
 
     Args:
         session: see ``engine.database.open_session``.
-        report: of which batch, and whether with pseudonyms.
+        report: of which batch, and how much of patients it shows.
         karyogram_ids: such as ``Report.order``.
     """
     for start in range(0, len(karyogram_ids), _CHUNK):
         found = _chunk(session, report.batch.model, karyogram_ids[start : start + _CHUNK])
-        yield from map(_with_pseudonyms, found) if report.pseudonyms else found
+        yield from found if report.shown.names else map(_with_pseudonyms, found)
 
 
 def _with_pseudonyms(entry: Entry) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import BinaryIO, Final, TextIO
@@ -18,6 +19,7 @@ from engine.batch_report.json_file import write_json
 from engine.batch_report.report import Report
 from engine.batch_report.workbook import write_xlsx
 from engine.people import Action, Person, require
+from engine.redaction import BY_DEFAULT, Shown
 from engine.vocabulary import Batch
 from models.pictures import Limits
 
@@ -62,8 +64,8 @@ def write(
     stream: BinaryIO,
     limits: Limits,
     *,
+    shown: Shown = BY_DEFAULT,
     person: Person | None = None,
-    without_names: bool = False,
 ) -> int:
     """Write the report of a batch.
 
@@ -73,8 +75,8 @@ def write(
         kind: in which format.
         stream: a binary file; nothing is written to it where an error is raised for the batch or the person.
         limits: what a picture may be, for decoding those that the report shows.
+        shown: how much of patients; without names there are no pictures.
         person: who asks, where that is known.
-        without_names: see ``engine.batch_report.pseudonyms``.
 
     Returns:
         How many karyograms the report has; in FHIR these are the signed ones.
@@ -85,10 +87,10 @@ def write(
     """
     if person is not None:
         require(person, Action.EXPORT)
-    read = report.read(session, batch_id)
-    if without_names:
+    read = replace(report.read(session, batch_id), shown=shown)
+    if not shown.names:
         read = pseudonyms.of_report(read)
-    _record(session, person, batch_id, {"as": kind, "without_names": without_names})
+    _record(session, person, batch_id, {"as": kind, **asdict(shown)})
     if kind is Format.PDF:
         from engine.batch_report.paper import write_pdf  # what draws pages takes most of a second to load
 

@@ -22,6 +22,10 @@ PICTURES: Final = 60
 """The most pictures in one report; further flagged karyograms are listed without theirs."""
 
 _GAP: Final = 3.0
+_REDACTED: Final = (
+    " Of a picture only what was read as chromosomes is shown: what else stands on it may be a name. A chromosome that "
+    "was not read is missing here; look at the picture itself before you decide."
+)
 _LIST: Final = (
     Column("Case and cell", 34),
     Column("Verdict", 32),
@@ -55,7 +59,7 @@ def write_pdf(session: Session, report: Report, stream: BinaryIO, limits: Limits
     _outcomes(pages, report)
     _facts_and_reading(pages, report)
     _agreement(pages, report)
-    _flagged(pages, session, report, Illustrator(session, limits, hidden=report.pseudonyms), pictures)
+    _flagged(pages, session, report, Illustrator(session, limits, report.shown), pictures)
     _signed(pages, session, report)
     pages.number()
     stream.write(pages.output())
@@ -126,7 +130,10 @@ def _flagged(pages: Pages, session: Session, report: Report, illustrator: Illust
         return
     shown, listed = report.flagged[:pictures], report.flagged[pictures:]
     pages.heading("Flagged karyograms", keep=60)
-    pages.set_y(pages.paragraph(MARGIN, pages.get_y(), WIDTH, _how_many(len(shown), len(listed)), SMALL) + 2)
+    about = _how_many(len(shown), len(listed)) + (
+        "" if report.shown.whole_pictures or not report.shown.names else _REDACTED
+    )
+    pages.set_y(pages.paragraph(MARGIN, pages.get_y(), WIDTH, about, SMALL) + 2)
     for entry in entries(session, report, shown):
         card(pages, entry, illustrator)
     if listed:
@@ -142,7 +149,7 @@ def _how_many(shown: int, listed: int) -> str:
     if not listed:
         return f"{count(shown, 'karyogram')}, the riskiest first."
     return (
-        f"{shown + listed:,} karyograms, the riskiest first. {count(shown, 'picture')} shown; the other {listed:,} are "
+        f"{shown + listed:,} karyograms, the riskiest first. The first {shown} are shown; the other {listed:,} are "
         "listed after these, their pictures left out."
     )
 

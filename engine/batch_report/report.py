@@ -16,6 +16,7 @@ from sqlalchemy import RowMapping, and_, func, select
 from sqlalchemy.orm import Session
 
 from engine import decisions, reports, reviews, schema, seeds, store
+from engine.redaction import BY_DEFAULT, Shown
 from engine.reviews import Call, Review
 from engine.vocabulary import Batch, KaryogramState
 from models.judging.triage import Policy, TriageOutcome
@@ -36,7 +37,7 @@ class Report:
     ``as_of`` is the time of the last change, so that the same state gives the same report. ``by_outcome`` and
     ``by_review`` count karyograms, ``calls`` counts signed ones by what people say and by what the model says of them.
     ``order`` holds the ids of all karyograms, the riskiest first; ``flagged`` those of them that the model does not
-    screen and ``signed`` those that people have signed, in the same order. ``pseudonyms``: see that module.
+    screen and ``signed`` those that people have signed, in the same order. ``shown``: of patients.
     """
 
     batch: Batch
@@ -51,7 +52,7 @@ class Report:
     order: tuple[str, ...]
     flagged: tuple[str, ...]
     signed: tuple[str, ...]
-    pseudonyms: bool = False
+    shown: Shown = BY_DEFAULT
 
     def called(self, call: Call) -> int:
         """How many signed karyograms people call so."""

@@ -17,6 +17,7 @@ from engine import coco, reports
 from engine.batch_report.formats import Format, write
 from engine.database import connect, open_session, upgrade
 from engine.export import COLUMNS
+from engine.redaction import Shown
 from engine.settings import Settings
 from engine.store import NotFoundError
 from engine.vocabulary import Batch
@@ -80,10 +81,16 @@ def add_parser(subparsers: Subparsers) -> None:
     what.add_argument("--format", choices=list(Format), type=Format, help="format of the report, with --out")
     what.add_argument("--csv", metavar="FILE", help="short for --format csv --out FILE")
     what.add_argument("--coco", metavar="FOLDER", type=Path, help="folder for corrected karyograms, made if missing")
-    parser.add_argument(
+    privacy = parser.add_mutually_exclusive_group()
+    privacy.add_argument(
         "--without-names",
         action="store_true",
-        help="call cases, files and batch by their ids, and leave out pictures and what readers wrote; not for --coco",
+        help="call cases, files and batch by their ids, and leave out what readers wrote and the pictures of a report",
+    )
+    privacy.add_argument(
+        "--whole-pictures",
+        action="store_true",
+        help="with whatever is burnt into them; else only what was read as chromosomes is left on pictures",
     )
     parser.add_argument("--out", metavar="FILE", help="file to write, - for standard output")
     parser.set_defaults(run=run)
@@ -107,11 +114,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         upgrade(engine)
         with open_session(engine) as session:
             if args.coco is not None:
-                _write_corrections(session, args.batch, args.coco, settings)
+                _write_corrections(session, args, _limits(settings))
             else:
-                kind = args.format or Format.CSV
-                file, batch = _file(args.csv, args.out), _batch(session, args.batch)
-                _write_report(session, batch, kind, file, _limits(settings), without_names=args.without_names)
+                _write_report(session, args, _limits(settings))
     finally:
         engine.dispose()
     return 0
@@ -134,14 +139,14 @@ def _batch(session: Session, key: str | None) -> Batch:
     return find_batch(session, key)
 
 
-def _write_report(
-    session: Session, batch: Batch, kind: Format, file: str, limits: Limits, *, without_names: bool
-) -> None:
+def _write_report(session: Session, args: argparse.Namespace, limits: Limits) -> None:
+    kind = args.format or Format.CSV
+    file, batch = _file(args.csv, args.out), _batch(session, args.batch)
     if file == _STANDARD_OUTPUT:
-        write(session, batch.id, kind, sys.stdout.buffer, limits, without_names=without_names)
+        write(session, batch.id, kind, sys.stdout.buffer, limits, shown=_shown(args))
         return
     with _replacing(Path(file)) as stream:
-        count = write(session, batch.id, kind, stream, limits, without_names=without_names)
+        count = write(session, batch.id, kind, stream, limits, shown=_shown(args))
     print(f"{count} karyograms of batch {batch.id} {batch.name!r} written to {file}")
 
 
@@ -165,10 +170,14 @@ def _umask() -> int:
     return mask
 
 
-def _write_corrections(session: Session, key: str | None, folder: Path, settings: Settings) -> None:
-    batch_id = None if key is None else find_batch(session, key).id
-    count = coco.write_folder(session, folder, _limits(settings), batch_id)
-    print(f"{count} {'karyogram' if count == 1 else 'karyograms'} with corrections written to {folder}")
+def _write_corrections(session: Session, args: argparse.Namespace, limits: Limits) -> None:
+    batch_id = None if args.batch is None else find_batch(session, args.batch).id
+    count = coco.write_folder(session, args.coco, limits, batch_id, _shown(args))
+    print(f"{count} {'karyogram' if count == 1 else 'karyograms'} with corrections written to {args.coco}")
+
+
+def _shown(args: argparse.Namespace) -> Shown:
+    return Shown(names=not args.without_names, whole_pictures=args.whole_pictures)
 
 
 def find_batch(session: Session, key: str) -> Batch:

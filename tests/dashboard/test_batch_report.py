@@ -12,6 +12,7 @@ from engine import decisions
 from engine.batch_report.formats import Format
 from engine.database import open_session
 from engine.people import DEMO, Person, Role
+from engine.redaction import Shown
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Batch, Karyogram
 from tests import records
@@ -62,5 +63,5 @@ def test_a_report_is_made_without_names_where_that_is_switched_on(
     switch = next(toggle for toggle in app.toggle if toggle.label == "Without names")
     assert not switch.value
     offered(switch.set_value(hidden).run())
-    made = batch_report.maker(batch, Format.CSV, lambda: DEMO[0], without_names=hidden)().decode()
+    made = batch_report.maker(batch, Format.CSV, lambda: DEMO[0], Shown(names=not hidden))().decode()
     assert ("P001" in made, f"batch-{batch.id[:12]}" in made) == (not hidden, hidden)

@@ -18,6 +18,7 @@ from engine import coco, corrections, store
 from engine.__main__ import main
 from engine.corrections import REMOVED, Correction
 from engine.database import connect, open_session
+from engine.redaction import Shown
 from engine.vocabulary import Karyogram
 from models.chromosomes import CHROMOSOMES
 from models.judging.record import Box
@@ -83,7 +84,9 @@ def test_what_was_corrected_is_written_as_it_stands(sql_engine: Engine, tmp_path
     (image,) = said["images"]  # the others were not corrected
     assert image["file_name"] == f"images/{karyogram.id}.png"
     assert (image["width"], image["height"], image["case"]) == (120, 100, "P001")
-    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / image["file_name"])), pixels(2))
+    picture = np.asarray(Image.open(tmp_path / image["file_name"]))
+    np.testing.assert_array_equal(picture[20:60, 10:30], pixels(2)[20:60, 10:30])
+    assert np.unique(picture[78:88, 98:101]).size == 1  # where the dirt lies nothing is left
     by_hand = [(one["category_id"], one["bbox"]) for one in said["annotations"] if one["corrected"]]
     assert by_hand == [(22, [10.0, 20.0, 20.5, 40.0]), (24, [100.0, 90.0, 20.0, 10.0])]  # cut at the edge
     # one was removed and one added, and junk is no training material
@@ -114,7 +117,18 @@ def test_the_archive_holds_the_same(sql_engine: Engine, tmp_path: Path) -> None:
         assert file.read(said["images"][0]["file_name"]) == (tmp_path / said["images"][0]["file_name"]).read_bytes()
 
 
-def test_a_reading_that_is_gone_leaves_the_picture_without_boxes(sql_engine: Engine, tmp_path: Path) -> None:
+def test_whole_pictures_and_no_names_have_to_be_asked_for(sql_engine: Engine, tmp_path: Path) -> None:
+    _, karyogram, _ = corrected(sql_engine, (0, "2", (1.0, 1.0, 9.0, 9.0)))
+    with open_session(sql_engine) as session:
+        coco.write_folder(session, tmp_path, LIMITS, shown=Shown(names=False, whole_pictures=True))
+    text = (tmp_path / coco.ANNOTATIONS).read_text(encoding="utf-8")
+    (image,) = json.loads(text)["images"]
+    assert image["case"] == f"case-{karyogram.case_id[:12]}"
+    assert karyogram.case_name not in text
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / image["file_name"])), pixels(2))
+
+
+def test_a_reading_that_is_gone_leaves_the_karyogram_out(sql_engine: Engine, tmp_path: Path) -> None:
     """A correction without a reading to correct cannot come from the dashboard; it must not stop the others."""
     add_batch(sql_engine, png(1))
     (karyogram,) = karyograms(sql_engine)
@@ -123,7 +137,7 @@ def test_a_reading_that_is_gone_leaves_the_picture_without_boxes(sql_engine: Eng
         corrections.add(session, Correction(karyogram.id, "pixels", 0, "1", (0.0, 0.0, 9.0, 9.0), NOW))
         session.commit()
     said = written(sql_engine, tmp_path)
-    assert (len(said["images"]), said["annotations"]) == (1, [])
+    assert (said["images"], said["annotations"]) == ([], [])
 
 
 def test_the_command_writes_all_batches_or_one(

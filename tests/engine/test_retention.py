@@ -18,6 +18,7 @@ from engine.batch_report import report
 from engine.batch_report.formats import Format, write
 from engine.database import connect, open_session
 from engine.people import Person, Role
+from engine.redaction import Shown
 from engine.retention import RemovedPictureError, Retention
 from engine.reviews import Call, Opinion
 from engine.settings import Settings
@@ -27,7 +28,7 @@ from engine.worker import Pace
 from models.judging.triage import TriageOutcome
 from models.pictures import Limits
 from tests.engine.workers import MakeWorker, steps
-from tests.records import NOW, add_batch, karyograms, png, verdict
+from tests.records import NOW, add_batch, karyograms, png, reading, verdict
 
 ANNA, BEN = Person("Anna", Role.TECHNICIAN), Person("Ben", Role.SUPERVISOR)
 DAYS = 30
@@ -43,8 +44,8 @@ def batch(sql_engine: Engine) -> list[Karyogram]:
     found = karyograms(sql_engine)
     with open_session(sql_engine) as session:
         for index, outcome in ((SCREENED, TriageOutcome.SCREENED_NORMAL), (SIGNED, TriageOutcome.FLAGGED_ABNORMAL)):
-            store.save_verdict(session, verdict(found[index], outcome), quality_share=0.0)
-        store.save_verdict(session, verdict(found[HALF_READ]))
+            store.save_verdict(session, verdict(found[index], outcome, reading=reading()), quality_share=0.0)
+        store.save_verdict(session, verdict(found[HALF_READ], reading=reading()))
         decide(session, found[SIGNED], ANNA, BEN)
         decide(session, found[HALF_READ], ANNA)
         heat_maps.request(session, found[SIGNED].id, "pixels", NOW)
@@ -145,8 +146,8 @@ def test_reports_and_exports_say_that_the_picture_is_gone(sql_engine: Engine, ba
             stream = io.BytesIO()
             assert write(session, read.batch.id, kind, stream, Limits()) > 0
             assert stream.getvalue()
-        told = Illustrator(session, Limits()).picture(batch[SIGNED])
-        kept = Illustrator(session, Limits()).picture(batch[HALF_READ])
+        illustrator = Illustrator(session, Limits(), Shown(whole_pictures=True))
+        told, kept = illustrator.picture(batch[SIGNED]), illustrator.picture(batch[HALF_READ])
         assert isinstance(told, str)
         assert told.startswith("The picture was removed on ")
         assert isinstance(kept, Image.Image)
@@ -156,7 +157,7 @@ def test_training_material_leaves_it_out(sql_engine: Engine, batch: list[Karyogr
     with open_session(sql_engine) as session:
         for index in (SIGNED, HALF_READ):
             values = {"karyogram_id": batch[index].id, "model": "pixels", "object": 0, "name": "9", "created_at": NOW}
-            box = dict.fromkeys(("box_left", "box_top", "box_right", "box_bottom"), 1.0)
+            box = {"box_left": 1.0, "box_top": 1.0, "box_right": 9.0, "box_bottom": 9.0}
             session.execute(schema.corrections.insert().values(**values, **box))
         session.commit()
         assert coco.write_folder(session, tmp_path / "before", Limits()) == 2

@@ -27,6 +27,7 @@ from engine.batch_report.formats import Format, write
 from engine.database import open_session
 from engine.intake import IncomingFile, Intake
 from engine.people import Person, Role
+from engine.redaction import BY_DEFAULT, Shown
 from engine.reviews import Call, Opinion
 from engine.settings import Settings
 from engine.stream import JobStream
@@ -36,7 +37,7 @@ from models.judging.triage import TriageOutcome
 from models.pictures import Limits
 from tests.engine.workers import MakeWorker, Poison, steps
 from tests.predictors import PixelPredictor
-from tests.records import NOW, pixels, png, verdict
+from tests.records import NOW, pixels, png, reading, verdict
 from tests.servers import REPOSITORY
 
 NAME = "Anna Andersson 19800101"  # of a patient, where it does not belong
@@ -45,6 +46,7 @@ FORGED = "P001\n2026-01-01 00:00:00 ERROR all is lost\x1b[31m\r_c1.png"
 PEOPLE = Person("Anna", Role.TECHNICIAN), Person("Ben", Role.SUPERVISOR)
 # what is written does not depend on the record store
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+NAMELESS = Shown(names=False)
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1")
 
 
@@ -57,7 +59,7 @@ def batch_of(engine: Engine, *, case: str = NAME, file: str = f"{NAME}_c1.png", 
         size = {"width": 120, "height": 100}
         placed = {"batch": batch, "case": known, "cell": "1", "file_name": file, "page": 0, "image_sha256": sha256}
         karyogram = store.add_karyogram(session, **placed, **size, now=NOW)  # type: ignore[arg-type]
-        store.save_verdict(session, verdict(karyogram, TriageOutcome.FLAGGED_ABNORMAL))
+        store.save_verdict(session, verdict(karyogram, TriageOutcome.FLAGGED_ABNORMAL, reading=reading()))
         for person in PEOPLE:
             opinion = Opinion(Call.NORMAL, "46,XX", comment=comment, reason=f"because of {comment}")
             decisions.decide(session, person, karyogram.id, opinion, NOW)
@@ -65,10 +67,10 @@ def batch_of(engine: Engine, *, case: str = NAME, file: str = f"{NAME}_c1.png", 
     return batch
 
 
-def written(engine: Engine, batch: Batch, kind: Format, *, without_names: bool = False) -> bytes:
+def written(engine: Engine, batch: Batch, kind: Format, shown: Shown = BY_DEFAULT) -> bytes:
     stream = io.BytesIO()
     with open_session(engine) as session:
-        write(session, batch.id, kind, stream, Limits(), without_names=without_names)
+        write(session, batch.id, kind, stream, Limits(), shown=shown)
     return stream.getvalue()
 
 
@@ -91,7 +93,7 @@ def cells(data: bytes) -> Iterator[openpyxl.cell.Cell]:
 def test_a_report_without_names_has_none_and_one_with_names_has_them(sql_engine: Engine, kind: Format) -> None:
     batch = batch_of(sql_engine)
     assert "Andersson" in readable(kind, written(sql_engine, batch, kind))
-    hidden = readable(kind, written(sql_engine, batch, kind, without_names=True))
+    hidden = readable(kind, written(sql_engine, batch, kind, NAMELESS))
     assert "Andersson" not in hidden
     with open_session(sql_engine) as session:
         case = session.scalar(schema.cases.select().with_only_columns(schema.cases.c.id))
@@ -104,8 +106,7 @@ def test_a_report_without_names_has_none_and_one_with_names_has_them(sql_engine:
 def test_a_report_without_names_shows_no_picture(sql_engine: Engine) -> None:
     batch = batch_of(sql_engine)
     shown, hidden = (
-        PdfReader(io.BytesIO(written(sql_engine, batch, Format.PDF, without_names=without)))
-        for without in (False, True)
+        PdfReader(io.BytesIO(written(sql_engine, batch, Format.PDF, shown))) for shown in (BY_DEFAULT, NAMELESS)
     )
     assert [sum(len(page.images) for page in reader.pages) for reader in (shown, hidden)] == [1, 0]
 
@@ -180,7 +181,7 @@ def test_no_file_is_written_where_a_name_says(sql_engine: Engine, tmp_path: Path
     (karyogram,) = store_of(sql_engine)
     with open_session(sql_engine) as session:
         values = {"karyogram_id": karyogram.id, "model": "pixels", "object": 0, "name": "9", "created_at": NOW}
-        box = dict.fromkeys(("box_left", "box_top", "box_right", "box_bottom"), 1.0)
+        box = {"box_left": 1.0, "box_top": 1.0, "box_right": 9.0, "box_bottom": 9.0}
         session.execute(schema.corrections.insert().values(**values, **box))
         session.commit()
         coco.write_folder(session, tmp_path / "a" / "b" / "coco", Limits())
@@ -215,9 +216,9 @@ def test_metadata_of_a_picture_reaches_no_export(sql_engine: Engine, tmp_path: P
         sha256 = store.add_picture(session, data, f"image/{kind}")
         placed = {"batch": batch, "case": case, "cell": "", "file_name": "a.png", "page": 0, "image_sha256": sha256}
         karyogram = store.add_karyogram(session, **placed, width=120, height=100, now=NOW)  # type: ignore[arg-type]
-        store.save_verdict(session, verdict(karyogram))
+        store.save_verdict(session, verdict(karyogram, reading=reading()))
         values = {"karyogram_id": karyogram.id, "model": "pixels", "object": 0, "name": "9", "created_at": NOW}
-        box = dict.fromkeys(("box_left", "box_top", "box_right", "box_bottom"), 1.0)
+        box = {"box_left": 1.0, "box_top": 1.0, "box_right": 9.0, "box_bottom": 9.0}
         session.execute(schema.corrections.insert().values(**values, **box))
         session.commit()
         coco.write_folder(session, tmp_path, Limits())

@@ -19,7 +19,7 @@ from engine.reviews import Call, Opinion
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import Reason, TriageOutcome
 from models.pictures import DEFAULT_LIMITS
-from tests.records import NOW, png, verdict
+from tests.records import NOW, png, reading, verdict
 
 ANNA, BEN = Person("Anna Åkesson", Role.TECHNICIAN), Person("Ben", Role.TECHNICIAN)
 CARL, DORA = Person("Carl", Role.SUPERVISOR), Person("Dora", Role.READ_ONLY)
@@ -72,7 +72,9 @@ def add(session: Session, batch: Batch, number: int, *, case: str, file: str, da
 def judge(session: Session, karyogram: Karyogram, outcome: TriageOutcome, *, sampled: bool = False) -> None:
     """What the model says; a screened karyogram is read by people only if it is drawn into the sample."""
     reasons = {TriageOutcome.FLAGGED_ABNORMAL: (Reason.VOTED_ABNORMAL,), TriageOutcome.SCREENED_NORMAL: ()}
-    said = replace(verdict(karyogram, outcome), reasons=reasons.get(outcome, (Reason.LOW_AGREEMENT,)))
+    said = replace(
+        verdict(karyogram, outcome, reading=reading()), reasons=reasons.get(outcome, (Reason.LOW_AGREEMENT,))
+    )
     store.save_verdict(session, said, quality_share=float(sampled))
 
 

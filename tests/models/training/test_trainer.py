@@ -51,7 +51,7 @@ def test_train_registers_a_model_that_predicts(tmp_path: Path) -> None:
     card = registry.card("quick")
     assert card.training["data"].startswith("simulated karyograms: chromosomes painted")
     assert card.input_size == 96
-    assert card.metrics["simulated_held_out"]["n"] == 32
+    assert card.metrics["simulated_held_out"]["n"] == 12
     assert (registry.folder / "quick" / PAGE_FILE).read_text(encoding="utf-8") == card_page(card)
     (prediction,) = Predictor.load(registry, "quick").predict(
         [simulate(np.random.default_rng(0), painted, 0.0).page.pixels]
