@@ -32,7 +32,7 @@ page = st.navigation(
     },
     position="hidden" if outside else "top",
 )
-parts.research_use_notice()
+line = parts.heading()
 parts.stop_if_broken()
 if outside:
     sign_in.render(outside)
@@ -40,5 +40,5 @@ else:
     warming.begin(services.settings().experiments)
     sign_in.go_on()
     state.remember_writing("", None)
-    person_chooser.render()
+    person_chooser.render(line)
     page.run()
