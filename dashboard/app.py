@@ -13,7 +13,9 @@ outside = sign_in.outside()
 page = st.navigation(
     {
         "Work": [
-            st.Page(links.UPLOAD, title="Upload", icon=":material/upload_file:", url_path="upload", default=True),
+            st.Page(links.UPLOAD, title="Upload", icon=":material/upload_file:", url_path="", default=True),
+            # the same page under its own name: Streamlit would say that no such page exists
+            st.Page(links.UPLOAD, title="Upload", url_path="upload", visibility="hidden"),
             st.Page(links.BATCHES, title="Batches", icon=":material/stacks:", url_path="batches"),
             st.Page(links.READING, title="Reading list", icon=":material/checklist:", url_path="reading"),
             st.Page(links.KARYOGRAM, title="Karyogram", url_path="karyogram", visibility="hidden"),
@@ -30,7 +32,7 @@ page = st.navigation(
     },
     position="hidden" if outside else "top",
 )
-parts.research_use_notice()
+line = parts.heading()
 parts.stop_if_broken()
 if outside:
     sign_in.render(outside)
@@ -38,5 +40,5 @@ else:
     warming.begin(services.settings().experiments)
     sign_in.go_on()
     state.remember_writing("", None)
-    person_chooser.render()
+    person_chooser.render(line)
     page.run()

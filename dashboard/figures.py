@@ -35,7 +35,7 @@ def rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
         MeasureWords(
             "Calibrated probability of abnormal",
             percent(measures.calibrated_probability),
-            f"at most {percent(policy.max_calibrated_probability)}",
+            f"≤ {percent(policy.max_calibrated_probability)}",
             "Where half of all karyograms are abnormal, this share of those with this figure is; in a laboratory with "
             "fewer abnormal ones it is less. Learned from validation cases.",
         ),
@@ -48,7 +48,7 @@ def rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
         MeasureWords(
             "Pass agreement",
             agreement_with_interval(measures),
-            f"at least {percent(policy.min_pass_agreement)}",
+            f"≥ {percent(policy.min_pass_agreement)}",
             "The share of passes behind the winning label. It can be 100 % even when every pass is barely decided, "
             "so read it with the probability.",
         ),
@@ -79,7 +79,7 @@ def _spread_rows(measures: Measures, policy: Policy) -> list[MeasureWords]:
         MeasureWords(
             "Mutual information",
             bits(measures.mutual_information),
-            f"at most {bits(policy.max_mutual_information)}",
+            f"≤ {bits(policy.max_mutual_information)}",
             "The part of the doubt that comes from the passes contradicting each other: high on pictures unlike those "
             "the model has learned from.",
         ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import frames, links, services, times, words
 from engine import duplicates, reports
@@ -27,9 +28,11 @@ def logo() -> None:
     st.logo(_BRAND / f"logo_{theme}.svg", size="large")
 
 
-def research_use_notice() -> None:
-    """Say at the foot of every page what the system may be used for."""
-    st.bottom.caption(f":material/science: {words.RESEARCH_USE}", text_alignment="center")
+def heading() -> DeltaGenerator:
+    """Say above every page what the system may be used for; the line that is returned has room beside it."""
+    line = st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+    line.caption(f":material/science: {words.RESEARCH_USE}", width="stretch")
+    return line
 
 
 def stop_if_broken() -> None:

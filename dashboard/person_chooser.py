@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import links, services, sign_in, state, times, words
 from engine.people import DEMO, Person
@@ -18,9 +19,8 @@ _DEMO = (
 _LOOKS_EVERY = 20.0  # seconds
 
 
-def render() -> None:
+def render(place: DeltaGenerator) -> None:
     """Draw who works here, and let them sign out or, where nobody signs in, let another one be chosen."""
-    place = st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
     if services.signs_in():
         with place.popover(words.plain(services.person().name), icon=":material/account_circle:"):
             _signed_in(services.person())
@@ -45,7 +45,7 @@ def _signed_in(person: Person) -> None:
         sign_in.leave_provider()
 
 
-def _choose(place: st.delta_generator.DeltaGenerator) -> None:
+def _choose(place: DeltaGenerator) -> None:
     """Let another one be chosen; the address then tells it, so that a reload keeps it."""
     chosen = place.menu_button(
         services.person().name,

@@ -16,12 +16,12 @@ from engine.reading_order import MOST
 _ROW_HEIGHT: Final = 64
 _HEAD_HEIGHT: Final = 40
 _COLUMNS: Final = {
-    "picture": st.column_config.ImageColumn("Karyogram", width=92),
+    "picture": st.column_config.ImageColumn("Karyogram", width=88),
     "symbol": st.column_config.ImageColumn("", width=40),
-    "outcome": st.column_config.TextColumn("Outcome", width=124),
-    "case": st.column_config.TextColumn("Case", width=84),
+    "outcome": st.column_config.TextColumn("Outcome", width=116),
+    "case": st.column_config.TextColumn("Case", width=104),
     "cell": st.column_config.TextColumn("Cell", width=44),
-    "why": st.column_config.TextColumn("Why", width=170, help="Findings on single chromosomes, else the reasons."),
+    "why": st.column_config.TextColumn("Why", width=156, help="Findings on single chromosomes, else the reasons."),
     "probability": st.column_config.ProgressColumn(
         "Probability of abnormal",
         min_value=0,
@@ -38,11 +38,11 @@ _COLUMNS: Final = {
         help="Share of the passes behind the winning label. Read it with the probability, never alone.",
     ),
     "received": st.column_config.DatetimeColumn("Received", format="distance", width=110),
-    "turn": st.column_config.TextColumn("Whose turn", width=120),
+    "turn": st.column_config.TextColumn("Whose turn", width=106),
     "because": st.column_config.TextColumn(
-        "Read because", width=110, help="Flagged by the model, or drawn at random from the screened ones."
+        "Read because", width=104, help="Flagged by the model, or drawn at random from the screened ones."
     ),
-    "batch": st.column_config.TextColumn("Batch", width=120),
+    "batch": st.column_config.TextColumn("Batch", width=110),
     "file": st.column_config.TextColumn("File", width=160),
 }
 

@@ -16,11 +16,12 @@ def render(verdict: Verdict) -> None:
         st.caption("The picture is unreadable, so what the passes say of it is not shown here; the CSV file has it.")
         return
     st.subheader("What the passes say")
-    with st.container(border=True):
+    left, right = st.columns([2, 3], gap="medium")
+    with left.container(border=True):
         chart = charts.pass_histogram(frames.passes(verdict), verdict.measures.calibrated_probability)
         st.altair_chart(chart, alt="Histogram of the probability of abnormal over the passes")
     rows = figures.rows(verdict.measures, verdict.policy)
-    st.table(
+    right.table(
         pd.DataFrame(
             {
                 "Measure": [f"**{row.name}**" for row in rows],

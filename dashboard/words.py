@@ -12,6 +12,7 @@ from typing import Literal
 
 from engine import wording
 from engine.heartbeat import EngineState
+from engine.shares import Share
 from engine.vocabulary import ProblemKind
 from models.judging.triage import Finding, TriageOutcome
 
@@ -130,6 +131,15 @@ def outcome_words(outcome: TriageOutcome | None) -> OutcomeWords:
 def at_most(number: int, most: int) -> str:
     """A number that nobody counts beyond ``most``: ``1,204`` or ``5,000+``."""
     return f"{number:,}{'+' if number >= most else ''}"
+
+
+def share(part: Share) -> str:
+    """A share as ``9 of 10: 90 % (60 to 98 %)``; of few cases the interval alone, and that they are too few."""
+    found = part.estimate
+    if found is None:
+        return "none yet"
+    value = percent(found.value) if part.is_enough else "too few"
+    return f"{part.part:,} of {part.whole:,}: {value} ({100 * found.low:.0f} to {100 * found.high:.0f} %)"
 
 
 def retried(sent: int, later: int) -> str:

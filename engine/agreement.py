@@ -19,21 +19,12 @@ from engine import schema, seeds
 from engine.overview import IS_SCREENED
 from engine.periods import Period
 from engine.reviews import Call, Place, Review
+from engine.shares import Estimate, Share
 from engine.vocabulary import KaryogramState
-from models.measuring.intervals import wilson_of_counts
 
 _K: Final = schema.karyograms.c
 _D: Final = schema.decisions.c
 _COUNTS: Final = ("screened", "sampled", "sampled_cases", "missed", "flagged", "found")
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A share with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -58,10 +49,7 @@ class Agreement:
 
         The interval is Wilson's, as if each case had counted once.
         """
-        if not self.sampled:
-            return None
-        normal = self.sampled - self.missed
-        return Estimate(normal / self.sampled, *wilson_of_counts(normal, self.sampled, self.sampled_cases))
+        return Share(self.sampled - self.missed, self.sampled, self.sampled_cases).estimate
 
     @property
     def sensitivity(self) -> Estimate | None:
@@ -113,15 +101,16 @@ def _comparison(signed: Subquery) -> list[ColumnElement[Any]]:
     """What is counted of signed rows: sampled, their cases, missed, flagged and found."""
     screened, abnormal = signed.c.screened == 1, signed.c.call == Call.ABNORMAL
     return [
-        _number(screened),
+        how_many(screened),
         func.count(case((screened, signed.c.case_id)).distinct()),
-        _number(and_(screened, abnormal)),
-        _number(not_(screened)),
-        _number(and_(not_(screened), abnormal)),
+        how_many(and_(screened, abnormal)),
+        how_many(not_(screened)),
+        how_many(and_(not_(screened), abnormal)),
     ]
 
 
-def _number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+def how_many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    """SQL: the number of rows for which a condition holds; NULL without a row."""
     return func.sum(case((condition, 1), else_=0))
 
 

@@ -6,21 +6,24 @@ compared by what each said first, before any amendment: that was said without a 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import schema, seeds
-from engine.agreement import Estimate, signed_results
+from engine.agreement import how_many, signed_results
 from engine.overview import IS_SCREENED
 from engine.periods import Period
 from engine.reviews import OPEN, Call, Opinion, Place, Review, overrides
 from engine.rows import select_karyograms, to_karyogram
+from engine.shares import Estimate, Share
 from engine.vocabulary import Karyogram
+from models.judging.triage import TriageOutcome
 from models.measuring.kappa import kappa
 
 _K: Final = schema.karyograms.c
@@ -84,50 +87,66 @@ def two_readers(table: Table) -> Estimate | None:
 
 @dataclass(frozen=True)
 class Reader:
-    """What one person did as first or second reader: ``read`` karyograms, of which ``signed`` by now.
+    """What one person did as first or second reader: ``read`` karyograms, beside what was signed in the end.
 
-    Of the signed ones that count as abnormal (``abnormal``), this reader had called ``overlooked`` normal; of those
-    that count as normal (``normal``), ``false_alarms`` abnormal. ``overrides``: said the contrary of the model.
+    ``found``: of the signed ones that count as abnormal those that this reader did not call normal. ``alarms``: of
+    those that count as normal the ones called abnormal. ``overrides``: said the contrary of the model.
     """
 
     name: str
     read: int
-    signed: int
-    abnormal: int
-    overlooked: int
-    normal: int
-    false_alarms: int
+    found: Share
+    alarms: Share
     overrides: int
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What one person said of the karyograms that were signed with one result: how many, and of how many cases."""
+
+    read: int = 0
+    cases: int = 0
+    normal: int = 0
+    abnormal: int = 0
+    overrides: int = 0
 
 
 def readers(session: Session, period: Period) -> list[Reader]:
     """Compare each reader with what was signed in the end, by name; the result rests in part on their own call."""
     came = period.holds(_K.created_at)
     result = signed_results(came).subquery()
+    called = (how_many(each) for each in (_D.call == Call.NORMAL, _D.call == Call.ABNORMAL, _overrides()))
     query = (
-        select(_D.person, _D.call, _D.outcome, result.c.call, func.count())
+        select(_D.person, result.c.call, func.count(), func.count(_K.case_id.distinct()), *called)
         .join_from(schema.karyograms, schema.decisions, _D.karyogram_id == _K.id)
         .outerjoin(result, result.c.id == _K.id)
         .where(came, _OF_PATIENTS, _D.amends.is_(None), _D.place != Place.THIRD)
-        .group_by(_D.person, _D.call, _D.outcome, result.c.call)
+        .group_by(_D.person, result.c.call)
     )
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for person, call, outcome, end, number in session.execute(query):
-        counted[person].update(dict.fromkeys(_counts_as(call, outcome, None if end is None else Call(end)), number))
-    return [Reader(name, *(counted[name][each] for each in _COUNTS)) for name in sorted(counted)]
+    said: dict[str, dict[Call | None, _Said]] = defaultdict(dict)
+    for person, end, *numbers in session.execute(query):
+        said[person][None if end is None else Call(end)] = _Said(*map(int, numbers))
+    return [_reader(name, said[name]) for name in sorted(said)]
 
 
-_COUNTS: Final = ("read", "signed", "abnormal", "overlooked", "normal", "false_alarms", "overrides")
+def _overrides() -> ColumnElement[bool]:
+    """SQL: whether a decision says the contrary of the model."""
+    return or_(
+        *(
+            and_(_D.call == call, _D.outcome == outcome)
+            for call in Call
+            for outcome in TriageOutcome
+            if overrides(Opinion(call), outcome)
+        )
+    )
 
 
-def _counts_as(call: Call, outcome: Any, end: Call | None) -> list[str]:
-    """Under which of ``_COUNTS`` a decision counts."""
-    truths = {
-        "signed": end is not None,
-        "abnormal": end is Call.ABNORMAL,
-        "overlooked": end is Call.ABNORMAL and call is Call.NORMAL,
-        "normal": end is Call.NORMAL,
-        "false_alarms": end is Call.NORMAL and call is Call.ABNORMAL,
-        "overrides": overrides(Opinion(call), outcome),
-    }
-    return ["read", *(name for name, holds in truths.items() if holds)]
+def _reader(name: str, said: Mapping[Call | None, _Said]) -> Reader:
+    abnormal, normal = (said.get(end, _Said()) for end in (Call.ABNORMAL, Call.NORMAL))
+    return Reader(
+        name,
+        read=sum(part.read for part in said.values()),
+        found=Share(abnormal.read - abnormal.normal, abnormal.read, abnormal.cases),
+        alarms=Share(normal.abnormal, normal.read, normal.cases),
+        overrides=sum(part.overrides for part in said.values()),
+    )

@@ -15,42 +15,17 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine import decisions, schema
-from engine.agreement import Estimate
 from engine.people import Action, Person, require
 from engine.periods import Period
 from engine.reviews import Call, Decision, Place, Review
 from engine.rows import select_karyograms, to_karyogram
 from engine.seeds import Seed, to_seed
+from engine.shares import Share
 from engine.vocabulary import Karyogram
 from models.judging.triage import TriageOutcome
-from models.measuring.intervals import wilson_of_counts
-
-ENOUGH: Final = 10
-"""Known cases from which on a share says something; with fewer its interval is nearly everything."""
 
 _K: Final = schema.karyograms.c
 _S: Final = schema.seeds.c
-
-
-@dataclass(frozen=True)
-class Share:
-    """``part`` of ``whole`` karyograms, which are of ``cases`` known cases."""
-
-    part: int
-    whole: int
-    cases: int
-
-    @property
-    def estimate(self) -> Estimate | None:
-        """The share with Wilson's 95 % interval as if each case had counted once; None of nothing."""
-        if not self.whole:
-            return None
-        return Estimate(self.part / self.whole, *wilson_of_counts(self.part, self.whole, self.cases))
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether there are cases enough to say anything."""
-        return self.cases >= ENOUGH
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -79,10 +80,28 @@ def diagonal(x: str, y: str) -> alt.Chart:
     return line.encode(x=f"{x}:Q", y=f"{y}:Q")
 
 
-def intervals(base: alt.Chart) -> alt.Chart:
-    """The bars of intervals, from ``low`` to ``high``, 0..1."""
-    bars: alt.Chart = base.mark_rule(strokeWidth=1.2, opacity=0.55)
-    return bars.encode(y=alt.Y("low:Q", scale=UNIT), y2="high:Q", stroke=looks.STROKE)
+def with_intervals(frame: pd.DataFrame, x: alt.X, y: alt.Y, told: Sequence[alt.Tooltip]) -> list[alt.Chart]:
+    """The layers of figures with their intervals: bars, the line of each run, and points that answer the mouse.
+
+    Args:
+        frame: columns ``letter``, ``run``, ``low`` and ``high`` (0..1), and those of the axes.
+        x: the axis that goes right.
+        y: the axis of the figure.
+        told: what a point tells beside its run and its interval.
+    """
+    base = alt.Chart(looks.marked(frame)).encode(x=x)
+    bars = base.mark_rule(strokeWidth=1.2, opacity=0.55).encode(
+        y=alt.Y("low:Q", scale=UNIT), y2="high:Q", stroke=looks.STROKE
+    )
+    lines = base.mark_line(strokeWidth=2.2).encode(y=y, color=looks.colours(frame), strokeDash=looks.dashes(frame))
+    ends = [
+        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
+        alt.Tooltip("high:Q", title="to", format=".1%"),
+    ]
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        y=y, fill=looks.FILL, shape=looks.SHAPE, tooltip=[*named(frame), *told, *ends]
+    )
+    return [bars, lines, points]
 
 
 def named(frame: pd.DataFrame) -> list[alt.Tooltip]:

@@ -6,8 +6,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts import require
-from dashboard.comparison import looks
-from dashboard.comparison.drawing import UNIT, AnyChart, intervals, named, percent_axis, titled
+from dashboard.comparison.drawing import UNIT, AnyChart, percent_axis, titled, with_intervals
 
 FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC"}
 """What is drawn, with its title; 0..1 both."""
@@ -32,22 +31,8 @@ def by_passes(frame: pd.DataFrame, figure: str) -> AnyChart:
     ticks = sorted({int(passes) for passes in rows["passes"]})
     x = alt.X("passes:Q", title="Passes (T)", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(values=ticks))
     y = alt.Y("value:Q", title=FIGURES[figure], scale=UNIT, axis=percent_axis())
-    base = alt.Chart(looks.marked(rows)).encode(x=x)
-    bars = intervals(base)
-    lines = base.mark_line(strokeWidth=2.2).encode(y=y, color=looks.colours(rows), strokeDash=looks.dashes(rows))
-    points = base.mark_point(filled=True, size=60, opacity=1).encode(
-        y=y,
-        fill=looks.FILL,
-        shape=looks.SHAPE,
-        tooltip=[
-            *named(rows),
-            alt.Tooltip("passes:Q", title="Passes"),
-            alt.Tooltip("value:Q", title=FIGURES[figure], format=".1%"),
-            alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
-        ],
-    )
-    chart = alt.LayerChart(layer=[bars, lines, points])
+    told = [alt.Tooltip("passes:Q", title="Passes"), alt.Tooltip("value:Q", title=FIGURES[figure], format=".1%")]
+    chart = alt.LayerChart(layer=with_intervals(rows, x, y, told))
     return titled(
         chart, f"{FIGURES[figure]} and the number of passes", rows, "by the mean of the passes", height=_HEIGHT
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.charts import require
 from dashboard.comparison import looks
-from dashboard.comparison.drawing import UNIT, AnyChart, diagonal, intervals, named, percent_axis, titled
+from dashboard.comparison.drawing import UNIT, AnyChart, diagonal, named, percent_axis, titled, with_intervals
 
 _RELIABILITY = ["letter", "run", "edition", "mean", "abnormal", "low", "high", "n"]
 _COVERAGE = ["letter", "run", "edition", "coverage", "risk"]
@@ -27,23 +27,12 @@ def reliability(frame: pd.DataFrame) -> AnyChart:
     x = alt.X("mean:Q", title="Calibrated probability of abnormal", scale=UNIT, axis=percent_axis())
     y = alt.Y("abnormal:Q", title="Share that is abnormal", scale=UNIT, axis=percent_axis())
     ideal = diagonal("mean", "abnormal")
-    base = alt.Chart(looks.marked(frame)).encode(x=x)
-    bars = intervals(base)
-    lines = base.mark_line(strokeWidth=2).encode(y=y, color=looks.colours(frame), strokeDash=looks.dashes(frame))
-    points = base.mark_point(filled=True, size=75, opacity=1).encode(
-        y=y,
-        fill=looks.FILL,
-        shape=looks.SHAPE,
-        tooltip=[
-            *named(frame),
-            alt.Tooltip("mean:Q", title="Mean probability", format=".1%"),
-            alt.Tooltip("abnormal:Q", title="Abnormal", format=".1%"),
-            alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
-            alt.Tooltip("n:Q", title="Karyograms"),
-        ],
-    )
-    return titled(alt.LayerChart(layer=[ideal, bars, lines, points]), "Calibration", frame)
+    told = [
+        alt.Tooltip("mean:Q", title="Mean probability", format=".1%"),
+        alt.Tooltip("n:Q", title="Karyograms"),
+        alt.Tooltip("abnormal:Q", title="Abnormal", format=".1%"),
+    ]
+    return titled(alt.LayerChart(layer=[ideal, *with_intervals(frame, x, y, told)]), "Calibration", frame)
 
 
 def risk_coverage(frame: pd.DataFrame, label: str, doubt: str) -> AnyChart:

@@ -77,12 +77,12 @@ def _table(run: Chosen, frame: pd.DataFrame) -> int | None:
 
 
 _COLUMNS = {
-    "actual": st.column_config.TextColumn("Actual label", width=110),
-    "predicted": st.column_config.TextColumn("Predicted label", width=120),
-    "mean": st.column_config.NumberColumn("Mean probability", format="%.3f", width=130, help="Of abnormal."),
-    "agreement": st.column_config.NumberColumn("Pass agreement", format="%.0f %%", width=120),
-    "case": st.column_config.TextColumn("Case", width=130),
-    "file": st.column_config.TextColumn("File", width=180),
+    "actual": st.column_config.TextColumn("Actual label", width=88),
+    "predicted": st.column_config.TextColumn("Predicted label", width=104),
+    "mean": st.column_config.NumberColumn("Mean probability", format="%.3f", width=122, help="Of abnormal."),
+    "agreement": st.column_config.NumberColumn("Pass agreement", format="%.0f %%", width=112),
+    "case": st.column_config.TextColumn("Case", width=104),
+    "file": st.column_config.TextColumn("File", width=130),
 }
 
 

@@ -10,20 +10,7 @@ from dashboard import words
 from dashboard.review_words import CALLS
 from engine.known_answers import Answer
 from engine.reviews import Call, Place
-from engine.seed_results import Result, Share, Told
-
-TOO_FEW = "too few"
-
-
-def share(part: Share) -> str:
-    """A share as ``9 of 10: 90 % (59.6 to 98.2 %)``; of few cases the interval alone, and that they are too few."""
-    found = part.estimate
-    if found is None:
-        return "none yet"
-    interval = f"{100 * found.low:.0f} to {100 * found.high:.0f} %"
-    if not part.is_enough:
-        return f"{part.part:,} of {part.whole:,}: {TOO_FEW} ({interval})"
-    return f"{part.part:,} of {part.whole:,}: {words.percent(found.value)} ({interval})"
+from engine.seed_results import Result, Told
 
 
 def results(found: Sequence[Result]) -> pd.DataFrame:
@@ -31,10 +18,10 @@ def results(found: Sequence[Result]) -> pd.DataFrame:
     rows = [
         {
             "name": one.name,
-            "found": share(one.found),
-            "missed": f"{one.missed.part:,} of {one.missed.whole:,}",
-            "alarms": share(one.alarms),
-            "named": "" if one.named is None else f"{one.named.part:,} of {one.named.whole:,}",
+            "found": words.share(one.found),
+            "missed": words.share(one.missed),
+            "alarms": words.share(one.alarms),
+            "named": "" if one.named is None else words.share(one.named),
         }
         for one in found
     ]
@@ -49,7 +36,7 @@ def intervals(readers: Sequence[Result], models: Sequence[Result]) -> pd.DataFra
         ``enough``, whether there are cases enough.
     """
     rows = [
-        (one.name, who, estimate.value, estimate.low, estimate.high, share(one.found), one.found.is_enough)
+        (one.name, who, estimate.value, estimate.low, estimate.high, words.share(one.found), one.found.is_enough)
         for who, group in (("Reader", readers), ("Model", models))
         for one in group
         if (estimate := one.found.estimate) is not None

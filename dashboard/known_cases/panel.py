@@ -11,8 +11,9 @@ from dashboard.known_cases import drawing, form, frames
 from engine import people, seed_results, seeds
 from engine.people import Action
 from engine.periods import Period
-from engine.seed_results import ENOUGH, Result, Told
+from engine.seed_results import Result, Told
 from engine.seeds import Standing
+from engine.shares import ENOUGH
 
 _SHOWN = 100
 _ABOUT = (
@@ -20,23 +21,24 @@ _ABOUT = (
     "them; a known case is in no report, export or statistic. You see which ones they are once they are signed. "
     "Readers are judged by what each said first."
 )
-_COLUMNS = {
-    "found": st.column_config.TextColumn("Abnormal ones found", help="With the 95 % interval by case.", width=230),
-    "missed": st.column_config.TextColumn("Missed", help="Abnormal, and called normal.", width=90),
-}
+_SHARE = 215  # pixels: a share in words
+_FOUND = st.column_config.TextColumn("Abnormal ones found", help="With the 95 % interval by case.", width=_SHARE)
 _OF_READERS = {
     "name": st.column_config.TextColumn("Reader", width=200),
-    **_COLUMNS,
-    "alarms": st.column_config.TextColumn("False alarms", help="Normal, and called abnormal.", width=230),
+    "found": _FOUND,
+    "missed": st.column_config.TextColumn("Missed", help="Abnormal, and called normal.", width=_SHARE),
+    "alarms": st.column_config.TextColumn("False alarms", help="Normal, and called abnormal.", width=_SHARE),
     "named": st.column_config.TextColumn(
-        "Karyotype right", help="Of the abnormal ones that were found and whose karyotype is known.", width=120
+        "Karyotype right", help="Of the abnormal ones that were found and whose karyotype is known.", width=_SHARE
     ),
 }
 _OF_MODELS = {
     "name": st.column_config.TextColumn("Model", width=200),
-    **_COLUMNS,
-    "missed": st.column_config.TextColumn("Missed", help="Abnormal, and screened.", width=90),
-    "alarms": st.column_config.TextColumn("False alarms", help="Normal, and flagged for whatever reason.", width=230),
+    "found": _FOUND,
+    "missed": st.column_config.TextColumn("Missed", help="Abnormal, and screened.", width=_SHARE),
+    "alarms": st.column_config.TextColumn(
+        "False alarms", help="Normal, and flagged for whatever reason.", width=_SHARE
+    ),
     "named": None,
 }
 _OF_CASES = {

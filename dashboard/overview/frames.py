@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard import words
-from engine.agreement import Agreement, Estimate
+from engine.agreement import Agreement
 from engine.drift import Drift
 from engine.overview import BINS, Bar, Throughput
 from engine.quality import Reader, Table
 from engine.reviews import Call
+from engine.shares import Estimate
 from models.judging.triage import Reason
 
 SENSITIVITY = "Sensitivity of triage"
@@ -74,16 +75,9 @@ def calls(found: Table, named: Mapping[Call, str]) -> pd.DataFrame:
 
 
 def readers(found: Sequence[Reader]) -> pd.DataFrame:
-    """One row a reader; ``sensitivity`` in percent, empty where nothing was signed as abnormal."""
+    """One row a reader: ``reader``, ``read``, ``found`` and ``alarms`` in words, ``overrides``."""
     rows = [
-        {
-            "reader": reader.name,
-            "read": reader.read,
-            "sensitivity": 100 * (1 - reader.overlooked / reader.abnormal) if reader.abnormal else None,
-            "overlooked": f"{reader.overlooked:,} of {reader.abnormal:,}",
-            "false_alarms": f"{reader.false_alarms:,} of {reader.normal:,}",
-            "overrides": reader.overrides,
-        }
+        (reader.name, reader.read, words.share(reader.found), words.share(reader.alarms), reader.overrides)
         for reader in found
     ]
-    return pd.DataFrame(rows).astype({"sensitivity": "float64"})
+    return pd.DataFrame(rows, columns=["reader", "read", "found", "alarms", "overrides"])

@@ -89,13 +89,13 @@ def frame(entries: Sequence[Entry]) -> pd.DataFrame:
 
 
 _COLUMNS = {
-    "sequence": st.column_config.NumberColumn("No.", format="localized", width=70),
-    "at": st.column_config.TextColumn("When", width=150),
-    "person": st.column_config.TextColumn("Who", width=150),
-    "action": st.column_config.TextColumn("Did", width=80),
-    "subject": st.column_config.TextColumn("What", width=290),
-    "details": st.column_config.TextColumn("Details", width="large"),
-    "hash": st.column_config.TextColumn("Hash", width=110, help="The first twelve signs."),
+    "sequence": st.column_config.NumberColumn("No.", format="localized", width=60),
+    "at": st.column_config.TextColumn("When", width=148),
+    "person": st.column_config.TextColumn("Who", width=148),
+    "action": st.column_config.TextColumn("Did", width=98),
+    "subject": st.column_config.TextColumn("What", width=288),
+    "details": st.column_config.JsonColumn("Details", width=280),
+    "hash": st.column_config.TextColumn("Hash", width=106, help="The first twelve signs."),
 }
 
 

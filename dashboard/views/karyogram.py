@@ -70,14 +70,13 @@ def render() -> None:
             chromosome_view.correction(read)
         else:
             chromosome_view.corrected(shown.karyogram, shown.verdict)
-        if shown.verdict is not None:
-            verdict_figures.render(shown.verdict)
     with right:
         if read is not None:
             chromosome_view.details(read)
         verdict_panel.render(shown.karyogram, shown.verdict)
         _people(shown)
     if shown.verdict is not None:
+        verdict_figures.render(shown.verdict)
         verdict_figures.provenance(shown.verdict)
 
 

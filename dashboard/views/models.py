@@ -30,7 +30,7 @@ def render() -> None:
         shadow, made = shadows.running(session), promotions.history(session)
     st.caption(_in_use(used, made))
     registry = Registry(services.settings().registry)
-    with st.grid(columns=2, min_column_width=420, gap="small"):
+    with st.grid(columns=2, min_column_width=560, gap="small"):
         for name in names:
             candidate = shadow is not None and shadow.model == name
             role = cards.IN_USE if name == used else cards.SHADOW if candidate else ""

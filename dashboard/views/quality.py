@@ -21,13 +21,18 @@ _CALLS = {Call.NORMAL: "Normal", Call.ABNORMAL: "Abnormal", Call.NOT_ASSESSABLE:
 _READER_COLUMNS = {
     "reader": st.column_config.TextColumn("Reader", width=210),
     "read": st.column_config.NumberColumn("Read", format="localized", help="As first or second reader.", width=80),
-    "sensitivity": st.column_config.NumberColumn(
+    "found": st.column_config.TextColumn(
         "Abnormal ones found",
-        format="%.1f %%",
-        help="Of those signed as abnormal in the end, the share that this reader did not call normal.",
+        help="Of those signed as abnormal in the end, the share that this reader did not call normal, with the 95 % "
+        "interval by case.",
+        width=230,
     ),
-    "overlooked": st.column_config.TextColumn("Called normal", help="Of those signed as abnormal in the end."),
-    "false_alarms": st.column_config.TextColumn("Called abnormal", help="Of those signed as normal in the end."),
+    "alarms": st.column_config.TextColumn(
+        "False alarms",
+        help="Of those signed as normal in the end, the share that this reader called abnormal, with the 95 % interval "
+        "by case.",
+        width=230,
+    ),
     "overrides": st.column_config.NumberColumn(
         "Against the model", format="localized", help="Said the contrary of what the model of the batch said."
     ),
@@ -117,7 +122,7 @@ def _readers(readers: Sequence[Reader]) -> None:
     st.subheader("Readers", help="Beside what was signed in the end. That rests in part on each reader's own call.")
     if readers:
         frame = statistics.readers(readers)
-        st.dataframe(frame, hide_index=True, column_config=_READER_COLUMNS, placeholder="-", alt="Readers")
+        st.dataframe(frame, hide_index=True, column_config=_READER_COLUMNS, alt="Readers")
     else:
         st.caption("Nobody has decided on a karyogram of this period yet.")
 

@@ -87,6 +87,7 @@ def _engines(engines: Sequence[Heartbeat]) -> None:
         frames.engines(engines, now),
         hide_index=True,
         height="content",
+        placeholder="-",
         alt="Engines that are alive",
         column_config=_ENGINE_COLUMNS,
     )

@@ -67,7 +67,7 @@ def _form(models: Sequence[str]) -> None:
         if sent.files:
             upload_options.check_arrival(len(held), sent.size)
             upload_preview.render(sent, planned)
-        label = words.on_primary("Start triage")
+        label = words.on_primary("Start triage") if sent.files else "Start triage"
         if st.button(label, type="primary", disabled=not sent.files, icon=":material/play_arrow:"):
             _hand_off(options, _Parcel(sent.files, planned.sent, held))
         upload_options.commands(options)

@@ -19,11 +19,11 @@ def test_all_measures_are_told_with_their_limits() -> None:
     rows = {row.name: row for row in figures.rows(records.verdict(KARYOGRAM).measures, Policy())}
     assert next(iter(rows)) == "Calibrated probability of abnormal"
     assert rows["Calibrated probability of abnormal"].figure == "40 %"
-    assert rows["Calibrated probability of abnormal"].limit == "at most 30 %"
+    assert rows["Calibrated probability of abnormal"].limit == "≤ 30 %"
     assert rows["Votes for abnormal"].figure == "1 of 3"
-    assert rows["Pass agreement"].limit == "at least 80 %"
+    assert rows["Pass agreement"].limit == "≥ 80 %"
     assert rows["Mean probability of abnormal"].figure == "33.3 %"
     assert rows["Standard deviation"].figure == "0.000"
     assert rows["Predictive entropy"].figure == "0.918 bits"
-    assert (rows["Mutual information"].figure, rows["Mutual information"].limit) == ("0.100 bits", "at most 0.100 bits")
+    assert (rows["Mutual information"].figure, rows["Mutual information"].limit) == ("0.100 bits", "≤ 0.100 bits")
     assert all(row.meaning for row in rows.values())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import sample
+from dashboard import sample, words
 from dashboard.known_cases import drawing, frames
 from engine import seeds
 from engine.database import open_session
 from engine.known_answers import Answer
 from engine.reviews import Call
-from engine.seed_results import ENOUGH, Result, Share
+from engine.seed_results import Result
 from engine.seeds import Standing
+from engine.shares import ENOUGH, Share
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import TriageOutcome
 from tests import records
@@ -84,7 +85,7 @@ def test_the_supervisor_sees_results_and_the_signed_ones(dashboard: Dashboard, r
     assert [shown[name] for name in ("Wait for a batch", "Not signed yet", "Signed")][:2] == ["0", "0"]
     readers, of_readers, of_models, told = (table.value for table in app.dataframe)
     assert readers["read"].tolist() == [1, 1]  # the figures of routine work know nothing of it
-    assert of_readers["missed"].tolist() == ["0 of 1", "1 of 1"]
+    assert of_readers["missed"].tolist() == ["0 of 1: too few (0 to 79 %)", "1 of 1: too few (21 to 100 %)"]
     assert of_readers["found"].tolist()[0].startswith("1 of 1: too few (")
     assert of_models["name"].tolist() == ["pixels"]
     assert told["answer"].tolist() == ["Abnormal 47,XX,+21"]
@@ -169,9 +170,9 @@ RESULT = Result("Tove", Share(9, 10, ENOUGH), Share(1, 10, ENOUGH), Share(0, 4, 
 
 
 def test_a_share_is_told_with_its_interval_or_as_too_few() -> None:
-    assert frames.share(RESULT.found) == "9 of 10: 90 % (60 to 98 %)"
-    assert frames.share(RESULT.alarms) == "0 of 4: too few (0 to 49 %)"
-    assert frames.share(Share(0, 0, 0)) == "none yet"
+    assert words.share(RESULT.found) == "9 of 10: 90 % (60 to 98 %)"
+    assert words.share(RESULT.alarms) == "0 of 4: too few (0 to 49 %)"
+    assert words.share(Share(0, 0, 0)) == "none yet"
     assert frames.results([]).columns.tolist() == ["name", "found", "missed", "alarms", "named"]
 
 

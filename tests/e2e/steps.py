@@ -21,8 +21,8 @@ ENGINE_STARTS_WITHIN = 300_000  # ms: TensorFlow loads slowly on a busy machine
 
 def page_addresses(engine: Engine) -> list[str]:
     """Every page, and those that depend on what they show once more with something to show."""
-    views = {path.stem for path in (REPOSITORY / "dashboard" / "views").glob("*.py")} - {"__init__", "upload"}
-    pages = ["", *sorted(views)]  # the page to upload has the address of the dashboard itself
+    views = {path.stem for path in (REPOSITORY / "dashboard" / "views").glob("*.py")} - {"__init__"}
+    pages = ["", *sorted(views)]  # the address of the dashboard itself is a second one of the page to upload
     table = schema.karyograms.c
     with engine.connect() as connection:
         largest = select(table.batch_id).group_by(table.batch_id).order_by(func.count().desc()).limit(1)

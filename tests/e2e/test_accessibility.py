@@ -59,6 +59,7 @@ def test_every_page_can_be_read_by_everybody(
     page.set_viewport_size({"width": width, "height": height})
     for path in paths:
         opened(page, f"{karyotriage.address}/{path}")
+        wrong += [f"{path}: {said}" for said in page.get_by_role("dialog").all_inner_texts()]  # no such page
         wrong += [f"{path}: {each}" for each in violations(page)]
         if page.evaluate(WIDER) > 0:
             wrong.append(f"{path} is wider than {width} pixels")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from engine import decisions, drift, overview, schema, shadows, store
-from engine.agreement import Agreement, Estimate, agreement, together
+from engine.agreement import Agreement, agreement, together
 from engine.database import open_session
 from engine.drift import ENOUGH, Signal
 from engine.overview import Bar, Counts, Turnaround
@@ -17,6 +17,7 @@ from engine.people import DEMO
 from engine.periods import DAY, HOUR, Period
 from engine.reviews import Call, Opinion
 from engine.rows import from_verdict
+from engine.shares import Estimate
 from engine.vocabulary import Karyogram
 from models.judging.triage import Reason, TriageOutcome
 from models.judging.uncertainty import wilson_interval

@@ -8,6 +8,7 @@ from engine import quality
 from engine.database import open_session
 from engine.quality import Reader, Sample
 from engine.reviews import Call, Opinion
+from engine.shares import Share
 from tests.engine.test_overview import ABNORMAL, FLAGGED, NORMAL, PERIOD, SCREENED, TEO, TOVE, judge, sign
 
 
@@ -34,8 +35,8 @@ def test_the_sample_shows_what_was_missed(sql_engine: Engine) -> None:
         readers = quality.readers(session, PERIOD)
     assert calls == {(Call.ABNORMAL, Call.ABNORMAL): 2, (Call.NORMAL, Call.ABNORMAL): 1}
     assert readers == [
-        Reader(TEO.name, read=3, signed=3, abnormal=2, overlooked=0, normal=1, false_alarms=1, overrides=2),
-        Reader(TOVE.name, read=4, signed=3, abnormal=2, overlooked=0, normal=1, false_alarms=0, overrides=1),
+        Reader(TEO.name, read=3, found=Share(2, 2, 1), alarms=Share(1, 1, 1), overrides=2),
+        Reader(TOVE.name, read=4, found=Share(2, 2, 1), alarms=Share(0, 1, 1), overrides=1),
     ]
 
 
@@ -44,5 +45,5 @@ def test_who_called_an_abnormal_one_normal_overlooked_it(sql_engine: Engine) -> 
     sign(sql_engine, karyogram, NORMAL, ABNORMAL, Opinion(Call.ABNORMAL))
     with open_session(sql_engine) as session:
         teo, tove = quality.readers(session, PERIOD)
-    assert (tove.overlooked, tove.abnormal, tove.overrides) == (1, 1, 1)
-    assert (teo.overlooked, teo.overrides) == (0, 0)
+    assert (tove.found, tove.overrides) == (Share(0, 1, 1), 1)
+    assert (teo.found, teo.overrides) == (Share(1, 1, 1), 0)

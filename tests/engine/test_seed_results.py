@@ -8,14 +8,13 @@ import pytest
 from sqlalchemy import Engine
 
 from engine import decisions, schema, seed_results, shadows, store
-from engine.agreement import Estimate
 from engine.database import open_session
 from engine.people import NotAllowedError
 from engine.periods import HOUR, Period
 from engine.reviews import Call, Opinion
-from engine.seed_results import ENOUGH, Result, Share
+from engine.seed_results import Result
+from engine.shares import Share
 from models.judging.triage import TriageOutcome
-from models.judging.uncertainty import wilson_interval
 from tests.records import NOW, karyograms, verdict
 from tests.seeded import ABNORMAL, NORMAL, SARA, TEO, TOVE, add_batch, judge, known, seed, sign
 
@@ -98,11 +97,3 @@ def test_an_amended_call_counts_as_it_was_said_first(sql_engine: Engine) -> None
         for person, made in zip((TOVE, TEO), decisions.of(session, placed.id), strict=True):
             decisions.amend(session, person, made, ABNORMAL, NOW + timedelta(hours=1))
         assert [one.missed for one in seed_results.readers(session, SARA, PERIOD)] == [Share(1, 1, 1)] * 2
-
-
-def test_a_share_says_when_it_rests_on_too_few() -> None:
-    assert Share(0, 0, 0).estimate is None
-    few = Share(9, 12, ENOUGH - 1)
-    assert not few.is_enough
-    assert few.estimate == Estimate(0.75, *wilson_interval(7, 9))  # twelve cells of nine cases count as nine
-    assert Share(10, 10, ENOUGH).is_enough

@@ -28,7 +28,9 @@ def test_two_readers_are_compared(dashboard: Dashboard, judged_batch: tuple[Batc
     app = dashboard.open("quality", period="7 days")
     assert "Same call on 2 of 2 karyograms read twice" in said(app)
     assert metrics(app)["Cohen's kappa"] == "1.00"
-    assert app.dataframe[0].value["overlooked"].tolist() == ["0 of 1", "0 of 1"]
+    found, alarms = (app.dataframe[0].value[name].tolist() for name in ("found", "alarms"))
+    assert found == ["1 of 1: too few (21 to 100 %)"] * 2
+    assert alarms == ["0 of 1: too few (0 to 79 %)"] * 2
 
 
 def test_a_large_store_shows_the_sample(dashboard: Dashboard) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import math
 from datetime import UTC, datetime
 
 from openpyxl import Workbook, load_workbook
@@ -44,6 +46,31 @@ def test_times_are_real_dates_and_figures_numbers(read_batch: Read) -> None:
     assert flagged["Mean probability"] == 1 / 3
     assert (flagged["Call"], flagged["Karyotype"]) == ("Abnormal", "47,XY,+21")
     assert flagged["Signed by"] == "Anna Åkesson (first); Ben (second)"
+
+
+def same(value: object, text: str) -> bool:
+    """Whether a cell says what the CSV says, in the kind of a spreadsheet: no text, a date, a number, or its words."""
+    if isinstance(value, datetime):
+        return value == datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    if isinstance(value, int | float):
+        return math.isclose(value, float(text), rel_tol=1e-12)
+    return (value or "") in (text, text.replace("_", " ").capitalize())
+
+
+def test_each_cell_says_what_the_csv_says(read_batch: Read) -> None:
+    table = list(csv.DictReader(io.StringIO(read_batch.written(Format.CSV).decode(), newline="")))
+    found = records(opened(read_batch.written(Format.XLSX)), "Karyograms")
+    rows = [
+        {name.removesuffix(" (UTC)").replace(" ", "_").lower(): value for name, value in row.items()} for row in found
+    ]
+    assert set(table[0]) - set(rows[0]) == {"batch", "batch_id", "pass_probabilities"}
+    wrong = [
+        (name, value, line[name])
+        for line, row in zip(table, rows, strict=True)
+        for name, value in row.items()
+        if not same(value, line[name].removeprefix("'"))
+    ]
+    assert wrong == []
 
 
 def test_decisions_are_those_of_signed_karyograms_amended_ones_too(read_batch: Read) -> None:
