@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import links, parts, person_chooser, services, sign_in, state
+from dashboard import links, parts, person_chooser, presence, services, sign_in
 from dashboard.comparison import warming
 
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
@@ -39,6 +39,6 @@ if outside:
 else:
     warming.begin(services.settings().experiments)
     sign_in.go_on()
-    state.remember_writing("", None)
+    presence.remember_writing("", None)
     person_chooser.render(line)
     page.run()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import services, sign_in, signature, state, times, words
+from dashboard import presence, services, sign_in, signature, state, times, words
 from dashboard.review_words import CALLS, about_iscn, confirmation
 from engine import decisions, reviews
 from engine.drafts import Draft
@@ -84,20 +84,20 @@ def render(asked: Asked) -> None:
         st.caption("Nothing is filled in for you: say what you see yourself.")
         return
     opinion = _ask(asked, call)
-    state.remember_writing(asked.person.name, _draft(asked, opinion))
+    presence.remember_writing(asked.person.name, _draft(asked, opinion))
     amending = asked.amended is not None
     st.markdown(confirmation(asked.person, asked.place, opinion, amending=amending))
     signature.render(asked.person, asked.place, amending=amending)
     said = CALLS[call].label.lower()
     if signature.is_old(asked.person):
-        if state.is_resumed(asked.karyogram.id):
+        if presence.is_resumed(asked.karyogram.id):
             st.warning(_NOT_ASKED, icon=":material/lock_clock:")
         if st.button(
             f"Sign in again to sign: {said}", icon=":material/login:", key=asked.key("again"), width="stretch"
         ):
             _sign_in_again(asked, opinion)
         return
-    if state.is_resumed(asked.karyogram.id):
+    if presence.is_resumed(asked.karyogram.id):
         st.info("You have signed in again. Nothing is kept yet: look at it once more, then confirm.")
     label = words.on_primary(f"Confirm: {said}")
     if st.button(label, type="primary", icon=":material/check:", key=asked.key("confirm"), width="stretch"):
@@ -193,6 +193,6 @@ def _keep(asked: Asked, opinion: Opinion) -> None:
         st.error(words.plain(str(error)), icon=":material/error:")
         return
     else:
-        state.resume("")
-        state.remember_writing("", None)
+        presence.resume("")
+        presence.remember_writing("", None)
     st.rerun()

@@ -32,9 +32,7 @@ _AFTER = "after"  # the karyogram before the page that is shown
 _BEFORE = "before"  # the karyogram after it
 _FILTER = (LIST, BATCH, _OUTCOME, FINDING, CASE, OLDER, BY)
 _PLACE = (_OUTCOME, _AFTER, _BEFORE)  # in the list of a batch
-_RUN = "run"  # with a number from 1: a run in this place of the comparison
 _ENTRY = "entry"  # the number of an entry of the audit trail: only older ones are shown
-_NO_RUN = "none"  # in the first place: nothing is compared, and that is what somebody wants
 
 
 def person() -> str | None:
@@ -44,7 +42,7 @@ def person() -> str | None:
 
 def remember_person(short: str) -> None:
     """Put into the address of the present page who works here; blank for who goes without saying."""
-    _put(_PERSON, [short] if short else [])
+    put(_PERSON, [short] if short else [])
 
 
 def batch_id() -> str | None:
@@ -89,29 +87,29 @@ def remember_reading_list(shorts: Sequence[str], **asked: str) -> None:
     if any(st.query_params.get_all(name) != value for name, value in values.items()):
         turn_page()
     for name, value in values.items():
-        _put(name, value)
+        put(name, value)
 
 
 def remember_list(name: str) -> None:
     """Put into the address which of the lists is shown; another one begins at its first page."""
     if listed(LIST) not in ("", name):
         turn_page()
-    _put(LIST, [name])
+    put(LIST, [name])
 
 
 def forget_filter() -> None:
     """Take everything out of the address that a reading list is filtered by, but which list it is."""
     for name in (*_FILTER[1:], _AFTER, _BEFORE):
-        _put(name, [])
+        put(name, [])
 
 
 def turn_page(*, after: str = "", before: str = "") -> None:
     """Put into the address after or before which karyogram a page of a reading list lies; the first one for neither."""
-    _put(_AFTER, [after] if after else [])
-    _put(_BEFORE, [before] if before else [])
+    put(_AFTER, [after] if after else [])
+    put(_BEFORE, [before] if before else [])
 
 
-def _put(name: str, values: list[str]) -> None:
+def put(name: str, values: list[str]) -> None:
     """Put values into the address, or take their name out where there are none."""
     if values:
         st.query_params[name] = values
@@ -127,34 +125,7 @@ def audit_before() -> int | None:
 
 def remember_audit_before(sequence: int | None) -> None:
     """Put the number before which entries of the audit trail are shown into the address."""
-    _put(_ENTRY, [] if sequence is None else [str(sequence)])
-
-
-def filter_of_runs(name: str) -> list[str]:
-    """What the address asks for of the column ``name`` of the table of runs; empty for all."""
-    return st.query_params.get_all(name)
-
-
-def remember_filter_of_runs(name: str, values: Sequence[str]) -> None:
-    """Put a filter of the table of runs into the address."""
-    _put(name, list(values))
-
-
-def runs(places: int) -> list[str] | None:
-    """The names of the runs that the address compares, one a place, empty where there is none.
-
-    Returns:
-        ``None`` when the address says nothing of runs, so that the page may choose.
-    """
-    names = [st.query_params.get(f"{_RUN}{place}", "") for place in range(1, places + 1)]
-    return [name if name != _NO_RUN else "" for name in names] if any(names) else None
-
-
-def remember_runs(names: Sequence[str]) -> None:
-    """Put the runs that are compared into the address, each with its place."""
-    shown = names if any(names) else [_NO_RUN, *names[1:]]
-    for place, name in enumerate(shown, 1):
-        _put(f"{_RUN}{place}", [name] if name else [])
+    put(_ENTRY, [] if sequence is None else [str(sequence)])
 
 
 def to_batch(identifier: str, label: str, *, icon: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import links, services, sign_in, state, times, words
+from dashboard import links, presence, services, sign_in, times, words
 from engine.people import DEMO, Person
 
 _HELP = (
@@ -62,5 +62,5 @@ def _choose(place: DeltaGenerator) -> None:
 
 
 def _remember(person: Person) -> None:
-    state.remember_person(person.short)
+    presence.remember_person(person.short)
     links.remember_person("" if person == DEMO[0] else person.short)

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dashboard import links, state, times
+from dashboard import links, presence, times
 from engine import exposure, identity, people, promotions, sign_ins
 from engine.database import connect, open_session, upgrade
 from engine.errors import REDIS_AWAY, one_line
@@ -61,7 +61,7 @@ def signs_in() -> bool:
 
 def person() -> Person:
     """Who works here; where a sign-in is over, the page is drawn anew and asks for the next one."""
-    known = state.let_in(times.now())
+    known = presence.let_in(times.now())
     try:
         return known or enter(active=False)
     except (sign_ins.EndedError, identity.RefusedError):
@@ -71,7 +71,7 @@ def person() -> Person:
 def stay() -> None:
     """Count what somebody does on a part of a page, such as writing, as a click."""
     try:
-        if state.let_in(times.now()) is None:
+        if presence.let_in(times.now()) is None:
             enter(active=True)
     except (sign_ins.EndedError, identity.RefusedError):
         st.rerun()
@@ -90,7 +90,7 @@ def enter(*, active: bool) -> Person:
     if not signs_in():
         return _demo_person()
     entered = _enter(st.user.to_dict(), active=active)
-    state.remember_let_in(entered, times.now())
+    presence.remember_let_in(entered, times.now())
     return entered
 
 
@@ -114,7 +114,7 @@ def _enter(claims: Mapping[str, Any], *, active: bool) -> Person:
 
 def leave() -> None:
     """End the sign-in of who works here."""
-    state.forget_let_in()
+    presence.forget_let_in()
     with session() as opened:
         sign_ins.leave(opened, identity.identify(st.user.to_dict(), settings()), times.now())
         opened.commit()
@@ -123,7 +123,7 @@ def leave() -> None:
 def _demo_person() -> Person:
     """Whom the address names, else whom this session heard of, else the first of the demo people."""
     known = {one.short: one for one in people.DEMO}
-    named = [known[short] for short in (links.person(), state.person()) if short in known]
+    named = [known[short] for short in (links.person(), presence.person()) if short in known]
     return named[0] if named else people.DEMO[0]
 
 
@@ -137,10 +137,9 @@ def session() -> Iterator[Session]:
 def problem() -> str | None:
     """What keeps every page from working, in one line: wrong settings or no record store; ``None`` if all is well."""
     try:
-        roles = settings().roles_file
         if not signs_in():
             exposure.require_near(st.context.headers.get("Host"), st.context.headers.get("X-Forwarded-For"))
-        elif roles is not None:
+        elif (roles := settings().roles_file) is not None:
             identity.roles_of_file(roles)
         with session() as opened:
             opened.execute(text("SELECT 1"))

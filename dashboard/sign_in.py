@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard import links, services, state, times, words
+from dashboard import links, presence, services, state, times, words
 from engine import drafts, exposure
 from engine.drafts import Draft
 from engine.identity import RefusedError
@@ -41,7 +41,7 @@ def outside() -> Outside | None:
     try:
         services.enter(active=True)
     except EndedError as ended:
-        state.forget_let_in()
+        presence.forget_let_in()
         _keep_what_is_written()
         return Outside("Sign in again", str(ended), "Sign in again")
     except RefusedError as refused:
@@ -88,14 +88,14 @@ def keep(person: str, draft: Draft) -> None:
 
 def _keep_what_is_written() -> None:
     """Keep what stood in a form when the session ended."""
-    person, draft = state.writing()
+    person, draft = presence.writing()
     if draft is not None:
         keep(person, draft)
 
 
 def go_on() -> None:
     """Bring somebody who had to sign in again back to the karyogram where they were, with what they had written."""
-    if not state.comes_back() or not services.signs_in():
+    if not presence.comes_back() or not services.signs_in():
         return
     person = services.person()
     with services.session() as session:
@@ -107,5 +107,5 @@ def go_on() -> None:
     state.fill_in(
         {state.draft(name, draft.karyogram_id, person.short, draft.turn): value for name, value in fields.items()}
     )
-    state.resume(draft.karyogram_id)
+    presence.resume(draft.karyogram_id)
     links.open_karyogram(draft.karyogram_id)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import links, words
-from dashboard.comparison import drawing, filters, looks, measured, selection
+from dashboard import words
+from dashboard.comparison import addresses, drawing, filters, looks, measured, selection
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Chosen, starting_weights
 from dashboard.comparison.selection import Places
@@ -30,7 +30,7 @@ def _card(run: Chosen, found: Figures, places: Places) -> None:
             icon=":material/close:",
             type="tertiary",
             key=f"without_{run.run.name}",
-            on_click=lambda: links.remember_runs(selection.without(places, run.run.name)),
+            on_click=lambda: addresses.remember_runs(selection.without(places, run.run.name)),
         )
     st.markdown(f"**{words.plain(drawing.capital(told.title))}**")
     st.caption(f"{filters.said(told.edition)} data · {told.split} · {starting_weights(told)}")

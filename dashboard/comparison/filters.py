@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import links
+from dashboard.comparison import addresses
 from dashboard.comparison.runs import Run
 from models.experiments.record import Record
 
@@ -48,11 +48,11 @@ def _pills(name: str, runs: Sequence[Run]) -> list[str]:
         label,
         options,
         selection_mode="multi",
-        default=[option for option in links.filter_of_runs(name) if option in options],
+        default=[option for option in addresses.filter_of_runs(name) if option in options],
         format_func=said,
         key=f"runs_{name}",
     )
-    links.remember_filter_of_runs(name, chosen)
+    addresses.remember_filter_of_runs(name, chosen)
     return chosen
 
 

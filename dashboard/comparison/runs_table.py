@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import links, state
-from dashboard.comparison import drawing, filters, glyphs, looks, measured, selection
+from dashboard import state
+from dashboard.comparison import addresses, drawing, filters, glyphs, looks, measured, selection
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Run
 from dashboard.comparison.selection import Places
@@ -77,7 +77,7 @@ def _clicked(names: Sequence[str], places: Places) -> None:
     wanted = {names[row] for row in clicks.ticked} | ({clicked} if clicked and clicked not in places else set())
     if not wanted <= set(after):
         st.toast(f"{looks.PLACES} runs at most: take one out first.", icon=":material/info:")
-    links.remember_runs(after)
+    addresses.remember_runs(after)
 
 
 _COLUMNS = {

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import links, parts, services, words
+from dashboard import parts, services, words
 from dashboard.comparison import (
+    addresses,
     cards,
     charts_view,
     filters,
@@ -59,7 +60,7 @@ def _nothing() -> None:
 def _compare(found: Sequence[Run]) -> None:
     """Draw the table, and below it everything of the runs that are chosen there."""
     names = [run.name for run in found]
-    asked = links.runs(looks.PLACES)
+    asked = addresses.runs(looks.PLACES)
     places = selection.known(runs.opening(found) if asked is None else asked, names)
     figures = measured.of(found)
     shown = filters.ask(found)
