@@ -12,13 +12,15 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, TypeAlias
 
-from engine import database
+from engine import database, logs
 from engine.commands.signals import stop_on_signals
 from engine.commands.usual_model import usual_model
 from engine.judging import Predictor
+from engine.metrics import Metrics, endpoint
+from engine.pace import Pace
 from engine.settings import Settings
 from engine.stream import connect_redis
-from engine.worker import Pace, Worker, utc_now
+from engine.worker import Worker, utc_now
 from models import pictures
 from models.pictures import Limits
 from models.registry import Registry
@@ -63,8 +65,7 @@ def _positive(text: str) -> int:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run an engine; returns 0 once it was asked to stop, or with ``--once`` once nothing is left."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not news
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(settings.log_format)
     registry = Registry(settings.registry)
     model = args.model or usual_model(settings)
     if args.model or model in registry.names():
@@ -72,14 +73,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         _log.warning("no model %r in %s: it is not loaded at the start", model, settings.registry)
         model = None
-    return serve(args, settings, partial(load_predictor, registry, settings.precision), model)
+    return serve(args, settings, partial(load_predictor, registry, settings), model)
 
 
-def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
-    """Load a model; this is what loads TensorFlow."""
+def load_predictor(registry: Registry, settings: Settings, name: str) -> Predictor:
+    """Load a model and warm it up; this is what loads TensorFlow."""
     from models.predictor import Predictor as KerasPredictor
+    from models.warming import warming_pages
 
-    return KerasPredictor.load(registry, name, precision)
+    predictor = KerasPredictor.load(registry, name, settings.precision)
+    predictor.predict(warming_pages(), settings.default_passes)
+    return predictor
 
 
 def serve(
@@ -114,16 +118,20 @@ def serve(
         client = stack.enter_context(connect_redis(settings.redis_url))
         if args.once:
             client.ping()  # without Redis there is nothing to be done once
-        worker = Worker(sql_engine, client, load_predictor, pace=pace, decode=decode, clock=clock)
+        metrics = Metrics()
+        if settings.metrics_port:
+            port = stack.enter_context(endpoint(metrics, settings.metrics_host, settings.metrics_port))
+            _log.info("figures for Prometheus: http://%s:%d/metrics", settings.metrics_host, port)
+        worker = Worker(sql_engine, client, load_predictor, pace=pace, decode=decode, clock=clock, metrics=metrics)
         stack.enter_context(worker)
-        _work(worker, stop, once=args.once, preload=model, passes=settings.default_passes)
+        _work(worker, stop, once=args.once, preload=model)
     return 0
 
 
-def _work(worker: Worker, stop: Event, *, once: bool, preload: str | None, passes: int) -> None:
+def _work(worker: Worker, stop: Event, *, once: bool, preload: str | None) -> None:
     _log.info("engine %s starts", worker.name)
     if preload:
-        worker.preload(preload, passes)
+        worker.preload(preload)
         _log.info("model %s is ready", preload)
     if once:
         _log.info("%d karyograms finished", worker.drain(stop))
