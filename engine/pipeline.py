@@ -22,24 +22,24 @@ _URGENT_SECONDS: Final = 0.5  # more than it takes to read a micro-batch, and le
 
 
 class Attempt(Generic[Result]):
-    """Something done in another thread, and done again after an error, each time that somebody asks for its result."""
+    """Something done in another thread. After an error it is done again when somebody asks for its result."""
 
     def __init__(self, pool: Executor, work: Callable[[], Result]) -> None:
         """Begin with it."""
         self._pool, self._work = pool, work
-        self._future: Future[Result] | None = pool.submit(work)
+        self._future = pool.submit(work)
 
     @property
     def future(self) -> Future[Result]:
-        """What is being done; begun again where it has failed."""
-        if self._future is None:
+        """What is being done; begun again where it has failed: what was away then may be back."""
+        if self._future.done() and self._future.exception() is not None:
             self._future = self._pool.submit(self._work)
         return self._future
 
     @property
     def is_due(self) -> bool:
-        """Whether its result is there, or an error, or it has to be done again after one."""
-        return self._future is None or self._future.done()
+        """Whether its result is there, or it has to be done again."""
+        return self._future.done()
 
     def result(self) -> Result:
         """Wait for the result.
@@ -47,12 +47,7 @@ class Attempt(Generic[Result]):
         Raises:
             whatever the work raises.
         """
-        future = self.future
-        try:
-            return future.result()
-        except BaseException:
-            self._future = None
-            raise
+        return self.future.result()
 
 
 @dataclass(frozen=True)

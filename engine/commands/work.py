@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
@@ -73,16 +74,24 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         _log.warning("no model %r in %s: it is not loaded at the start", model, settings.registry)
         model = None
-    return serve(args, settings, partial(load_predictor, registry, settings), model)
+    return serve(args, settings, partial(load_warm, registry, settings), model)
 
 
-def load_predictor(registry: Registry, settings: Settings, name: str) -> Predictor:
-    """Load a model and warm it up; this is what loads TensorFlow."""
+def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
+    """Load a model; this is what loads TensorFlow."""
     from models.predictor import Predictor as KerasPredictor
+
+    return KerasPredictor.load(registry, name, precision)
+
+
+def load_warm(registry: Registry, settings: Settings, name: str) -> Predictor:
+    """Load a model and let it judge some pages, so that no real one waits for what only the first ones need."""
     from models.warming import warming_pages
 
-    predictor = KerasPredictor.load(registry, name, settings.precision)
+    start = time.monotonic()
+    predictor = load_predictor(registry, settings.precision, name)
     predictor.predict(warming_pages(), settings.default_passes)
+    _log.info("model %s is loaded and warm after %.0f s", name, time.monotonic() - start)
     return predictor
 
 
