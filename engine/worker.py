@@ -30,16 +30,17 @@ from engine.heartbeat import BEAT_SECONDS, EngineState, Heartbeat
 from engine.judging import Decode, Predictor
 from engine.metrics import Metrics
 from engine.outage import Outage
-from engine.pace import MicroBatch, Pace, is_due
+from engine.pace import MicroBatch, Pace
 from engine.pipeline import Pipeline
 from engine.predictors import Predictors
+from engine.promoted import Promoted, Usual
 from engine.pulse import pulse
-from engine.retention import Retention
 from engine.shadowing import Shadowing
 from engine.stages import Stages
 from engine.stream import JobStream, StreamLostError
 from engine.supply import Supply
 from engine.sweep import sweep
+from engine.upkeep import Upkeep
 from engine.vocabulary import Priority
 from models import pictures
 
@@ -66,6 +67,7 @@ class Worker:
         clock: Callable[[], datetime] = utc_now,
         name: str | None = None,
         metrics: Metrics | None = None,
+        usual: Usual = lambda _: None,
     ) -> None:
         """Set up; nothing is taken yet.
 
@@ -78,6 +80,7 @@ class Worker:
             clock: gives timezone-aware times.
             name: unique over all engines of all machines; by default made of host and process id.
             metrics: where this engine's figures are kept.
+            usual: tells the model in use, which is loaded as soon as it is.
         """
         self._heartbeat = _first_heartbeat(name, clock())
         self.name = self._heartbeat.engine
@@ -90,12 +93,13 @@ class Worker:
         self._size = MicroBatch(self._pace.micro_batch)
         self._supply = Supply(self._stream, self.name, self._hands, self._pace.reclaim_seconds)
         self._pipeline = Pipeline(self._stages(), self._hands, self._size, look_ahead=self._pace.look_ahead)
+        self._promoted = Promoted(sql_engine, self._predictors, usual)
         self._shadowing = Shadowing(sql_engine, self._predictors.get, decode, clock)
-        self._retention = Retention(sql_engine, self._pace.keep_pictures_days)
+        every, days = self._pace.sweep_seconds, self._pace.keep_pictures_days
+        self._upkeep = Upkeep(sql_engine, self._stream, self.name, seconds=every, keep_days=days)
         self._in_shadow = 0
         self._busy_since = 0.0
         self._pulse = ExitStack()
-        self._next_sweep = datetime.min.replace(tzinfo=UTC)
 
     def _stages(self) -> Stages:
         return Stages(
@@ -128,12 +132,14 @@ class Worker:
         # before jobs are taken: a reader waits, and an outage of the record store must not use up their deliveries
         draw_next(self._sql, self._predictors.get, self._decode, now)
         self._pipeline.collect()
+        self._promoted.step(now)
         try:
-            self._sweep_when_due(now)
+            self._upkeep.step(now)
             self._fill(now)
         except StreamLostError:
             _log.info("the job stream is new or was wiped; what is unfinished is put on it")
-            self._start_stream(now)
+            self._hands.forget_retries()
+            self._upkeep.at_once(now)
         else:
             if self._pipeline.is_empty:
                 self._in_shadow = self._shadowing.step(self.name, now)
@@ -183,35 +189,9 @@ class Worker:
         if self._pipeline.is_empty:
             self._show(state=EngineState.READY)
 
-    def _start_stream(self, now: datetime) -> None:
-        self._stream.ensure_group()
-        self._hands.forget_retries()
-        self._next_sweep = now
-        self._sweep_when_due(now)
-
-    def _sweep_when_due(self, now: datetime) -> None:
-        seconds = self._pace.sweep_seconds
-        if not is_due(self._next_sweep, now, timedelta(seconds=seconds)):
-            return
-        # half the time: with all of it, the engine's own last turn would often still bar its next one
-        if self._stream.may_sweep(self.name, max(1, seconds // 2)):
-            count = sweep(self._sql, self._stream, now)
-            if count:
-                _log.warning("%d unfinished karyograms were not on the job stream; they are put back", count)
-            self._retention.step(now)
-        self._next_sweep = now + timedelta(seconds=seconds)
-
     def _show(self, **changes: Any) -> None:
         """Change what the next heartbeat says."""
-        predictors = self._predictors.loaded
-        latest = next(reversed(predictors.values()), None)
-        self._heartbeat = replace(
-            self._heartbeat,
-            models=tuple(predictors),
-            device=latest.device if latest else "",
-            precision=latest.precision if latest else "",
-            **changes,
-        )
+        self._heartbeat = replace(self._heartbeat, **changes)
 
     def preload(self, model: str) -> None:
         """Load a model, so that the first micro-batch need not wait for it.
@@ -225,11 +205,15 @@ class Worker:
 
     def beat(self) -> None:
         """Show that this engine lives, and that the jobs in its hands are being worked on."""
-        heartbeat.beat(self._redis, self._heartbeat)
+        loaded = self._predictors.loaded
+        latest = next(reversed(loaded.values()), None)
+        device, precision = (latest.device, latest.precision) if latest else ("", "")
+        shown = replace(self._heartbeat, models=tuple(loaded), device=device, precision=precision)
+        heartbeat.beat(self._redis, shown)
         held = self._hands.all
         self._stream.refresh(self.name, held)
         lag = {priority: self._stream.lag(priority) for priority in Priority}
-        self._metrics.show(lag, len(held), tuple(self._predictors.loaded))
+        self._metrics.show(lag, len(held), tuple(loaded))
 
     def run(self, stop: Event) -> None:
         """Repeat ``step`` until ``stop`` is set, then finish what is in hand.
@@ -276,6 +260,7 @@ class Worker:
         """Sign off. A Redis that is away will notice by itself that the heartbeat has stopped."""
         self._pulse.close()
         self._pipeline.close()
+        self._promoted.close()
         with suppress(*REDIS_AWAY, StreamLostError):
             heartbeat.retire(self._redis, self.name)
             self._stream.leave(self.name)

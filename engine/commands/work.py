@@ -9,16 +9,19 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from threading import Event
 from typing import TYPE_CHECKING, TypeAlias
 
-from engine import database, logs
+from sqlalchemy.orm import Session
+
+from engine import database, logs, promotions
 from engine.commands.signals import stop_on_signals
 from engine.commands.usual_model import usual_model
 from engine.judging import Predictor
 from engine.metrics import Metrics, endpoint
 from engine.pace import Pace
+from engine.promoted import Usual
 from engine.settings import Settings
 from engine.stream import connect_redis
 from engine.worker import Worker, utc_now
@@ -74,7 +77,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         _log.warning("no model %r in %s: it is not loaded at the start", model, settings.registry)
         model = None
-    return serve(args, settings, partial(load_warm, registry, settings), model)
+    return serve(
+        args, settings, partial(load_warm, registry, settings), model, usual=partial(_usual, settings, registry)
+    )
+
+
+def _usual(settings: Settings, registry: Registry, session: Session) -> str | None:
+    """Return the model in use, as far as it is installed."""
+    installed = registry.names()
+    model = promotions.in_use(session, settings.default_model, installed)
+    return model if model in installed else None
 
 
 def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
@@ -89,10 +101,20 @@ def load_warm(registry: Registry, settings: Settings, name: str) -> Predictor:
     from models.warming import warming_pages
 
     start = time.monotonic()
+    _limit_memory(settings.gpu_memory_mb)
     predictor = load_predictor(registry, settings.precision, name)
     predictor.predict(warming_pages(), settings.default_passes)
     _log.info("model %s is loaded and warm after %.0f s", name, time.monotonic() - start)
     return predictor
+
+
+@cache
+def _limit_memory(megabytes: int) -> None:
+    """Before the first model: once a GPU is in use, its limit stands."""
+    if megabytes:
+        from models.networks.devices import limit_gpu_memory
+
+        limit_gpu_memory(megabytes)
 
 
 def serve(
@@ -100,7 +122,9 @@ def serve(
     settings: Settings,
     load_predictor: Callable[[str], Predictor],
     model: str | None,
+    *,
     clock: Callable[[], datetime] = utc_now,
+    usual: Usual = lambda _: None,
 ) -> int:
     """Run a worker as the command line and the settings ask for.
 
@@ -110,6 +134,7 @@ def serve(
         load_predictor: from a model's name to the model.
         model: loaded at the start, if given.
         clock: gives timezone-aware times.
+        usual: tells the model in use.
     """
     stop = stop_on_signals()
     pace = Pace(
@@ -131,7 +156,16 @@ def serve(
         if settings.metrics_port:
             port = stack.enter_context(endpoint(metrics, settings.metrics_host, settings.metrics_port))
             _log.info("figures for Prometheus: http://%s:%d/metrics", settings.metrics_host, port)
-        worker = Worker(sql_engine, client, load_predictor, pace=pace, decode=decode, clock=clock, metrics=metrics)
+        worker = Worker(
+            sql_engine,
+            client,
+            load_predictor,
+            pace=pace,
+            decode=decode,
+            clock=clock,
+            metrics=metrics,
+            usual=usual,
+        )
         stack.enter_context(worker)
         _work(worker, stop, once=args.once, preload=model)
     return 0
