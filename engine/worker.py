@@ -128,6 +128,8 @@ class Worker:
             redis.exceptions.ConnectionError, redis.exceptions.TimeoutError: Redis is away.
             sqlalchemy.exc.OperationalError: the record store is away.
         """
+        if self._heartbeat.state is EngineState.WARMING_UP:
+            self._show(state=EngineState.READY)
         before = self._pipeline.finished
         # before jobs are taken: a reader waits, and an outage of the record store must not use up their deliveries
         draw_next(self._sql, self._predictors.get, self._decode, now)
@@ -194,14 +196,12 @@ class Worker:
         self._heartbeat = replace(self._heartbeat, **changes)
 
     def preload(self, model: str) -> None:
-        """Load a model, so that the first micro-batch need not wait for it.
+        """Load a model, so that the first micro-batch need not wait for it; before it the engine is not ready.
 
         Raises:
             whatever loading raises: an unknown model, weights that are not those of the card.
         """
-        self._show(state=EngineState.WARMING_UP)
         self._predictors.get(model)
-        self._show(state=EngineState.READY)
 
     def beat(self) -> None:
         """Show that this engine lives, and that the jobs in its hands are being worked on."""
@@ -277,4 +277,4 @@ class Worker:
 
 def _first_heartbeat(name: str | None, now: datetime) -> Heartbeat:
     host, pid = socket.gethostname(), os.getpid()
-    return Heartbeat(engine=name or f"{host}-{pid}", host=host, pid=pid, started_at=now, state=EngineState.READY)
+    return Heartbeat(engine=name or f"{host}-{pid}", host=host, pid=pid, started_at=now)

@@ -254,7 +254,7 @@ def test_a_heartbeat_tells_how_an_engine_is(
     worker = make_worker(pace=Pace(micro_batch=8, block_ms=0))
     worker.beat()
     (fresh,) = alive(redis_client)
-    assert (fresh.engine, fresh.state, fresh.models, fresh.judged_total) == ("one", EngineState.READY, (), 0)
+    assert (fresh.engine, fresh.state, fresh.models, fresh.judged_total) == ("one", EngineState.WARMING_UP, (), 0)
     assert fresh.pictures_per_second is None
     steps(worker, 2)
     worker.beat()
@@ -298,4 +298,7 @@ def test_preloading_warms_a_model_up(sql_engine: Engine, stream: JobStream, redi
         worker.preload("pixels")
         worker.beat()
         assert [heartbeat.models for heartbeat in alive(redis_client)] == [("pixels",)]
-    assert states == [EngineState.WARMING_UP]
+        worker.step(utc_now())
+        worker.beat()
+        states.extend(heartbeat.state for heartbeat in alive(redis_client))
+    assert states == [EngineState.WARMING_UP, EngineState.READY]
