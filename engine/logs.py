@@ -14,7 +14,7 @@ from typing import Final
 
 from engine.settings import LogFormat
 
-FIELDS: Final = ("karyogram", "batch", "engine")
+FIELDS: Final = ("karyogram", "batch")
 """What a message may name besides its text."""
 
 _TEXT: Final = "%(asctime)s %(levelname)s %(message)s"

@@ -96,7 +96,8 @@ class Shadowing:
         try:
             (said,) = predict(predictor, [task], [self._decode(data, task.karyogram.page)])
         except Exception as error:  # whatever a network raises must not end the engine: it is logged
-            _log.exception("the candidate could not judge karyogram %s: %s", task.karyogram.id, error)
+            concerns = {"karyogram": task.karyogram.id, "batch": task.batch.id}
+            _log.exception("the candidate could not judge karyogram %s: %s", task.karyogram.id, error, extra=concerns)
             if len(self._skipped) >= _MOST_SKIPPED:
                 self._skipped.clear()
             self._skipped.add(task.karyogram.id)

@@ -210,10 +210,12 @@ class Worker:
         device, precision = (latest.device, latest.precision) if latest else ("", "")
         shown = replace(self._heartbeat, models=tuple(loaded), device=device, precision=precision)
         heartbeat.beat(self._redis, shown)
-        held = self._hands.all
-        self._stream.refresh(self.name, held)
+        self._stream.refresh(self.name, self._hands.all)
+
+    def measure(self) -> None:
+        """Note how things stand, for whoever reads the figures of this engine."""
         lag = {priority: self._stream.lag(priority) for priority in Priority}
-        self._metrics.show(lag, len(held), tuple(loaded))
+        self._metrics.show(lag, len(self._hands.all), tuple(self._predictors.loaded))
 
     def run(self, stop: Event) -> None:
         """Repeat ``step`` until ``stop`` is set, then finish what is in hand.
@@ -268,6 +270,7 @@ class Worker:
     def __enter__(self) -> Worker:
         """Start the heartbeat."""
         self._pulse.enter_context(pulse(self.beat, min(BEAT_SECONDS, self._pace.reclaim_seconds / 4)))
+        self._pulse.enter_context(pulse(self.measure, BEAT_SECONDS))
         return self
 
     def __exit__(self, *_: object) -> None:

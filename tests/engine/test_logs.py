@@ -9,9 +9,13 @@ import sys
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from engine.logs import JsonFormatter, TextFormatter, printable
+from engine.stream import JobStream
 from tests import servers
+from tests.engine.workers import MakeWorker, Poison, queue, steps
+from tests.predictors import PixelPredictor
 
 FORGED = "P1.png\n2026-01-01 00:00:00,000 INFO engine stops\x1b[2J\u2028end"
 
@@ -73,3 +77,16 @@ def test_a_process_logs_as_it_is_told(form: str) -> None:
     )
     (line,) = done.stderr.splitlines()
     assert (json.loads(line)["message"] == "one\ntwo") if form == "json" else line.endswith("WARNING one\\ntwo")
+
+
+def test_an_engine_names_the_karyogram_that_it_gives_up(
+    sql_engine: Engine, stream: JobStream, make_worker: MakeWorker, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = queue(sql_engine, stream, 3)
+    steps(make_worker(PixelPredictor(spoil=Poison(1))))
+    told = [json.loads(JsonFormatter().format(one)) for one in caplog.records]
+    (given_up,) = [one for one in told if "is given up" in one["message"]]
+    assert given_up["karyogram"] == waiting[1].id
+    alone = [one for one in told if one.get("karyogram") == waiting[1].id and one is not given_up]
+    assert [one["batch"] for one in alone] == [waiting[1].batch_id] * 3
+    assert all("RuntimeError" in one["error"] for one in alone)

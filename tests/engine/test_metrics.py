@@ -74,17 +74,17 @@ def test_failures_are_told_apart(sql_engine: Engine, stream: JobStream, make_wor
     assert value(metrics, "failures_total", kind="picture") == 0
 
 
-def test_a_beat_tells_what_waits_and_what_is_in_hand(
+def test_now_and_then_it_notes_what_waits_and_what_is_in_hand(
     sql_engine: Engine, stream: JobStream, make_worker: MakeWorker
 ) -> None:
     queue(sql_engine, stream, 3)
     metrics = Metrics()
     worker = make_worker(metrics=metrics)
-    worker.beat()
+    worker.measure()
     assert value(metrics, "queue_lag", priority="routine") == 3
     assert value(metrics, "queue_lag", priority="urgent") == 0
     steps(worker)
-    worker.beat()
+    worker.measure()
     assert value(metrics, "queue_lag", priority="routine") == 0
     assert value(metrics, "jobs_in_hand") == 0
     assert value(metrics, "model_loaded", model="pixels") == 1
