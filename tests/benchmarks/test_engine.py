@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,9 +145,10 @@ def percentile(seconds: Sequence[float], share: float) -> str:
     return f"{1000 * float(np.percentile(seconds, share)):.0f} ms"
 
 
-def timed(work: Callable[[], object]) -> float:
+def timed(predictor: Predictor, some: Sequence[NDArray[np.uint8]]) -> float:
+    """The seconds that the model needs for some pages at once."""
     start = time.perf_counter()
-    work()
+    predictor.predict(some, PASSES)
     return time.perf_counter() - start
 
 
@@ -165,8 +166,8 @@ def predict_alone(files: Sequence[bytes], figures: Figures) -> float:
     decoded = [page(data) for data in files]
     predictor.predict(decoded, PASSES)
     some = [decoded[number % len(decoded)] for number in range(SOME)]
-    seconds = timed(lambda: [predictor.predict(some[start : start + 32], PASSES) for start in range(0, SOME, 32)])
-    single = [timed(lambda one=one: predictor.predict([one], PASSES)) for one in (decoded * SINGLE)[:SINGLE]]
+    seconds = sum(timed(predictor, some[start : start + 32]) for start in range(0, SOME, 32))
+    single = [timed(predictor, [one]) for one in (decoded * SINGLE)[:SINGLE]]
     figures.add("device and precision", f"{predictor.device}, {predictor.precision}")
     figures.add("predict alone, pictures/s", f"{SOME / seconds:.2f}")
     figures.add("predict of one page, median and p95", f"{percentile(single, 50)}, {percentile(single, 95)}")
