@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -24,7 +24,7 @@ Usual = Callable[[Session], str | None]
 
 
 class Promoted:
-    """Loads the model in use in a thread of its own, beside the jobs of the others; those stay in memory too.
+    """Loads the model in use beside the jobs of the others; those stay in memory too.
 
     One that cannot be loaded is logged once and left alone: a batch that asks for it is told so.
     """
@@ -38,7 +38,6 @@ class Promoted:
             usual: tells the model in use.
         """
         self._sql, self._predictors, self._usual = sql_engine, predictors, usual
-        self._loader = ThreadPoolExecutor(1, thread_name_prefix="load")
         self._latest: str | None = None
         self._next_check = datetime.min.replace(tzinfo=UTC)
 
@@ -65,13 +64,9 @@ class Promoted:
         if model in self._predictors.loaded:
             return None
         _log.info("the model %s is in use now: it is loaded beside the work", model)
-        loading = self._loader.submit(self._predictors.get, model)
+        loading = self._predictors.begin(model)
         loading.add_done_callback(lambda done: _tell(model, done))
         return loading
-
-    def close(self) -> None:
-        """End the thread; a model that is being loaded is loaded to its end."""
-        self._loader.shutdown()
 
 
 def _tell(model: str, loading: Future[Predictor]) -> None:

@@ -31,13 +31,13 @@ class Shadowing:
     """Has a candidate judge. What it cannot judge, this engine does not try again; people wait for none of it."""
 
     def __init__(
-        self, sql_engine: Engine, load: Callable[[str], Predictor], decode: Decode, clock: Callable[[], datetime]
+        self, sql_engine: Engine, load: Callable[[str], Predictor | None], decode: Decode, clock: Callable[[], datetime]
     ) -> None:
         """Set up; nothing is loaded yet.
 
         Args:
             sql_engine: the record store.
-            load: from a model's name to the model.
+            load: from a model's name to the model, None as long as it is being loaded.
             decode: from a file and a page number to a grey page.
             clock: gives timezone-aware times.
         """

@@ -94,7 +94,7 @@ class Worker:
         self._supply = Supply(self._stream, self.name, self._hands, self._pace.reclaim_seconds)
         self._pipeline = Pipeline(self._stages(), self._hands, self._size, look_ahead=self._pace.look_ahead)
         self._promoted = Promoted(sql_engine, self._predictors, usual)
-        self._shadowing = Shadowing(sql_engine, self._predictors.get, decode, clock)
+        self._shadowing = Shadowing(sql_engine, self._predictors.soon, decode, clock)
         every, days = self._pace.sweep_seconds, self._pace.keep_pictures_days
         self._upkeep = Upkeep(sql_engine, self._stream, self.name, seconds=every, keep_days=days)
         self._in_shadow = 0
@@ -262,7 +262,7 @@ class Worker:
         """Sign off. A Redis that is away will notice by itself that the heartbeat has stopped."""
         self._pulse.close()
         self._pipeline.close()
-        self._promoted.close()
+        self._predictors.close()
         with suppress(*REDIS_AWAY, StreamLostError):
             heartbeat.retire(self._redis, self.name)
             self._stream.leave(self.name)

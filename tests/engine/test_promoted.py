@@ -10,13 +10,14 @@ import redis
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from engine import promotions
+from engine import promotions, shadows, store
 from engine.database import open_session
 from engine.heartbeat import alive
 from engine.people import Person, Role
 from engine.predictors import Predictors
 from engine.promoted import Promoted
 from engine.stream import JobStream
+from engine.vocabulary import Verdict
 from engine.worker import Worker, utc_now
 from tests import servers
 from tests.engine.workers import PACE, queue, steps
@@ -77,7 +78,8 @@ def test_it_looks_every_few_seconds_and_loads_each_model_once(sql_engine: Engine
         loaded.append(name)
         return PixelPredictor(name)
 
-    promoted = Promoted(sql_engine, Predictors(load), usual)
+    predictors = Predictors(load)
+    promoted = Promoted(sql_engine, predictors, usual)
     first = promoted.step(NOW)
     assert first is not None
     assert first.result(30).card.name == "pixels"
@@ -89,7 +91,7 @@ def test_it_looks_every_few_seconds_and_loads_each_model_once(sql_engine: Engine
     promote(sql_engine, "pixels")
     assert promoted.step(NOW + timedelta(seconds=10)) is None  # it is in memory still
     assert promoted.step(NOW - timedelta(days=1)) is None  # a clock that was set back
-    promoted.close()
+    predictors.close()
     assert loaded == ["pixels", "new"]
 
 
@@ -109,3 +111,30 @@ def test_one_that_cannot_be_loaded_is_told_once_and_harms_nobody(
         for seconds in (6, 12, 18):
             worker.step(utc_now() + timedelta(seconds=seconds))
     assert caplog.text.count("weights are missing") == 1
+
+
+def test_a_candidate_is_loaded_beside_the_work(
+    sql_engine: Engine, stream: JobStream, redis_client: redis.Redis
+) -> None:
+    may_end = threading.Event()
+
+    def load(name: str) -> PixelPredictor:
+        assert name == "pixels" or may_end.wait(60)
+        return PixelPredictor(name)
+
+    with open_session(sql_engine) as session:
+        shadows.begin(session, CARL, "new", in_use="pixels", installed=INSTALLED, reason="try it", now=NOW)
+        session.commit()
+    with Worker(sql_engine, redis_client, load, pace=PACE, name="one") as worker:
+        (first,) = queue(sql_engine, stream, 1)
+        assert steps(worker, 3) == 1  # and then the candidate would have had its turn
+        queue(sql_engine, stream, 1)
+        assert steps(worker, 1) == 1
+        assert _said_by(sql_engine, first.id, "new") is None
+        may_end.set()
+        servers.wait_until(lambda: steps(worker, 1) == 0 and _said_by(sql_engine, first.id, "new") is not None)
+
+
+def _said_by(sql_engine: Engine, karyogram_id: str, model: str) -> Verdict | None:
+    with open_session(sql_engine) as session:
+        return store.verdict(session, karyogram_id, model)
