@@ -122,6 +122,11 @@ class Pipeline:
         return len(self._reading) <= self._look_ahead and not self._hands.holds_suspect and self._keeps_up
 
     @property
+    def has_enough(self) -> bool:
+        """Whether one is read and another is behind it: more routine work would only be kept from other engines."""
+        return len(self._reading) > 1 and self._reading[0].loading.is_due
+
+    @property
     def _keeps_up(self) -> bool:
         """With no look-ahead, one micro-batch is kept before another is taken."""
         return len(self._kept) <= self._look_ahead and (self._look_ahead > 0 or self.is_empty)

@@ -106,6 +106,10 @@ class JobStream:
                 return jobs
         return self._wait(consumer, count, block_ms) if block_ms else []
 
+    def take_urgent(self, consumer: str, count: int, block_ms: int = 0) -> list[Job]:
+        """Take new urgent jobs alone; the arguments are those of ``take``."""
+        return read(self._redis, [self._lanes[Priority.URGENT].name], consumer, count, block_ms)
+
     def _wait(self, consumer: str, count: int, block_ms: int) -> list[Job]:
         """Wait for a first job of either lane, and take with it what came after it in the same lane."""
         names = [lane.name for lane in self._lanes.values()]

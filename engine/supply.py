@@ -37,13 +37,14 @@ class Supply:
         self._pause = min(_RECLAIM_CHECK, timedelta(seconds=reclaim_seconds / 2))
         self._next_reclaim = datetime.min.replace(tzinfo=UTC)
 
-    def next(self, now: datetime, count: int, block_ms: int) -> list[Job]:
+    def next(self, now: datetime, count: int, block_ms: int, *, only_urgent: bool = False) -> list[Job]:
         """Take jobs.
 
         Args:
             now: timezone-aware time; taking over from dead engines goes by it.
             count: at most so many.
             block_ms: how long to wait for a first one, where nothing is in hand; 0 does not wait.
+            only_urgent: nothing else, where something is in hand.
 
         Returns:
             None of them where nothing is to be done, or what is in hand has to be finished first.
@@ -52,7 +53,8 @@ class Supply:
             StreamLostError: the stream has lost its group.
         """
         if self._hands.jobs:
-            return [] if self._suspects_wait(now) else self._stream.take(self._engine, count, 0)
+            take = self._stream.take_urgent if only_urgent else self._stream.take
+            return [] if self._suspects_wait(now) else take(self._engine, count, block_ms=0)
         if failed := self._hands.next_retry():
             job = self._stream.again(self._engine, failed)
             return [job] if job else []

@@ -154,7 +154,7 @@ class Worker:
             # while a candidate has work to do nobody waits for a first job
             wait = self._pace.block_ms if self._pipeline.is_empty and not self._in_shadow else 0
             start = time.perf_counter()
-            jobs = self._supply.next(now, self._size.size, wait)
+            jobs = self._supply.next(now, self._size.size, wait, only_urgent=self._pipeline.has_enough)
             if not jobs:
                 return
             if self._pipeline.is_empty:

@@ -58,7 +58,7 @@ def test_the_next_micro_batches_are_in_hand_while_one_is_judged(
     held: list[int] = []
     worker = make_worker(PixelPredictor(spoil=lambda _: held.append(stream.holders()["one"])), pace=AHEAD)
     worker.step(utc_now())
-    assert held[:8] == [24] * 8  # itself, and no more than two behind it
+    assert held[:8] in ([16] * 8, [24] * 8)  # itself, and behind it one or, where reading takes longer, two
     steps(worker)
     assert stream.backlog() == 0
     assert max(held) <= 5 * 8  # two more may be on their way into the record store
@@ -160,7 +160,7 @@ def test_a_stop_finishes_what_is_in_hand(sql_engine: Engine, stream: JobStream, 
     worker = make_worker(PixelPredictor(spoil=lambda _: stop.set()), pace=AHEAD)
     worker.run(stop)
     assert stream.holders() == {}
-    assert stream.backlog() == 80 - 24
+    assert stream.backlog() in (80 - 16, 80 - 24)
 
 
 def test_a_stop_during_an_outage_waits_for_nothing(stream: JobStream, redis_client: redis.Redis) -> None:
