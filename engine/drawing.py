@@ -35,7 +35,8 @@ def ask(session: Session, stream: JobStream, karyogram_id: str, model: str, now:
     try:
         stream.put([karyogram_id])  # a job of a karyogram that is judged only makes an engine look up
     except REDIS_AWAY as error:
-        _log.warning("no engine could be told of the heat map of karyogram %s: %s", karyogram_id, error)
+        concerns = {"karyogram": karyogram_id}
+        _log.warning("no engine could be told of the heat map of karyogram %s: %s", karyogram_id, error, extra=concerns)
     return asked
 
 
@@ -59,7 +60,8 @@ def draw_next(sql_engine: Engine, load: Callable[[str], Predictor], decode: Deco
     try:
         heat_map = _draw(sql_engine, asked, load, decode)
     except Exception as error:  # whatever a network raises must not end the engine: it is logged and recorded
-        _log.exception("could not draw the heat map of karyogram %s", asked.karyogram_id)
+        concerns = {"karyogram": asked.karyogram_id}
+        _log.exception("could not draw the heat map of karyogram %s", asked.karyogram_id, extra=concerns)
         reason = str(error) if isinstance(error, DrawingError) else f"{type(error).__name__}: {error}"
         with open_session(sql_engine) as session:
             heat_maps.fail(session, asked, reason)

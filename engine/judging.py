@@ -79,7 +79,8 @@ def decode_all(
         except (PictureError, IndexError) as error:
             return error
         except Exception as error:  # whatever a decoder raises must not end the engine: it is logged and recorded
-            _log.exception("could not decode karyogram %s", task.karyogram.id)
+            concerns = {"karyogram": task.karyogram.id, "batch": task.batch.id}
+            _log.exception("could not decode karyogram %s", task.karyogram.id, extra=concerns)
             return RuntimeError(f"{type(error).__name__}: {error}")
 
     return list(pool.map(one, tasks, files))

@@ -116,6 +116,10 @@ class Lane:
         chosen = fresh[:count] or suspects[:1]
         return self._claim(consumer, {row["message_id"]: row["times_delivered"] for row in chosen}, min_idle_ms)
 
+    def has_abandoned(self, min_idle_ms: int) -> bool:
+        """Tell whether there are jobs that nobody has touched for so long."""
+        return next(self._pending(min_idle_ms), None) is not None
+
     def again(self, consumer: str, job: Job) -> Job | None:
         """Deliver an engine's own job to it once more; None when it is no longer pending."""
         return next(iter(self._claim(consumer, {job.entry_id: job.deliveries}, 0)), None)

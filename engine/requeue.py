@@ -45,6 +45,7 @@ def retry(session: Session, stream: JobStream, karyogram_id: str, *, person: Per
     try:
         stream.revive(karyogram_id, batch.priority)
     except REDIS_AWAY as error:
-        _log.warning("karyogram %s waits for the next sweep, Redis is away: %s", karyogram_id, error)
+        concerns = {"karyogram": karyogram_id}
+        _log.warning("karyogram %s waits for the next sweep, Redis is away: %s", karyogram_id, error, extra=concerns)
         return False
     return True

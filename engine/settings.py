@@ -22,6 +22,7 @@ from engine.people import Role
 from models.experiments.record import RECORDS
 
 Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
+LogFormat: TypeAlias = Literal["text", "json"]
 
 _MIB: Final = 1024 * 1024
 _REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
@@ -59,7 +60,8 @@ class Settings:
     a click end a session, ``sign_in_hours`` end it in any case, and a signature needs a proof of who signs that is at
     most ``signature_minutes`` old. ``loopback_only``: the dashboard listens on more addresses, but whoever started it
     says that only this machine reaches them. Of each person (``engine.quotas``): ``day_files`` and ``day_bytes`` in
-    24 hours, and ``open_batches`` that are not judged yet.
+    24 hours, and ``open_batches`` that are not judged yet. Of an engine: ``metrics_port`` of ``engine.metrics``, 0 for
+    none, on ``metrics_host``; ``log_format``: see ``engine.logs``; ``gpu_memory_mb`` at most on each GPU, 0 for all.
     """
 
     database_url: str = "sqlite:///data/karyotriage.db"
@@ -91,6 +93,10 @@ class Settings:
     day_files: int = 20_000
     day_bytes: int = 20_480 * _MIB
     open_batches: int = 20
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
+    log_format: LogFormat = "text"
+    gpu_memory_mb: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -111,7 +117,7 @@ class Settings:
             default_model=source.text("KARYOTRIAGE_MODEL", cls.default_model),
             default_passes=source.integer("KARYOTRIAGE_PASSES", cls.default_passes, 1, 1000),
             micro_batch=source.integer("KARYOTRIAGE_MICRO_BATCH", cls.micro_batch, 1, 4096),
-            precision=source.precision("KARYOTRIAGE_PRECISION", cls.precision),
+            precision=cast(Precision, source.one_of("KARYOTRIAGE_PRECISION", cls.precision, get_args(Precision))),
             case_pattern=source.pattern("KARYOTRIAGE_CASE_PATTERN", cls.case_pattern),
             max_file_bytes=source.integer("KARYOTRIAGE_MAX_FILE_MB", 50, 1, 2047) * _MIB,
             max_pixels=source.integer("KARYOTRIAGE_MAX_MEGAPIXELS", 100, 1, 2000) * 1_000_000,
@@ -133,6 +139,10 @@ class Settings:
             day_files=source.integer("KARYOTRIAGE_DAY_FILES", cls.day_files, 1, 10**7),
             day_bytes=source.integer("KARYOTRIAGE_DAY_MB", 20_480, 1, 10**8) * _MIB,
             open_batches=source.integer("KARYOTRIAGE_OPEN_BATCHES", cls.open_batches, 1, 10**4),
+            metrics_port=source.integer("KARYOTRIAGE_METRICS_PORT", cls.metrics_port, 0, 65_535),
+            metrics_host=source.text("KARYOTRIAGE_METRICS_HOST", cls.metrics_host),
+            log_format=cast(LogFormat, source.one_of("KARYOTRIAGE_LOG_FORMAT", cls.log_format, get_args(LogFormat))),
+            gpu_memory_mb=source.integer("KARYOTRIAGE_GPU_MEMORY_MB", cls.gpu_memory_mb, 0, 10**6),
         )
 
 
@@ -174,11 +184,11 @@ class _Source:
             raise SettingsError(name, "VALUE=ROLE, VALUE=ROLE with a value before each role", text)
         return found
 
-    def precision(self, name: str, default: Precision) -> Precision:
+    def one_of(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         text = self.text(name, default)
-        if text not in get_args(Precision):
-            raise SettingsError(name, "one of " + ", ".join(get_args(Precision)), text)
-        return cast(Precision, text)
+        if text not in choices:
+            raise SettingsError(name, "one of " + ", ".join(choices), text)
+        return text
 
     def database_url(self, name: str, default: str) -> str:
         return self._url(name, default, _DATABASE_SCHEMES, _DATABASE_FORM, _is_database)

@@ -31,13 +31,13 @@ class Shadowing:
     """Has a candidate judge. What it cannot judge, this engine does not try again; people wait for none of it."""
 
     def __init__(
-        self, sql_engine: Engine, load: Callable[[str], Predictor], decode: Decode, clock: Callable[[], datetime]
+        self, sql_engine: Engine, load: Callable[[str], Predictor | None], decode: Decode, clock: Callable[[], datetime]
     ) -> None:
         """Set up; nothing is loaded yet.
 
         Args:
             sql_engine: the record store.
-            load: from a model's name to the model.
+            load: from a model's name to the model, None as long as it is being loaded.
             decode: from a file and a page number to a grey page.
             clock: gives timezone-aware times.
         """
@@ -96,7 +96,8 @@ class Shadowing:
         try:
             (said,) = predict(predictor, [task], [self._decode(data, task.karyogram.page)])
         except Exception as error:  # whatever a network raises must not end the engine: it is logged
-            _log.exception("the candidate could not judge karyogram %s: %s", task.karyogram.id, error)
+            concerns = {"karyogram": task.karyogram.id, "batch": task.batch.id}
+            _log.exception("the candidate could not judge karyogram %s: %s", task.karyogram.id, error, extra=concerns)
             if len(self._skipped) >= _MOST_SKIPPED:
                 self._skipped.clear()
             self._skipped.add(task.karyogram.id)

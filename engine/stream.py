@@ -106,6 +106,10 @@ class JobStream:
                 return jobs
         return self._wait(consumer, count, block_ms) if block_ms else []
 
+    def take_urgent(self, consumer: str, count: int, block_ms: int = 0) -> list[Job]:
+        """Take new urgent jobs alone; the arguments are those of ``take``."""
+        return read(self._redis, [self._lanes[Priority.URGENT].name], consumer, count, block_ms)
+
     def _wait(self, consumer: str, count: int, block_ms: int) -> list[Job]:
         """Wait for a first job of either lane, and take with it what came after it in the same lane."""
         names = [lane.name for lane in self._lanes.values()]
@@ -122,6 +126,10 @@ class JobStream:
             return jobs
         return [] if urgent.lag() else routine.reclaim(consumer, min_idle_ms, count)
 
+    def has_abandoned(self, min_idle_ms: int) -> bool:
+        """Tell whether ``reclaim`` would find anything."""
+        return any(lane.has_abandoned(min_idle_ms) for lane in self._lanes.values())
+
     def again(self, consumer: str, job: Job) -> Job | None:
         """Deliver an engine's own job to it once more; None when it is no longer pending."""
         return self._lane_of(job).again(consumer, job)
@@ -135,6 +143,10 @@ class JobStream:
         """Acknowledge and delete finished jobs, both or neither."""
         for lane in self._lanes.values():
             lane.done([job for job in jobs if job.lane == lane.name])
+
+    def is_urgent(self, jobs: Sequence[Job]) -> bool:
+        """Tell whether one of these jobs is urgent."""
+        return any(job.lane == self._lanes[Priority.URGENT].name for job in jobs)
 
     def _lane_of(self, job: Job) -> Lane:
         return next(lane for lane in self._lanes.values() if lane.name == job.lane)

@@ -31,7 +31,7 @@ DIRECTION = {
         "networks judging",
         "reading",
         "card",
-        "card_page",
+        "card_page warming",
         "registry",
         "reader_networks segmenter",
         "page_reader",
@@ -72,6 +72,7 @@ TF_FREE = (
     "models.preparation.*",
     "models.reading.*",
     "models.simulation.*",
+    "models.warming",
 )
 # Needed when it runs, but named in a URL or by Keras and never in an import statement.
 LOADED_BY_NAME = {"psycopg": "the driver behind postgresql:// URLs", "tensorflow": "the backend of Keras"}

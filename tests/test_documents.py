@@ -99,7 +99,11 @@ def test_only_what_a_browser_needs_can_be_reached_and_only_from_this_machine() -
     with_tls = published.pop("proxy")
     assert with_tls == ["443:8443"]
     assert compose()["services"]["proxy"]["profiles"] == ["proxy"]
-    assert published == {"dashboard": ["127.0.0.1:${PORT:-8501}:8501"], "dex": ["127.0.0.1:5556:5556"]}
+    assert published == {
+        "dashboard": ["127.0.0.1:${PORT:-8501}:8501"],
+        "dex": ["127.0.0.1:5556:5556"],
+        "grafana": ["127.0.0.1:${GRAFANA_PORT:-3000}:3000"],
+    }
     assert compose()["services"]["dashboard"]["environment"]["KARYOTRIAGE_LOOPBACK_ONLY"] == "yes"
     assert "--server.address=0.0.0.0" in text("Dockerfile")  # so without that line it would refuse to work
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from engine import logs
 from engine.commands import wishes
 from engine.commands.signals import stop_on_signals
 from engine.commands.wishes import Wishes
@@ -82,8 +83,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         OSError: there is no such folder.
         UnknownModelError: there is no such model.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(settings.log_format)
     if not args.folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(args.folder))
     wish = Wishes.read(args, settings)

@@ -5,20 +5,26 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from threading import Event
 from typing import TYPE_CHECKING, TypeAlias
 
-from engine import database
+from sqlalchemy.orm import Session
+
+from engine import database, logs, promotions
 from engine.commands.signals import stop_on_signals
 from engine.commands.usual_model import usual_model
 from engine.judging import Predictor
+from engine.metrics import Metrics, endpoint
+from engine.pace import Pace
+from engine.promoted import Usual
 from engine.settings import Settings
 from engine.stream import connect_redis
-from engine.worker import Pace, Worker, utc_now
+from engine.worker import Worker, utc_now
 from models import pictures
 from models.pictures import Limits
 from models.registry import Registry
@@ -63,8 +69,7 @@ def _positive(text: str) -> int:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run an engine; returns 0 once it was asked to stop, or with ``--once`` once nothing is left."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not news
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(settings.log_format)
     registry = Registry(settings.registry)
     model = args.model or usual_model(settings)
     if args.model or model in registry.names():
@@ -72,7 +77,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         _log.warning("no model %r in %s: it is not loaded at the start", model, settings.registry)
         model = None
-    return serve(args, settings, partial(load_predictor, registry, settings.precision), model)
+    return serve(
+        args, settings, partial(load_warm, registry, settings), model, usual=partial(_usual, settings, registry)
+    )
+
+
+def _usual(settings: Settings, registry: Registry, session: Session) -> str | None:
+    """Return the model in use, as far as it is installed."""
+    installed = registry.names()
+    model = promotions.in_use(session, settings.default_model, installed)
+    return model if model in installed else None
 
 
 def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
@@ -82,12 +96,35 @@ def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
     return KerasPredictor.load(registry, name, precision)
 
 
+def load_warm(registry: Registry, settings: Settings, name: str) -> Predictor:
+    """Load a model and let it judge some pages, so that no real one waits for what only the first ones need."""
+    from models.warming import warming_pages
+
+    start = time.monotonic()
+    _limit_memory(settings.gpu_memory_mb)
+    predictor = load_predictor(registry, settings.precision, name)
+    predictor.predict(warming_pages(), settings.default_passes)
+    _log.info("model %s is loaded and warm after %.0f s", name, time.monotonic() - start)
+    return predictor
+
+
+@cache
+def _limit_memory(megabytes: int) -> None:
+    """Before the first model: once a GPU is in use, its limit stands."""
+    if megabytes:
+        from models.networks.devices import limit_gpu_memory
+
+        limit_gpu_memory(megabytes)
+
+
 def serve(
     args: argparse.Namespace,
     settings: Settings,
     load_predictor: Callable[[str], Predictor],
     model: str | None,
+    *,
     clock: Callable[[], datetime] = utc_now,
+    usual: Usual = lambda _: None,
 ) -> int:
     """Run a worker as the command line and the settings ask for.
 
@@ -97,6 +134,7 @@ def serve(
         load_predictor: from a model's name to the model.
         model: loaded at the start, if given.
         clock: gives timezone-aware times.
+        usual: tells the model in use.
     """
     stop = stop_on_signals()
     pace = Pace(
@@ -114,16 +152,29 @@ def serve(
         client = stack.enter_context(connect_redis(settings.redis_url))
         if args.once:
             client.ping()  # without Redis there is nothing to be done once
-        worker = Worker(sql_engine, client, load_predictor, pace=pace, decode=decode, clock=clock)
+        metrics = Metrics()
+        if settings.metrics_port:
+            port = stack.enter_context(endpoint(metrics, settings.metrics_host, settings.metrics_port))
+            _log.info("figures for Prometheus: http://%s:%d/metrics", settings.metrics_host, port)
+        worker = Worker(
+            sql_engine,
+            client,
+            load_predictor,
+            pace=pace,
+            decode=decode,
+            clock=clock,
+            metrics=metrics,
+            usual=usual,
+        )
         stack.enter_context(worker)
-        _work(worker, stop, once=args.once, preload=model, passes=settings.default_passes)
+        _work(worker, stop, once=args.once, preload=model)
     return 0
 
 
-def _work(worker: Worker, stop: Event, *, once: bool, preload: str | None, passes: int) -> None:
+def _work(worker: Worker, stop: Event, *, once: bool, preload: str | None) -> None:
     _log.info("engine %s starts", worker.name)
     if preload:
-        worker.preload(preload, passes)
+        worker.preload(preload)
         _log.info("model %s is ready", preload)
     if once:
         _log.info("%d karyograms finished", worker.drain(stop))

@@ -25,13 +25,14 @@ from engine.database import connect, open_session, upgrade
 from engine.folders import opened, select
 from engine.intake import Intake
 from engine.judging import Predictor
+from engine.pace import Pace
 from engine.people import NotAllowedError, Person, Role
 from engine.qualification.expectation import Expectation, Seen
 from engine.qualification.step import Result, Step, attempt, passed_if
 from engine.settings import Settings
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Batch, ProblemKind
-from engine.worker import Pace, Worker
+from engine.worker import Worker
 from models import pictures
 from models.pictures import Limits
 from models.registry import Registry, WeightsHashError

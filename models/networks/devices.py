@@ -53,6 +53,34 @@ def device_name() -> str:
     return f"cpu: {model}, {os.cpu_count()} cores"
 
 
+def limit_gpu_memory(megabytes: int) -> int:
+    """Take no more than so much memory of each GPU, so that several processes can share one; CPUs have no such limit.
+
+    Without it, TensorFlow takes nearly all of it at once. It has to be called before anything else uses a GPU.
+
+    Args:
+        megabytes: at least 1, in MiB.
+
+    Returns:
+        How many GPUs are limited by it.
+
+    Raises:
+        ValueError: for a limit below 1.
+        RuntimeError: a GPU is in use already.
+    """
+    if megabytes < 1:
+        raise ValueError(f"megabytes must be at least 1, got {megabytes!r}")
+    if keras.backend.backend() != "tensorflow":
+        return 0
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        limit = tf.config.LogicalDeviceConfiguration(memory_limit=megabytes)
+        tf.config.set_logical_device_configuration(gpu, [limit])
+    return len(gpus)
+
+
 def _gpus() -> list[str]:
     # the best kind there is, because JAX raises when it is asked for a kind that is not there
     return [device for device in keras.distribution.list_devices() if device.lower().startswith("gpu")]

@@ -9,7 +9,9 @@ import pytest
 import redis
 from sqlalchemy import Engine
 
-from engine.worker import Pace, Worker
+from engine.metrics import Metrics
+from engine.pace import Pace
+from engine.worker import Worker
 from tests.engine.workers import PACE, MakeWorker
 from tests.predictors import PixelPredictor
 
@@ -19,9 +21,11 @@ def make_worker(sql_engine: Engine, redis_client: redis.Redis) -> Iterator[MakeW
     """Makes workers that know one predictor under every name."""
     made: list[Worker] = []
 
-    def make(predictor: PixelPredictor | None = None, pace: Pace = PACE, name: str = "one") -> Worker:
+    def make(
+        predictor: PixelPredictor | None = None, pace: Pace = PACE, name: str = "one", metrics: Metrics | None = None
+    ) -> Worker:
         judge = predictor or PixelPredictor()
-        made.append(Worker(sql_engine, redis_client, lambda _: judge, pace=pace, name=name))
+        made.append(Worker(sql_engine, redis_client, lambda _: judge, pace=pace, name=name, metrics=metrics))
         return made[-1]
 
     yield make

@@ -17,11 +17,12 @@ from engine import database, heartbeat, reports, valkey
 from engine.database import open_session
 from engine.health import engine_beats
 from engine.intake import IncomingFile, Intake
+from engine.pace import Pace
 from engine.requeue import retry
 from engine.settings import Settings
 from engine.stream import JobStream, connect_redis
 from engine.sweep import sweep
-from engine.worker import Pace, Worker, utc_now
+from engine.worker import Worker, utc_now
 from tests.engine.workers import Poison, steps
 from tests.predictors import PixelPredictor
 from tests.records import NOW, png

@@ -17,6 +17,7 @@ from engine.backup import backup, restore
 from engine.batch_report import report
 from engine.batch_report.formats import Format, write
 from engine.database import connect, open_session
+from engine.pace import Pace
 from engine.people import Person, Role
 from engine.redaction import Shown
 from engine.retention import RemovedPictureError, Retention
@@ -24,7 +25,6 @@ from engine.reviews import Call, Opinion
 from engine.settings import Settings
 from engine.stream import JobStream
 from engine.vocabulary import Karyogram, KaryogramState
-from engine.worker import Pace
 from models.judging.triage import TriageOutcome
 from models.pictures import Limits
 from tests.engine.workers import MakeWorker, steps

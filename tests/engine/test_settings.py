@@ -41,6 +41,10 @@ VALID = {
     "KARYOTRIAGE_DAY_FILES": ("9", "day_files", 9),
     "KARYOTRIAGE_DAY_MB": ("2", "day_bytes", 2 * 1024 * 1024),
     "KARYOTRIAGE_OPEN_BATCHES": ("2", "open_batches", 2),
+    "KARYOTRIAGE_METRICS_PORT": ("9464", "metrics_port", 9464),
+    "KARYOTRIAGE_METRICS_HOST": ("0.0.0.0", "metrics_host", "0.0.0.0"),
+    "KARYOTRIAGE_LOG_FORMAT": ("json", "log_format", "json"),
+    "KARYOTRIAGE_GPU_MEMORY_MB": ("8192", "gpu_memory_mb", 8192),
 }
 
 

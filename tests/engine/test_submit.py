@@ -21,10 +21,11 @@ from engine import reports
 from engine.__main__ import main
 from engine.database import connect, open_session
 from engine.folders import Selection, select
+from engine.pace import Pace
 from engine.reports import BatchSummary
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Priority
-from engine.worker import Pace, Worker
+from engine.worker import Worker
 from models.card import card_to_json
 from tests import servers
 from tests.predictors import Page, PixelPredictor

@@ -16,9 +16,10 @@ from sqlalchemy import Engine, select, text
 from engine import schema, store
 from engine.database import open_session
 from engine.heartbeat import EngineState, alive
+from engine.pace import Pace
 from engine.stream import JobStream
 from engine.vocabulary import KaryogramState
-from engine.worker import Pace, Worker, utc_now
+from engine.worker import Worker, utc_now
 from models.judging.calibration import Calibration
 from models.judging.prediction import Prediction
 from models.judging.triage import Reason, TriageOutcome
@@ -211,7 +212,7 @@ def test_the_same_picture_gets_the_same_figures_everywhere(
     sql_engine: Engine, stream: JobStream, make_worker: MakeWorker
 ) -> None:
     queue(sql_engine, stream, 40)
-    steps(make_worker(pace=replace(PACE, micro_batch=40), name="first"), 2)
+    steps(make_worker(pace=replace(PACE, micro_batch=40), name="first"))
     queue(sql_engine, stream, 40)
     steps(make_worker(pace=replace(PACE, micro_batch=3), name="second"))
     with sql_engine.connect() as connection:
@@ -253,7 +254,7 @@ def test_a_heartbeat_tells_how_an_engine_is(
     worker = make_worker(pace=Pace(micro_batch=8, block_ms=0))
     worker.beat()
     (fresh,) = alive(redis_client)
-    assert (fresh.engine, fresh.state, fresh.models, fresh.judged_total) == ("one", EngineState.READY, (), 0)
+    assert (fresh.engine, fresh.state, fresh.models, fresh.judged_total) == ("one", EngineState.WARMING_UP, (), 0)
     assert fresh.pictures_per_second is None
     steps(worker, 2)
     worker.beat()
@@ -294,8 +295,10 @@ def test_preloading_warms_a_model_up(sql_engine: Engine, stream: JobStream, redi
         return predictor
 
     with Worker(sql_engine, redis_client, load, pace=PACE) as worker:
-        worker.preload("pixels", 10)
+        worker.preload("pixels")
         worker.beat()
         assert [heartbeat.models for heartbeat in alive(redis_client)] == [("pixels",)]
-    assert states == [EngineState.WARMING_UP]
-    assert predictor.calls == [1]
+        worker.step(utc_now())
+        worker.beat()
+        states.extend(heartbeat.state for heartbeat in alive(redis_client))
+    assert states == [EngineState.WARMING_UP, EngineState.READY]

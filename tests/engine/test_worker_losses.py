@@ -16,9 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 from engine import database, schema, store
 from engine.database import open_session
+from engine.pace import Pace
 from engine.stream import JobStream, connect_redis
 from engine.vocabulary import KaryogramState
-from engine.worker import Pace, Worker, utc_now
+from engine.worker import Worker, utc_now
 from tests import servers
 from tests.engine.workers import PACE, MakeWorker, again, queue, steps, verdict_of
 from tests.predictors import Page, PixelPredictor

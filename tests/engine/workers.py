@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 
 from engine import store
 from engine.database import open_session
+from engine.pace import Pace
 from engine.stream import JobStream
 from engine.vocabulary import Karyogram, Verdict
-from engine.worker import Pace, Worker, utc_now
+from engine.worker import Worker, utc_now
 from tests.predictors import Page
 from tests.records import add_batch, karyograms, pixels, png
 
-PACE = Pace(micro_batch=8, reclaim_seconds=0.05, block_ms=0)
+PACE = Pace(micro_batch=8, look_ahead=0, reclaim_seconds=0.05, block_ms=0)
 MakeWorker = Callable[..., Worker]
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 import redis
@@ -26,8 +27,13 @@ from sqlalchemy import select
 
 from engine import checks, database, reports, schema, store
 from engine.database import open_session
-from engine.jobs import JobRunner
+from engine.hands import Hands
+from engine.metrics import Metrics
+from engine.pace import MicroBatch
+from engine.pipeline import Pipeline
+from engine.predictors import Predictors
 from engine.requeue import retry
+from engine.stages import Stages
 from engine.stream import Job, JobStream, StreamLostError
 from engine.sweep import sweep
 from engine.vocabulary import KaryogramState
@@ -53,6 +59,39 @@ class CutStream(JobStream):
         super().done(jobs)
 
 
+class AtOnce(Executor):
+    """Does everything in the moment in which it is asked, so that each story has one ending."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do it now."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Played:
+    """The pipeline of one engine, with what it holds; after a crash it is another one that holds nothing."""
+
+    def __init__(self, stages: Stages) -> None:
+        """Begin empty."""
+        self.stages = stages
+        self.crash()
+
+    def crash(self) -> None:
+        """Forget everything, as the end of a process does."""
+        self.hands = Hands()
+        size, pool = MicroBatch(8), AtOnce()
+        self.pipeline = Pipeline(self.stages, self.hands, size, look_ahead=2, readers=pool, keeper=pool)
+
+    def add(self, jobs: Sequence[Job]) -> None:
+        """Begin to read jobs, if there are any."""
+        if jobs:
+            self.pipeline.add(jobs)
+
+
 class Contract(RuleBasedStateMachine):
     """Two engines, one stream and one record store, all of them real."""
 
@@ -72,19 +111,19 @@ class Contract(RuleBasedStateMachine):
         self.broken = False
         self.seeds = itertools.count()
         self.accepted: list[str] = []
-        self.held: dict[str, list[Job]] = {name: [] for name in ENGINES}
-        self.runners = {name: self._engine(name) for name in ENGINES}
+        self.engines = {name: Played(self._stages(name)) for name in ENGINES}
 
-    def _engine(self, name: str) -> JobRunner:
+    def _stages(self, name: str) -> Stages:
         limits = Limits(max_pixels=10**6, min_side=16)
-        return JobRunner(
+        return Stages(
             self.sql,
             self.stream,
-            lambda _: PixelPredictor(spoil=self._spoil),
+            Predictors(lambda _: PixelPredictor(spoil=self._spoil)),
             engine=name,
             max_deliveries=3,
             decode=lambda data, number: page(data, number, limits),
             clock=utc_now,
+            metrics=Metrics(),
         )
 
     def _spoil(self, seen: Page) -> None:
@@ -103,33 +142,37 @@ class Contract(RuleBasedStateMachine):
 
     @rule(name=which, count=st.integers(1, 4))
     def take(self, name: str, count: int) -> None:
+        """An engine takes what is new, and reads it; it may have more in hand already."""
         with suppress(StreamLostError):
-            self.held[name] += self.stream.take(name, count, block_ms=0)
+            self.engines[name].add(self.stream.take(name, count, block_ms=0))
 
     @rule(name=which, count=st.integers(1, 4))
     def reclaim(self, name: str, count: int) -> None:
         """An engine takes over what lay still; the other one may only have stalled, and goes on with it later."""
         with suppress(StreamLostError):
-            self.held[name] += self.stream.reclaim(name, 0, count)
+            self.engines[name].add(self.stream.reclaim(name, 0, count))
 
     @rule(name=which, broken=st.booleans(), cut=st.booleans())
-    def finish(self, name: str, broken: bool, cut: bool) -> None:
+    def turn(self, name: str, broken: bool, cut: bool) -> None:
         """An engine works on what it holds; its network may fail, and its connection may be cut after the commit."""
         self.broken, self.stream.cut = broken, cut
-        jobs, self.held[name] = self.held[name], []
         try:
             with suppress(RedisConnectionError):
-                self.runners[name].finish(jobs)
+                self.engines[name].pipeline.turn()
         finally:
             self.broken = self.stream.cut = False
-        runner = self.runners[name]
-        retries, runner.retries = runner.retries, ()
+
+    @rule(name=which)
+    def try_failed_again(self, name: str) -> None:
+        """An engine has a job that failed alone delivered to it once more."""
+        failed = self.engines[name].hands.next_retry()
         with suppress(StreamLostError):
-            self.held[name] += [job for one in retries if (job := self.stream.again(name, one))]
+            job = self.stream.again(name, failed) if failed else None
+            self.engines[name].add([job] if job else [])
 
     @rule(name=which)
     def crash(self, name: str) -> None:
-        self.held[name] = []
+        self.engines[name].crash()
 
     @rule()
     def wipe(self) -> None:
@@ -168,17 +211,20 @@ class Contract(RuleBasedStateMachine):
             assert self.stream.backlog() == 0
             self.nothing_is_judged_twice_or_without_a_trace()
         finally:
-            for runner in self.runners.values():
-                runner.close()
+            for engine in self.engines.values():
+                engine.stages.close()
             self.sql.dispose()
 
     def _drain(self) -> None:
+        north = self.engines["north"]
         for _ in range(MOST_ROUNDS):
             sweep(self.sql, self.stream, utc_now())
             jobs = self.stream.take("north", 8, block_ms=0) or self.stream.reclaim("north", 0, 8)
+            north.add(jobs)
+            while not north.pipeline.is_empty:
+                north.pipeline.turn()
             if not jobs:
                 return
-            self.runners["north"].finish(jobs)
 
 
 @pytest.mark.timeout(300)

@@ -8,7 +8,14 @@ import keras
 import pytest
 
 from models.networks import devices
-from models.networks.devices import Precision, building_in, choose_precision, device_name, processor_flags
+from models.networks.devices import (
+    Precision,
+    building_in,
+    choose_precision,
+    device_name,
+    limit_gpu_memory,
+    processor_flags,
+)
 
 
 @pytest.fixture
@@ -62,3 +69,24 @@ def test_building_in_a_precision_leaves_no_trace() -> None:
 
 def test_the_device_has_a_name() -> None:
     assert "cpu" in device_name() or "gpu" in device_name()
+
+
+@pytest.mark.parametrize("gpus", [0, 2])
+def test_each_gpu_is_limited_and_a_cpu_is_not(monkeypatch: pytest.MonkeyPatch, gpus: int) -> None:
+    import tensorflow as tf
+
+    limited: list[tuple[str, float]] = []
+    names = [f"GPU:{number}" for number in range(gpus)]
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: names if kind == "GPU" else ["CPU:0"])
+    monkeypatch.setattr(
+        tf.config,
+        "set_logical_device_configuration",
+        lambda device, configuration: limited.extend((device, each.memory_limit) for each in configuration),
+    )
+    assert limit_gpu_memory(4096) == gpus
+    assert limited == [(name, 4096) for name in names]
+
+
+def test_a_limit_must_be_positive() -> None:
+    with pytest.raises(ValueError, match="megabytes must be at least 1, got 0"):
+        limit_gpu_memory(0)
