@@ -90,7 +90,7 @@ def report(rows: Sequence[Row], device: str) -> Path:
     print(f"| {'':<22} | {'':<24} | median /s | fastest /s | processor ms | ratio, clock | ratio, processor |")
     print("|---|---|---|---|---|---|---|")
     for row in rows:
-        figures = f"{row.median:9.1f} | {row.fastest:10.1f} | {row.processor:12.2f}"
+        figures = f"{row.median:9.2f} | {row.fastest:10.2f} | {row.processor:12.2f}"
         ratios = f"{row.by_clock:12.3f} | {row.by_processor:16.3f}"
         print(f"| {row.subject:<22} | {row.way:<24} | {figures} | {ratios} |")
     path = Path(os.environ.get(FILE, REPOSITORY / "test-results" / "bench.json"))
