@@ -71,7 +71,8 @@ class Predictor:
         Args:
             registry: where the model is stored.
             name: its name.
-            precision: "auto", "float32" or "bfloat16"; see ``models.networks.devices.choose_precision``.
+            precision: "auto", "float32" or "bfloat16", of the reader too; see
+                ``models.networks.devices.choose_precision``.
 
         Raises:
             UnknownModelError: when there is no such model.
@@ -81,9 +82,9 @@ class Predictor:
             ValueError: for an unknown precision.
         """
         card = registry.card(name)
-        preparer = Preparer.for_card(card, registry)
-        weights = registry.weights(name)
         chosen = choose_precision(precision)
+        preparer = Preparer.for_card(card, registry, chosen)
+        weights = registry.weights(name)
         with building_in(chosen):
             network = build_network(card.architecture, card.input_size)
         read_weights(network, weights)

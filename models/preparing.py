@@ -31,16 +31,17 @@ class Preparer:
     ``reads``: whether ``read`` tells what was read.
     """
 
-    def __init__(self, name: str, registry: Registry, *, reads: bool = False) -> None:
+    def __init__(self, name: str, registry: Registry, *, reads: bool = False, precision: str = "auto") -> None:
         """Load the reader, if it is needed.
 
         Args:
             name: one of ``NAMES``.
             registry: where the reader is stored.
             reads: whether ``read`` tells what was read.
+            precision: of the reader, "auto", "float32" or "bfloat16".
 
         Raises:
-            ValueError: there is no such way.
+            ValueError: there is no such way, or no such precision.
             ReaderCardError: the card of the reader is damaged.
             WeightsHashError: the weights of the reader are missing or not those of its card.
         """
@@ -48,16 +49,17 @@ class Preparer:
             raise ValueError(f"preprocessing must be one of {', '.join(map(repr, NAMES))}, got {name!r}")
         self._arranges = name == arranging.NAME
         self.reads = reads
-        self._reader = _reader(registry) if reads or self._arranges else None
+        self._reader = _reader(registry, precision) if reads or self._arranges else None
         self._how = self._reader.arrange if self._reader and self._arranges else PREPARATIONS[name]
 
     @classmethod
-    def for_card(cls, card: Card, registry: Registry) -> Preparer:
+    def for_card(cls, card: Card, registry: Registry, precision: str = "auto") -> Preparer:
         """Return the way in which pages are prepared for a model.
 
         Args:
             card: of the model.
             registry: where the reader is stored.
+            precision: of the reader, "auto", "float32" or "bfloat16".
 
         Raises:
             CardError: it asks for a preparation that this version does not have.
@@ -71,7 +73,7 @@ class Preparer:
         found = registry.reader()[0].weights_sha256 if reads else ""
         if found != card.reader_sha256:
             raise WeightsHashError(f"{card.name}: reader must be {card.reader_sha256!r} as on the card, got {found!r}")
-        return cls(card.preprocessing, registry, reads=reads)
+        return cls(card.preprocessing, registry, reads=reads, precision=precision)
 
     def prepare(self, page: Page, size: int) -> tuple[Page, Placement]:
         """Prepare a page.
@@ -119,8 +121,8 @@ def _check(page: Page, size: int) -> None:
         raise ValueError(f"size must be positive, got {size}")
 
 
-def _reader(registry: Registry) -> PageReader:
+def _reader(registry: Registry, precision: str) -> PageReader:
     # late: the other ways need no network
     from models.page_reader import PageReader
 
-    return PageReader.load(registry)
+    return PageReader.load(registry, precision)

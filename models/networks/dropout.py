@@ -18,11 +18,10 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from models.chromosomes import CHROMOSOMES
-from models.counts import COPY_NUMBERS
 from models.networks.architectures import BACKBONE
 from models.networks.choices import Trained
 from models.networks.cutting import upper_backbone
+from models.networks.heads import AbnormalPasses, FindingsPasses
 
 BLOCK = 100
 """Sub-networks are computed in whole blocks, so that few shapes are ever compiled and T costs nothing below it."""
@@ -95,7 +94,7 @@ def _kept(generator: np.random.Generator, shape: tuple[int, ...], rate: float) -
 class SubNetworks:
     """A network's T sub-networks, ready to judge pictures; built once and then only read.
 
-    ``network`` is the one they are made of.
+    ``network`` is the one they are made of, ``abnormal`` and ``findings`` its heads in all passes.
     """
 
     def __init__(self, network: keras.Model, seed: int, chunk: int = 8, trunk: keras.Model | None = None) -> None:
@@ -119,7 +118,8 @@ class SubNetworks:
         self._chunk = chunk
         trunk = trunk or upper_backbone(network, Trained.ALL)
         self._shape, self._dtype = trunk.input.shape[1:], trunk.input.dtype
-        self._function = _build_passes(network, trunk, chunk)
+        self.abnormal, self.findings = AbnormalPasses(network), FindingsPasses(network)
+        self._function = _build_passes(network, trunk, self.abnormal, self.findings, chunk)
         self._masks: dict[int, tuple[Any, Any, Any]] = {}
 
     def predict(self, pictures: Iterable[NDArray[Any]], passes: int) -> Passes:
@@ -161,8 +161,14 @@ class SubNetworks:
         pooled = np.asarray(outputs.pop("pooled"))[:count]
         # each (chunk, whole blocks of passes, ...): pictures and passes beyond those asked for are cut off
         said = {name: np.asarray(values)[:count, :passes] for name, values in outputs.items()}
-        structural = said.pop("structural").mean(axis=1)
-        return Passes(pooled=pooled, structural=structural, **said)
+        structural = said["structural"]
+        return Passes(
+            abnormal=said["abnormal"],
+            copies=said["copies"].transpose(0, 1, 3, 2),  # (N, T, 5, 24) -> (N, T, 24, 5)
+            structural=structural.mean(axis=1),
+            changed=structural >= 0.5,
+            pooled=pooled,
+        )
 
     def masks(self, passes: int) -> tuple[Any, Any, Any]:
         """Return the masks of the first ``passes`` sub-networks on the device: (C, P, T), (T, 256) and (T, 512)."""
@@ -177,103 +183,37 @@ class SubNetworks:
             dtype = self.network.get_layer("dropout").compute_dtype
             self._masks[most] = (
                 ops.cast(masks.features.transpose(2, 1, 0), dtype),  # (T, P, C) -> (C, P, T)
-                ops.cast(masks.hidden, dtype),
-                ops.cast(masks.findings, dtype),
+                ops.cast(masks.hidden, "float32"),
+                ops.cast(masks.findings, "float32"),
             )
         return self._masks[most]
 
 
-def _build_passes(network: keras.Model, trunk: keras.Model, chunk: int) -> keras.Model:
+def _build_passes(
+    network: keras.Model, trunk: keras.Model, abnormal: AbnormalPasses, findings: FindingsPasses, chunk: int
+) -> keras.Model:
     """Build one graph from pictures and masks to what all sub-networks say."""
     _, rows, columns, channels = network.get_layer(BACKBONE).output_shape
     dtype = network.get_layer("dropout").compute_dtype
     pictures = keras.Input(batch_shape=(chunk, *trunk.input.shape[1:]), dtype=trunk.input.dtype)
     feature_masks = keras.Input(batch_shape=(channels, rows * columns, None), dtype=dtype)
-    hidden_masks = keras.Input(batch_shape=(None, network.get_layer("dense").units), dtype=dtype)
-    findings_masks = keras.Input(batch_shape=(None, network.get_layer("findings_dense").units), dtype=dtype)
+    hidden_masks, findings_masks = (
+        keras.Input(batch_shape=(None, network.get_layer(name).units), dtype="float32")
+        for name in ("dense", "findings_dense")
+    )
     seen = trunk(pictures)
+    counts, structural = findings(seen, findings_masks)
     outputs = {
-        "abnormal": _abnormal(network, seen, feature_masks, hidden_masks),
-        **_findings(network, seen, findings_masks),
+        "abnormal": ops.sigmoid(abnormal(seen, feature_masks, hidden_masks)),
+        "copies": _probabilities(counts),
+        "structural": ops.sigmoid(structural),
         "pooled": ops.mean(ops.cast(seen, "float32"), axis=(1, 2)),
     }
     return keras.Model([pictures, feature_masks, hidden_masks, findings_masks], outputs)
 
 
-def _abnormal(network: keras.Model, features: Any, feature_masks: Any, hidden_masks: Any) -> Any:
-    """Run the thesis' head for all passes: (N, rows, columns, C) -> (N, T)."""
-    hidden = abnormal_hidden(network, features, feature_masks, hidden_masks)
-    return ops.reshape(network.get_layer("dense_1")(hidden), (features.shape[0], -1))  # (N, T, 1) -> (N, T)
-
-
-def _masked_pooling(network: keras.Model, features: Any, masks: Any) -> Any:
-    """Drop out and average over the positions for all passes at once: one product of matrices for each channel."""
-    chunk, rows, columns, channels = features.shape
-    keep = 1.0 - network.get_layer("dropout").rate
-    # scaled before the product: there are fewer features than masked features, and masks of 0 and 1 stay exact
-    scaled = ops.cast(features, "float32") / (keep * rows * columns)
-    positions = ops.reshape(ops.cast(scaled, masks.dtype), (chunk, rows * columns, channels))
-    by_channel = ops.transpose(positions, (2, 0, 1))  # (N, P, C) -> (C, N, P)
-    return ops.matmul(by_channel, masks)  # (C, N, P) x (C, P, T) -> (C, N, T)
-
-
-def abnormal_hidden(network: keras.Model, features: Any, feature_masks: Any, hidden_masks: Any) -> Any:
-    """Return the hidden layer of the thesis' head in all passes, with the units that each pass keeps.
-
-    Args:
-        network: a network of ``models.networks.architectures.build_network``.
-        features: the backbone's output, (N, rows, columns, C).
-        feature_masks: (C, rows * columns, T), True or 1 keeps a value.
-        hidden_masks: (T, 256), likewise.
-
-    Returns:
-        (N, T, 256); the layer ``dense_1`` makes probabilities of it.
-    """
-    pooled = _masked_pooling(network, features, feature_masks)
-    channels, chunk, _ = pooled.shape
-    rows = ops.transpose(ops.reshape(pooled, (channels, -1)))  # (C, N, T) -> (N*T, C)
-    hidden = network.get_layer("batch_normalization")(network.get_layer("dense")(rows))
-    hidden = ops.reshape(hidden, (chunk, -1, hidden_masks.shape[-1]))  # (N*T, 256) -> (N, T, 256)
-    keep = 1.0 - network.get_layer("dropout_1").rate
-    return hidden * hidden_masks / keep
-
-
-def count_logits(network: keras.Model, features: Any, masks: Any) -> Any:
-    """Return the logits of 0..4 copies of each chromosome in all passes.
-
-    Args:
-        network: a network of ``models.networks.architectures.build_network``.
-        features: the backbone's output, (N, rows, columns, C).
-        masks: of the findings head, (T, 512), True or 1 keeps a value.
-
-    Returns:
-        (N, T, 24, 5); the layer ``copies`` makes probabilities of it.
-    """
-    return _tabled(network, _findings_rows(network, features, masks), features.shape[0])
-
-
-def _tabled(network: keras.Model, rows: Any, chunk: int) -> Any:
-    logits = network.get_layer("copies_table")(network.get_layer("copies_dense")(rows))  # (N*T, 512) -> (N*T, 24, 5)
-    return ops.reshape(logits, (chunk, -1, len(CHROMOSOMES), COPY_NUMBERS))
-
-
-def _findings_rows(network: keras.Model, features: Any, masks: Any) -> Any:
-    """Return the hidden layer of the findings head in all passes: (N, rows, columns, C) -> (N*T, 512)."""
-    hidden = features
-    for name in ("findings_pooling", "findings_normalization", "findings_dense"):
-        hidden = network.get_layer(name)(hidden)  # at last (N, 512)
-    keep = 1.0 - network.get_layer("findings_dropout").rate
-    passes = ops.expand_dims(hidden, 1) * masks / keep  # (N, 1, 512) x (T, 512) -> (N, T, 512)
-    return ops.reshape(passes, (-1, masks.shape[-1]))
-
-
-def _findings(network: keras.Model, features: Any, masks: Any) -> dict[str, Any]:
-    """Run the findings head for all passes: (N, rows, columns, C) -> probabilities and votes for each chromosome."""
-    chunk = features.shape[0]
-    rows = _findings_rows(network, features, masks)
-    structural = ops.reshape(network.get_layer("structural")(rows), (chunk, -1, len(CHROMOSOMES)))
-    return {
-        "copies": network.get_layer("copies")(_tabled(network, rows, chunk)),
-        "structural": structural,
-        "changed": ops.greater_equal(structural, 0.5),
-    }
+def _probabilities(counts: Any) -> Any:
+    """Return the softmax over the numbers of copies: (N, T, 5, 24) -> (N, T, 5, 24)."""
+    # TensorFlow's own takes twice as long on five values of each chromosome
+    odds = ops.exp(counts - ops.max(counts, axis=2, keepdims=True))
+    return odds / ops.sum(odds, axis=2, keepdims=True)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from models.chromosomes import AUTOSOMES
 from models.networks.architectures import BACKBONE, as_input
 from models.networks.choices import Architecture
-from models.networks.dropout import SubNetworks, abnormal_hidden, count_logits
+from models.networks.dropout import SubNetworks
 from models.networks.gradients import pull_back
 
 _DEPTHS = {
@@ -91,17 +91,14 @@ def _evidence(sub_networks: SubNetworks, features: Any, passes: int, weights: We
 
 def _surprise(sub_networks: SubNetworks, features: Any, passes: int) -> Any:
     """Return the mean over the passes of -log P(normal set): (1, rows, columns, C) -> (1,)."""
-    logits = count_logits(sub_networks.network, features, sub_networks.masks(passes)[2])
-    logs = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)[0]  # (T, 24, 5)
-    autosomes, x, y = ops.sum(logs[:, : len(AUTOSOMES), 2], axis=1), logs[:, -2], logs[:, -1]
+    counts, _ = sub_networks.findings(features, sub_networks.masks(passes)[2])
+    logs = ops.log_softmax(counts, axis=2)[0]  # (T, 5, 24)
+    autosomes, x, y = ops.sum(logs[:, 2, : len(AUTOSOMES)], axis=1), logs[:, :, -2], logs[:, :, -1]
     sexes = ops.logaddexp(x[:, 2] + y[:, 0], x[:, 1] + y[:, 1])
     return ops.reshape(-ops.mean(autosomes + sexes), (1,))
 
 
 def _log_odds(sub_networks: SubNetworks, features: Any, passes: int) -> Any:
-    """Return the mean log-odds of abnormal over the passes, but for a constant: (1, rows, columns, C) -> (1,)."""
+    """Return the mean log odds of abnormal over the passes: (1, rows, columns, C) -> (1,)."""
     feature_masks, hidden_masks, _ = sub_networks.masks(passes)
-    hidden = abnormal_hidden(sub_networks.network, features, feature_masks, hidden_masks)  # (1, T, 256)
-    # the layer's own sigmoid would lose the gradient where the network is sure
-    kernel = sub_networks.network.get_layer("dense_1").kernel
-    return ops.matmul(ops.mean(ops.cast(hidden, "float32"), axis=1), kernel)[:, 0]
+    return ops.mean(sub_networks.abnormal(features, feature_masks, hidden_masks), axis=1)
