@@ -118,9 +118,7 @@ InceptionV3 takes sizes of 32 n + 11 pixels and VGG16 of 32 n, at which no edge 
 
 QUICK = (
     Phase("mosaics", 80, 16, 4e-4, batch_size=8, evaluations=2, mosaics=True),
-    Phase("source", 80, 16, 4e-4, dense_share=0.8, batch_size=8, evaluations=2),
     Phase("heads-frozen", 96, 16, 1e-3, epochs=2, trained=Trained.HEADS, abnormal_weight=2.0, evaluations=2),
-    Phase("last-block", 96, 16, 1e-4, trained=Trained.LAST_BLOCK, abnormal_weight=2.0, evaluations=1),
     Phase("fine-tuned", 96, 16, 1e-4, abnormal_weight=2.0, batch_size=8, evaluations=2, keep_best=True, averaging=0.9),
 )
 """Far too short to learn anything; shows that all the steps work together."""

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,12 @@ _PATIENCE = 60_000  # ms: a busy machine is slow, and waiting ends as soon as so
 
 @dataclass(frozen=True)
 class Karyotriage:
-    """A dashboard that runs, its process, and a way to start an engine for it."""
+    """A dashboard that runs, its process, and ways to start an engine for it: with a network, or with none."""
 
     address: str
     pid: int
     start_engine: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
+    start_light_engine: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
 
 
 @pytest.fixture
@@ -62,7 +64,8 @@ def environment(sqlite_url: str, redis_url: str, model: tuple[Path, str], experi
 def karyotriage(environment: dict[str, str], tmp_path: Path) -> Iterator[Karyotriage]:
     """A dashboard on an empty system; no engine runs yet."""
     with servers.dashboard(environment, tmp_path / "dashboard.log") as (process, address):
-        yield Karyotriage(address, process.pid, lambda: servers.engine(environment, log=tmp_path / "engine.log"))
+        start = partial(servers.engine, environment, log=tmp_path / "engine.log")
+        yield Karyotriage(address, process.pid, start, partial(start, module="tests.faults.slow_engine"))
 
 
 @pytest.fixture

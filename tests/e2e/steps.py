@@ -82,6 +82,11 @@ def confirm(page: Page, what: str, saying: str) -> None:
     page.get_by_role("button", name=f"Confirm: {what}").click()
 
 
+def kept(page: Page, saying: str) -> None:
+    """Wait until a decision is kept: in the same words it stood in the form before, but not in the list."""
+    expect(page.get_by_role("listitem").filter(has_text=saying).first).to_be_visible()
+
+
 def download(page: Page, button: str, folder: Path) -> Path:
     """Press a button that downloads a file, and return where it lies."""
     with page.expect_download() as waiting:

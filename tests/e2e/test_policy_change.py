@@ -16,7 +16,7 @@ from tests.e2e.steps import ENGINE_STARTS_WITHIN, metric, settle
 from tests.servers import wait_until
 
 REASON = "Two months of second readings: fewer misses, please"
-STEPS = 40  # of the slider, a tenth of a percent each
+STEPS = 15  # of the slider, a tenth of a percent each
 
 
 def judged_by(engine: Engine, karyogram_id: str, model: str) -> int | None:
@@ -29,7 +29,10 @@ def judged_by(engine: Engine, karyogram_id: str, model: str) -> int | None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_policy_change_holds_from_the_next_verdict_on(
-    karyotriage: Karyotriage, page: Page, sqlite_url: str, model: tuple[object, str]
+    karyotriage: Karyotriage,
+    page: Page,
+    sqlite_url: str,
+    model: tuple[object, str],
 ) -> None:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -64,7 +67,7 @@ def test_a_policy_change_holds_from_the_next_verdict_on(
     assert (made.version, made.author, made.reason) == (1, "Sara (demo supervisor)", REASON)
     records.add_batch(engine, records.png(1, (400, 500)), model=model[1])
     (waiting,) = records.karyograms(engine)
-    with karyotriage.start_engine():
+    with karyotriage.start_light_engine():
         wait_until(lambda: judged_by(engine, waiting.id, model[1]) != -1, seconds=ENGINE_STARTS_WITHIN / 1000)
     assert judged_by(engine, waiting.id, model[1]) == 1
     engine.dispose()

@@ -24,7 +24,7 @@ from engine.wording import RESEARCH_USE
 from models.judging.triage import TriageOutcome
 from tests.conftest import SHARED_DATA
 from tests.e2e.conftest import Karyotriage
-from tests.e2e.steps import ENGINE_STARTS_WITHIN, call, come, confirm, download, metric, settle, write
+from tests.e2e.steps import ENGINE_STARTS_WITHIN, call, come, confirm, download, kept, metric, settle, write
 from tests.servers import REPOSITORY
 
 ROW = 64  # height of a row of the reading list, in pixels
@@ -106,9 +106,7 @@ def sign(page: Page, address: str) -> None:
         call(page, "Abnormal")
         write(page, "Karyotype (ISCN)", KARYOTYPE)
         confirm(page, "abnormal", f"{place}: abnormal, {KARYOTYPE}")
-        # the list of what is kept: what would be kept stood in the form, in the same words, before
-        kept = page.get_by_role("listitem").filter(has_text=f"{person.name}, {place}: abnormal, {KARYOTYPE}")
-        expect(kept.first).to_be_visible()
+        kept(page, f"{person.name}, {place}: abnormal, {KARYOTYPE}")
 
 
 def expected_figures(row: dict[str, str]) -> dict[str, str]:

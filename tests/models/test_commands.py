@@ -149,7 +149,7 @@ def test_card_renews_limits_and_figures_and_keeps_the_weights(
     before = save_untrained(registry, "small", seed=4, passes=10)
     (data / "P002.png").unlink()
     (data / "labels.csv").write_text("file,case_id,label\nP003.png,P002,normal\nP005.png,P005,abnormal\n")
-    monkeypatch.setattr(trials, "Trial", partial(Trial, calibration_pictures=40))
+    monkeypatch.setattr(trials, "Trial", partial(Trial, calibration_pictures=16))
     assert run(registry, "card", "small", "--renew", "--karyograms", data, "--pictures", "100") == 0
     card = registry.card("small")
     assert (card.metrics["real"]["n"], card.metrics["simulated_wide"]["n"]) == (2, 100)

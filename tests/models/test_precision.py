@@ -18,7 +18,7 @@ from models.simulation.pages.families import Variety
 from tests.servers import REPOSITORY
 
 NAME = "vgg16"
-SIMULATED = 40
+SIMULATED = 12
 
 
 def pages() -> list[NDArray[np.uint8]]:
