@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +51,8 @@ def write_folder(
 ) -> int:
     """Write the corrected karyograms into a folder: ``annotations.json`` and the pictures in ``images/``.
 
-    Karyograms whose picture was removed by retention, or on which no chromosome was read, are left out.
+    The export stands in the audit trail. Karyograms whose picture was removed by retention, or on which no chromosome
+    was read, are left out.
 
     Args:
         session: see ``engine.database.open_session``.
@@ -67,6 +69,7 @@ def write_folder(
         PictureError: a stored picture cannot be decoded any more.
     """
     (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
+    _record(session, audit.SHELL, batch_id, shown)
     count = 0
     for name, data in _files(session, limits, batch_id, shown):
         (folder / name).write_bytes(data)
@@ -82,14 +85,20 @@ def archive(session: Session, limits: Limits, batch_id: str, *, person: Person |
     """
     if person is not None:
         require(person, Action.EXPORT)
-    who, now = person.name if person else audit.SHELL, datetime.now(UTC)
-    audit.record(session, now, person=who, action="export", subject=f"batch {batch_id}", details={"as": "coco"})
-    session.commit()
+    _record(session, person.name if person else audit.SHELL, batch_id, BY_DEFAULT)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
         for name, data in _files(session, limits, batch_id, BY_DEFAULT):
             file.writestr(name, data)
     return buffer.getvalue()
+
+
+def _record(session: Session, who: str, batch_id: str | None, shown: Shown) -> None:
+    """Enter the export into the audit trail, before the first byte is written."""
+    subject = f"batch {batch_id}" if batch_id else "all batches"
+    details = {"as": "coco", **asdict(shown)}
+    audit.record(session, datetime.now(UTC), person=who, action="export", subject=subject, details=details)
+    session.commit()
 
 
 def _files(session: Session, limits: Limits, batch_id: str | None, shown: Shown) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine
 
-from engine import coco, corrections, store
+from engine import audit, coco, corrections, store
 from engine.__main__ import main
 from engine.corrections import REMOVED, Correction
 from engine.database import connect, open_session
@@ -121,7 +121,10 @@ def test_whole_pictures_and_no_names_have_to_be_asked_for(sql_engine: Engine, tm
     _, karyogram, _ = corrected(sql_engine, (0, "2", (1.0, 1.0, 9.0, 9.0)))
     with open_session(sql_engine) as session:
         coco.write_folder(session, tmp_path, LIMITS, shown=Shown(names=False, whole_pictures=True))
-    text = (tmp_path / coco.ANNOTATIONS).read_text(encoding="utf-8")
+        text = (tmp_path / coco.ANNOTATIONS).read_text(encoding="utf-8")
+        (entry,) = [one for one in audit.entries(session) if one.action == "export"]
+    assert (entry.person, entry.subject) == (audit.SHELL, "all batches")
+    assert json.loads(entry.details) == {"as": "coco", "names": False, "whole_pictures": True}
     (image,) = json.loads(text)["images"]
     assert image["case"] == f"case-{karyogram.case_id[:12]}"
     assert karyogram.case_name not in text
