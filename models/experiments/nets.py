@@ -73,6 +73,10 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
 """By the name of a network in a record."""
 
 
+SOURCE_MODELS: Mapping[str, str] = MappingProxyType({"vgg16": "vgg16", "inceptionv3": "inceptionv3-arranged"})
+"""The models that have learnt the source task, by network. They stay when a better model comes: records begin there."""
+
+
 @dataclass(frozen=True)
 class Weights:
     """Where starting weights are found: ``registry`` of our own models, folder ``imagenet`` of files of Keras."""
@@ -90,10 +94,11 @@ class Weights:
         if start == "none":
             return None
         if start == "source task":
-            if network not in self.registry.names():
-                known = ", ".join(self.registry.names())
-                raise TrainingError(f"{network} has no weights of the source task: the registry holds {known}")
-            return self.registry.weights(network)
+            known = self.registry.names()
+            if SOURCE_MODELS.get(network) not in known:
+                held = ", ".join(known)
+                raise TrainingError(f"{network} has no weights of the source task: the registry holds {held}")
+            return self.registry.weights(SOURCE_MODELS[network])
         file = self.imagenet / BACKBONES[network].imagenet
         if not file.is_file():
             raise TrainingError(f"{network} has no ImageNet weights: {file} is not there")
