@@ -15,15 +15,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dashboard import links, presence, times
-from engine import exposure, identity, people, promotions, sign_ins
-from engine.database import connect, open_session, upgrade
+from engine import people
+from engine.access import exposure, identity, sign_ins
+from engine.access.exposure import ExposureError
 from engine.errors import REDIS_AWAY, one_line
-from engine.exposure import ExposureError
-from engine.heartbeat import Heartbeat, alive
-from engine.intake import Intake
+from engine.intake.intake import Intake
+from engine.jobs.heartbeat import Heartbeat, alive
+from engine.jobs.stream import DeadLetter, JobStream, connect_redis
 from engine.people import Person
+from engine.policy import promotions
+from engine.records.database import connect, open_session, upgrade
 from engine.settings import Settings, SettingsError
-from engine.stream import DeadLetter, JobStream, connect_redis
 from models.pictures import Limits
 from models.registry import Registry
 

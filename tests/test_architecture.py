@@ -301,7 +301,7 @@ def test_the_browser_session_is_touched_in_two_modules_only() -> None:
 
 
 def test_pages_neither_query_nor_train() -> None:
-    """Pages read through ``engine.reports`` and ``engine.store``: no SQL of their own."""
+    """Pages read through ``engine.records.reports`` and ``engine.records.store``: no SQL of their own."""
     wrong = [
         f"{path}:{line} imports {name}"
         for path, tree in sources().items()
