@@ -44,6 +44,21 @@ DIRECTION = {
         "__main__",
     ),
     "models.simulation": ("karyotypes", "chromosomes", "pages", "karyograms", "batches sheets strangers"),
+    "engine": (
+        "names people",
+        "reviews settings",
+        "vocabulary",
+        "wording records files",
+        "errors",
+        "access reviewing policy figures",
+        "jobs",
+        "known_cases",
+        "intake worker",
+        "exports operations",
+        "qualification",
+        "commands",
+        "__main__",
+    ),
 }
 NETWORK_LIBRARIES = {"keras", "tensorflow"}
 TF_FREE = (

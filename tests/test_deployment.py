@@ -97,7 +97,7 @@ def test_every_command_of_ours_exists() -> None:
     assert of("EXPOSE") == ["8501"]
     check = yaml.safe_load(of("HEALTHCHECK")[0].partition("CMD ")[2])
     assert check == ["python", "-m", "engine.operations.health"]
-    assert (REPOSITORY / "engine" / "health.py").is_file()
+    assert (REPOSITORY / "engine" / "operations" / "health.py").is_file()
 
 
 @pytest.mark.parametrize("script", [*of("RUN"), services()["redis"]["command"][2].replace("$$", "$")])

@@ -275,10 +275,7 @@ def _set_state(
 
 
 def unfinished(
-    session: Session,
-    older_than: datetime | None = None,
-    limit: int | None = None,
-    priority: Priority | None = None,
+    session: Session, older_than: datetime | None = None, limit: int | None = None, priority: Priority | None = None
 ) -> list[str]:
     """Return the ids of the karyograms that wait for an engine, earliest first.
 

@@ -147,7 +147,7 @@ def test_nobody_enters_without_the_password(guarded_url: str) -> None:
 def test_every_command_that_the_code_sends_is_in_the_file_and_no_other(guarded: redis.Redis) -> None:
     """The rights are as few as may be: each is used by one of the modules that speak with Redis."""
     allowed = {word[1:].partition("|")[0] for word in RULES.read_text().splitlines()[1].split() if word[0] == "+"}
-    modules = ("lane", "stream", "heartbeat", "commands/submit", "commands/work")
+    modules = ("jobs/lane", "jobs/stream", "jobs/heartbeat", "commands/submit", "commands/work")
     code = "\n".join((REPOSITORY / "engine" / f"{name}.py").read_text() for name in modules)
     calls = {"del": ".delete(", "scan": ".scan_iter(", "multi": "pipeline(transaction=True)", "exec": ".execute("}
     calls |= {"discard": "pipeline(transaction=True)", "xgroup": ".xgroup_create(", "xinfo": ".xinfo_groups("}

@@ -26,7 +26,7 @@ from models.judging.triage import Finding
 from tests.records import NOW, add_batch, karyograms, png
 from tests.servers import REPOSITORY
 
-_UPGRADE = "import sys; from engine import database; database.upgrade(database.connect(sys.argv[1]))"
+_UPGRADE = "import sys; from engine.records import database; database.upgrade(database.connect(sys.argv[1]))"
 
 
 def test_the_migrations_build_the_tables_of_the_schema(sql_engine: Engine) -> None:
@@ -68,7 +68,7 @@ _OLD_VERDICT = {
 def migrate(engine: Engine, way: Callable[[Config, str], None], revision: str) -> None:
     """Take the database to a revision, upwards or downwards."""
     config = Config()
-    config.set_main_option("script_location", str(REPOSITORY / "engine" / "migrations"))
+    config.set_main_option("script_location", str(REPOSITORY / "engine" / "records" / "migrations"))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         way(config, revision)

@@ -40,7 +40,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def revisions() -> list[str]:
     """All revisions there are, the first one first."""
-    scripts = ScriptDirectory(str(REPOSITORY / "engine" / "migrations")).walk_revisions()
+    scripts = ScriptDirectory(str(REPOSITORY / "engine" / "records" / "migrations")).walk_revisions()
     return [script.revision for script in scripts][::-1]
 
 
