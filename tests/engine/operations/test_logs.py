@@ -71,7 +71,8 @@ def test_what_concerns_nothing_names_nothing() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_process_logs_as_it_is_told(form: str) -> None:
-    script = f"from engine.operations import logs; logs.configure({form!r}); import logging; logging.warning('one\\ntwo')"
+    setup = f"from engine.operations import logs; logs.configure({form!r})"
+    script = f"{setup}; import logging; logging.warning('one\\ntwo')"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=servers.REPOSITORY, capture_output=True, text=True, check=True
     )
