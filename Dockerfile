@@ -29,6 +29,6 @@ EXPOSE 8501
 
 # Healthy when the dashboard answers in this container, or when its engine has a heartbeat.
 HEALTHCHECK --interval=30s --timeout=15s --start-period=120s --retries=3 \
-    CMD ["python", "-m", "engine.health"]
+    CMD ["python", "-m", "engine.operations.health"]
 
 CMD ["streamlit", "run", "dashboard/app.py", "--server.address=0.0.0.0", "--server.port=8501"]

@@ -18,7 +18,7 @@ help:  ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME)  ## start Valkey, one engine and the dashboard; Ctrl-C stops them
-	@exec $(BIN)/python -m engine.serve
+	@exec $(BIN)/python -m engine.operations.serve
 
 test: lint  ## lint, format check, types and all tests; ARGS="-k triage" chooses
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)

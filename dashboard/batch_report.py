@@ -10,10 +10,10 @@ import streamlit as st
 
 from dashboard import services, words
 from engine import people
-from engine.batch_report import report
-from engine.batch_report.formats import MEDIA_TYPES, Format, file_name, write
+from engine.exports.batch_report import report
+from engine.exports.batch_report.formats import MEDIA_TYPES, Format, file_name, write
+from engine.exports.redaction import Shown
 from engine.people import Action, Person
-from engine.redaction import Shown
 from engine.vocabulary import Batch
 
 

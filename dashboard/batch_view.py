@@ -16,8 +16,12 @@ from dashboard import (
     times,
     words,
 )
-from engine import coco, corrections, histograms, people, reading_list, reports, store
+from engine import people
+from engine.exports import coco
+from engine.figures import histograms
 from engine.people import Action, Person
+from engine.records import reports, store
+from engine.reviewing import corrections, reading_list
 from engine.vocabulary import Batch
 
 _ROWS_ON_A_PAGE = 100

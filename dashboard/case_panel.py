@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import links, thumbnails, words
 from dashboard.review_words import CALLS, CASES, REVIEWS, case_lines
-from engine.case_results import Cell, conclude
+from engine.reviewing.case_results import Cell, conclude
 from engine.reviews import Review
 from engine.vocabulary import KaryogramState
 from models.judging.triage import TriageOutcome

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import correction_form, page_chart, readings, state, thumbnails, words
 from dashboard.correction_form import Read
-from engine.corrections import StandingObject
+from engine.reviewing.corrections import StandingObject
 from engine.vocabulary import Karyogram, Verdict
 from models.judging.record import ComparedPair
 from models.pictures import PictureError

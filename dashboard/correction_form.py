@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import readings, services, state, times, words
-from engine import corrections, people
-from engine.corrections import NAMES, REMOVED, Correction, StandingObject
+from engine import people
 from engine.people import Action, NotAllowedError
+from engine.reviewing import corrections
+from engine.reviewing.corrections import NAMES, REMOVED, Correction, StandingObject
 from engine.vocabulary import Karyogram, Verdict
 from models.judging.record import Box, Record
 

@@ -8,11 +8,12 @@ import streamlit as st
 
 from dashboard import presence, services, sign_in, signature, state, times, words
 from dashboard.review_words import CALLS, about_iscn, confirmation
-from engine import decisions, reviews
-from engine.drafts import Draft
+from engine import reviews
+from engine.access.drafts import Draft
+from engine.access.sign_ins import EndedError
 from engine.people import NotAllowedError, Person, SignAgainError
+from engine.reviewing import decisions
 from engine.reviews import Call, Decision, Opinion, Place, ReviewError
-from engine.sign_ins import EndedError
 from engine.vocabulary import Karyogram, Verdict
 from models.judging.triage import TriageOutcome
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import links, services, thumbnails, times, words
-from engine import drawing, heat_maps
+from engine.reviewing import heat_maps
 from engine.vocabulary import HeatMapRequest, HeatMapState, Verdict
+from engine.worker import drawing
 from models.judging.heatmap import HeatMap
 from models.judging.triage import TriageOutcome
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from dashboard import links, symbols, times, turn_words, words
 from dashboard.upload_words import ADVICE
-from engine.duplicates import Earlier
-from engine.heartbeat import Heartbeat
-from engine.histograms import Bin
+from engine.figures.histograms import Bin
+from engine.intake.duplicates import Earlier
+from engine.jobs.heartbeat import Heartbeat
 from engine.people import Person
-from engine.reading_list import Entry
+from engine.reviewing.reading_list import Entry
 from engine.vocabulary import FileProblem, Karyogram, KaryogramState, Verdict
 from models.judging.triage import TriageOutcome
 

@@ -9,8 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import frames, links, services, times, words
-from engine import duplicates, reports
-from engine.reports import Progress
+from engine.intake import duplicates
+from engine.records import reports
+from engine.records.reports import Progress
 from engine.vocabulary import FileProblem, Priority
 from models.judging.triage import TriageOutcome
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from engine.drafts import Draft
+from engine.access.drafts import Draft
 from engine.people import Person
 
 _PERSON = "person"

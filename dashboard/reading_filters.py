@@ -10,9 +10,10 @@ import streamlit as st
 
 from dashboard import links, services, state, times, words
 from dashboard.turn_words import LISTS
-from engine import reading_list, store
-from engine.reading_filter import Filter, Turn
-from engine.reading_order import MOST
+from engine.records import store
+from engine.reviewing import reading_list
+from engine.reviewing.reading_filter import Filter, Turn
+from engine.reviewing.reading_order import MOST
 from engine.vocabulary import Batch, Karyogram
 
 AGES: Final = {"1h": "1 hour", "8h": "8 hours", "24h": "1 day", "72h": "3 days", "168h": "1 week", "672h": "4 weeks"}

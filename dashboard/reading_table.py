@@ -8,10 +8,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard import frames, links, services, state, thumbnails, words
-from engine import reading_list
-from engine.reading_filter import Filter
-from engine.reading_list import Page
-from engine.reading_order import MOST
+from engine.reviewing import reading_list
+from engine.reviewing.reading_filter import Filter
+from engine.reviewing.reading_list import Page
+from engine.reviewing.reading_order import MOST
 
 _ROW_HEIGHT: Final = 64
 _HEAD_HEIGHT: Final = 40

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard import page_chart
 from dashboard.words import count, percent, plain
-from engine.corrections import StandingObject
+from engine.reviewing.corrections import StandingObject
 from models.judging.record import JUNK, OTHER, ComparedPair, Evidence
 from models.judging.triage import Finding
 
@@ -26,7 +26,7 @@ def boxes(
     Args:
         objects: as they stand.
         findings: whose chromosomes are marked.
-        held: how many chromosomes an object holds, where it is more than one; see ``engine.corrections.held``.
+        held: how many chromosomes an object holds, where more than one; see ``engine.reviewing.corrections.held``.
     """
     wrong, held = {finding.chromosome for finding in findings}, held or {}
     rows = []

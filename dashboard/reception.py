@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.cases import manifests_first
-from engine.intake import IncomingFile, Intake
+from engine.files.cases import manifests_first
+from engine.intake.intake import IncomingFile, Intake
 from engine.vocabulary import Batch
 
 _LOOKS_EVERY = 0.2  # seconds

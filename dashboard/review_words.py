@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.words import BadgeColour, count, plain
-from engine.case_results import CELLS_WITH_A_GAIN, CELLS_WITH_A_LOSS, CaseResult, CaseState, CellGroup
 from engine.people import Person
+from engine.reviewing.case_results import CELLS_WITH_A_GAIN, CELLS_WITH_A_LOSS, CaseResult, CaseState, CellGroup
 from engine.reviews import Call, Decision, Opinion, Place, Review
 from models.iscn import IscnError, read
 from models.iscn_count import complaint

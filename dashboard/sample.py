@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine import known_answers
-from engine.intake import IncomingFile
-from engine.known_answers import KnownPicture
+from engine.intake.intake import IncomingFile
+from engine.known_cases import known_answers
+from engine.known_cases.known_answers import KnownPicture
 
 BATCH_NAME = "Sample batch (simulated)"
 _FOLDER = Path(__file__).parent / "samples"

@@ -15,15 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dashboard import links, presence, times
-from engine import exposure, identity, people, promotions, sign_ins
-from engine.database import connect, open_session, upgrade
+from engine.access import exposure, identity, sign_ins
 from engine.errors import REDIS_AWAY, one_line
-from engine.exposure import ExposureError
-from engine.heartbeat import Heartbeat, alive
-from engine.intake import Intake
-from engine.people import Person
+from engine.intake.intake import Intake
+from engine.jobs.heartbeat import Heartbeat, alive
+from engine.jobs.stream import DeadLetter, JobStream, connect_redis
+from engine.people import DEMO, Person
+from engine.policy import promotions
+from engine.records.database import connect, open_session, upgrade
 from engine.settings import Settings, SettingsError
-from engine.stream import DeadLetter, JobStream, connect_redis
 from models.pictures import Limits
 from models.registry import Registry
 
@@ -51,7 +51,7 @@ def signs_in() -> bool:
     """Whether people sign in; otherwise they choose who they are, and only this machine may reach the dashboard.
 
     Raises:
-        ExposureError: others could reach it, and nobody signs in.
+        exposure.ExposureError: others could reach it, and nobody signs in.
         SettingsError: sign-in is set up and not complete.
     """
     found = exposure.section(st.get_option("secrets.files")) is not None
@@ -122,9 +122,9 @@ def leave() -> None:
 
 def _demo_person() -> Person:
     """Whom the address names, else whom this session heard of, else the first of the demo people."""
-    known = {one.short: one for one in people.DEMO}
+    known = {one.short: one for one in DEMO}
     named = [known[short] for short in (links.person(), presence.person()) if short in known]
-    return named[0] if named else people.DEMO[0]
+    return named[0] if named else DEMO[0]
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def problem() -> str | None:
             identity.roles_of_file(roles)
         with session() as opened:
             opened.execute(text("SELECT 1"))
-    except (SettingsError, ExposureError, DBAPIError, OSError) as error:
+    except (SettingsError, exposure.ExposureError, DBAPIError, OSError) as error:
         return one_line(error)
     return None
 

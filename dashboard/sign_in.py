@@ -9,11 +9,11 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard import links, presence, services, state, times, words
-from engine import drafts, exposure
-from engine.drafts import Draft
-from engine.identity import RefusedError
+from engine.access import drafts, exposure
+from engine.access.drafts import Draft
+from engine.access.identity import RefusedError
+from engine.access.sign_ins import EndedError
 from engine.reviews import Call
-from engine.sign_ins import EndedError
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "default"

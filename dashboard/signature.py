@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import times, words
-from engine import signatures
 from engine.people import Person, SignAgainError, require_proof
+from engine.reviewing import signatures
 from engine.reviews import Place
 
 _DEMO = "Demo: nobody has proved who they are. This confirms the chosen name, and is no signature to rely on."

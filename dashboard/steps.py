@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import links, reading_filters, services, words
 from dashboard.turn_words import LISTS
-from engine import reading_list
-from engine.reading_list import Neighbours
-from engine.reading_order import MOST
+from engine.reviewing import reading_list
+from engine.reviewing.reading_list import Neighbours
+from engine.reviewing.reading_order import MOST
 from engine.vocabulary import Batch, Karyogram
 
 RISKIER_KEY = "K"

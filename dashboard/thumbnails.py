@@ -12,7 +12,7 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import services
-from engine import retention, store
+from engine.records import retention, store
 from engine.vocabulary import Karyogram
 from models import pictures
 from models.judging import heatmap

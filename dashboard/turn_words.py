@@ -8,8 +8,8 @@ from typing import Final
 
 from dashboard.words import count
 from engine.people import Action, Person, may
-from engine.reading_filter import Turn
-from engine.reading_list import Entry
+from engine.reviewing.reading_filter import Turn
+from engine.reviewing.reading_list import Entry
 from engine.reviews import Review
 from engine.vocabulary import KaryogramState
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import parts, upload_words, words
 from dashboard.uploaded import Sent
-from engine.preview import Preview
+from engine.files.preview import Preview
 
 _ROW, _HEAD, _ROWS_SHOWN = 35, 36, 8
 _LINES_SHOWN = 5

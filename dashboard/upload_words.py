@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard import words
-from engine.preview import Doubt, DoubtKind, ToldBy
-from engine.receipts import Receipt
+from engine.files.preview import Doubt, DoubtKind, ToldBy
+from engine.intake.receipts import Receipt
 from engine.vocabulary import Priority, ProblemKind
 
 ADVICE: dict[ProblemKind, str] = {

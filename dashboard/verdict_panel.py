@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import figures, links, services, words
-from engine import people, store
+from engine import people
+from engine.jobs.requeue import retry
 from engine.people import Action
-from engine.requeue import retry
+from engine.records import store
 from engine.vocabulary import Karyogram, KaryogramState, Verdict
 from models.judging.triage import Reason, TriageOutcome
 

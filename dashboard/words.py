@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine import wording
-from engine.heartbeat import EngineState
-from engine.shares import Share
+from engine.figures.shares import Share
+from engine.jobs.heartbeat import EngineState
 from engine.vocabulary import ProblemKind
 from models.judging.triage import Finding, TriageOutcome
 

@@ -9,9 +9,9 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DBAPIError
 
-from engine.backup import BackupError
+from engine.records.backup import BackupError
+from engine.records.store import NotFoundError
 from engine.settings import SettingsError
-from engine.store import NotFoundError
 from models.card import CardError
 from models.registry import UnknownModelError, WeightsHashError
 

@@ -53,15 +53,16 @@ class Settings:
     ``min_side`` is in pixels; ``max_archive_ratio`` is unpacked size over packed size; ``reclaim_seconds`` is how
     long an entry must lie still before another engine takes it over: a live engine refreshes its entries every few
     seconds, so silence of this length means that the engine is gone; ``experiments`` is the folder of the records that
-    the page "Model comparison" shows; ``keep_pictures_days``: see ``engine.retention``, 0 for good.
+    the page "Model comparison" shows; ``keep_pictures_days``: see ``engine.records.retention``, 0 for good.
 
-    Of sign-in (``engine.identity``, ``engine.sign_ins``): ``role_claim`` names the claim that tells the role, and
-    ``role_names`` what its values mean; where there is a ``roles_file``, it alone tells roles. ``idle_minutes`` without
-    a click end a session, ``sign_in_hours`` end it in any case, and a signature needs a proof of who signs that is at
-    most ``signature_minutes`` old. ``loopback_only``: the dashboard listens on more addresses, but whoever started it
-    says that only this machine reaches them. Of each person (``engine.quotas``): ``day_files`` and ``day_bytes`` in
-    24 hours, and ``open_batches`` that are not judged yet. Of an engine: ``metrics_port`` of ``engine.metrics``, 0 for
-    none, on ``metrics_host``; ``log_format``: see ``engine.logs``; ``gpu_memory_mb`` at most on each GPU, 0 for all.
+    Of sign-in (``engine.access``): ``role_claim`` names the claim that tells the role, and ``role_names`` what its
+    values mean; where there is a ``roles_file``, it alone tells roles. ``idle_minutes`` without a click end a session,
+    ``sign_in_hours`` end it in any case, and a signature needs a proof of who signs that is at most
+    ``signature_minutes`` old. ``loopback_only``: the dashboard listens on more addresses, but whoever started it says
+    that only this machine reaches them. Of each person (``engine.intake.quotas``): ``day_files`` and ``day_bytes`` in
+    24 hours, and ``open_batches`` that are not judged yet. Of an engine: ``metrics_port`` of ``engine.worker.metrics``,
+    0 for none, on ``metrics_host``; ``log_format``: see ``engine.operations.logs``; ``gpu_memory_mb`` at most on each
+    GPU, 0 for all.
     """
 
     database_url: str = "sqlite:///data/karyotriage.db"

@@ -17,8 +17,8 @@ import redis
 from psycopg import sql
 from sqlalchemy import Engine
 
-from engine import database
-from engine.stream import JobStream, connect_redis
+from engine.jobs.stream import JobStream, connect_redis
+from engine.records import database
 from models.registry import Registry
 from tests import servers
 

@@ -23,7 +23,8 @@ import numpy as np
 from PIL import Image
 from sqlalchemy import Engine, Table, func, insert, select, text
 
-from engine import database, reviews, schema, turns
+from engine import reviews
+from engine.records import database, schema, turns
 from engine.vocabulary import KaryogramState, ProblemKind
 from models.judging.triage import TriageOutcome
 from tests import large_decisions

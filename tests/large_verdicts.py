@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.rows import from_verdict
+from engine.records.rows import from_verdict
 from engine.vocabulary import Verdict
 from models.judging.calibration import Calibration
 from models.judging.suggestion import Suggestion

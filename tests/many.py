@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, Table, text
 
-from engine import reviews, schema
+from engine import reviews
+from engine.records import schema
+from engine.records.rows import from_verdict
 from engine.reviews import Call, Place, Review
-from engine.rows import from_verdict
 from engine.vocabulary import KaryogramState
 from models.judging.triage import TriageOutcome
 from tests import records

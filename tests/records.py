@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy import Engine
 
-from engine import store
-from engine.database import open_session
+from engine.records import store
+from engine.records.database import open_session
 from engine.vocabulary import Batch, Karyogram, KaryogramState, Priority, Verdict
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
 from models.judging.record import ComparedPair, Evidence, Record, SeenObject

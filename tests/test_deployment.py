@@ -13,10 +13,10 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from engine import valkey
 from engine.__main__ import build_parser
+from engine.jobs.stream import connect_redis
+from engine.operations import valkey
 from engine.settings import Settings
-from engine.stream import connect_redis
 from tests.conftest import REPOSITORY
 from tests.servers import free_port, stop, wait_until
 
@@ -96,8 +96,8 @@ def test_every_command_of_ours_exists() -> None:
     assert "--server.port=8501" in start
     assert of("EXPOSE") == ["8501"]
     check = yaml.safe_load(of("HEALTHCHECK")[0].partition("CMD ")[2])
-    assert check == ["python", "-m", "engine.health"]
-    assert (REPOSITORY / "engine" / "health.py").is_file()
+    assert check == ["python", "-m", "engine.operations.health"]
+    assert (REPOSITORY / "engine" / "operations" / "health.py").is_file()
 
 
 @pytest.mark.parametrize("script", [*of("RUN"), services()["redis"]["command"][2].replace("$$", "$")])

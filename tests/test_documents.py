@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from engine import exposure
-from engine.identity import roles_of_file
+from engine.access import exposure
+from engine.access.identity import roles_of_file
+from engine.operations.serve import Plan
 from engine.people import Role
-from engine.serve import Plan
 from engine.settings import Settings, SettingsError
 from tests.conftest import REPOSITORY
 
@@ -178,7 +178,7 @@ def test_the_image_copies_only_what_is_there_and_let_through() -> None:
 def test_the_image_does_not_run_as_root_and_says_whether_it_is_healthy() -> None:
     lines = text("Dockerfile").splitlines()
     assert lines.index("USER karyotriage") < next(i for i, line in enumerate(lines) if line.startswith("CMD "))
-    assert 'CMD ["python", "-m", "engine.health"]' in text("Dockerfile")
+    assert 'CMD ["python", "-m", "engine.operations.health"]' in text("Dockerfile")
     assert not re.search(r"^USER root", text("Dockerfile"), re.MULTILINE)
 
 

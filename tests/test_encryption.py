@@ -20,9 +20,9 @@ import redis
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from engine import database
+from engine.jobs.stream import JobStream, connect_redis
+from engine.records import database
 from engine.settings import Settings
-from engine.stream import JobStream, connect_redis
 
 CHUNK = 65536
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
-from engine import database, decisions, reports, schema, store
-from engine.database import open_session
 from engine.people import DEMO
+from engine.records import database, reports, schema, store
+from engine.records.database import open_session
+from engine.records.rows import select_karyograms, to_karyogram
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion, Review, after_decisions
-from engine.rows import select_karyograms, to_karyogram
 from tests.large import fill
 from tests.records import NOW
 

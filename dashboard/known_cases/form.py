@@ -11,11 +11,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard import parts, sample, services, state, times, words
 from dashboard.known_cases import frames
 from dashboard.review_words import CALLS
-from engine import known_answers, reading_list, seeding
-from engine.cases import ManifestError
-from engine.known_answers import Answer, KnownPicture
+from engine.files.cases import ManifestError
+from engine.known_cases import known_answers, seeding
+from engine.known_cases.known_answers import Answer, KnownPicture
+from engine.known_cases.seeding import FEWEST_CASES, Prepared, SeedingError
 from engine.names import PICTURE_SUFFIXES
-from engine.seeding import FEWEST_CASES, Prepared, SeedingError
+from engine.reviewing import reading_list
 from engine.vocabulary import Batch
 
 _OWN, _SAMPLES = "Own pictures", "Simulated samples"

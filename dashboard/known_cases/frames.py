@@ -8,9 +8,9 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.review_words import CALLS
-from engine.known_answers import Answer
+from engine.known_cases.known_answers import Answer
+from engine.known_cases.seed_results import Result, Told
 from engine.reviews import Call, Place
-from engine.seed_results import Result, Told
 
 
 def results(found: Sequence[Result]) -> pd.DataFrame:

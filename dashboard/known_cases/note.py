@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import services, times, words
 from dashboard.review_words import CALLS
-from engine import seeds
+from engine.records import seeds
 from engine.vocabulary import Karyogram
 
 

@@ -8,12 +8,14 @@ import streamlit as st
 
 from dashboard import links, services, words
 from dashboard.known_cases import drawing, form, frames
-from engine import people, seed_results, seeds
+from engine import people
+from engine.figures.periods import Period
+from engine.figures.shares import ENOUGH
+from engine.known_cases import seed_results
+from engine.known_cases.seed_results import Result, Told
 from engine.people import Action
-from engine.periods import Period
-from engine.seed_results import Result, Told
-from engine.seeds import Standing
-from engine.shares import ENOUGH
+from engine.records import seeds
+from engine.records.seeds import Standing
 
 _SHOWN = 100
 _ABOUT = (

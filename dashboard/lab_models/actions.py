@@ -8,9 +8,9 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from dashboard import services, times, words
-from engine import promotions, shadows
 from engine.people import Action, may
-from engine.promotions import PromotionError
+from engine.policy import promotions, shadows
+from engine.policy.promotions import PromotionError
 from models.card import Card
 
 

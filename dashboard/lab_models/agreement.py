@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dashboard import words
+from engine.policy.side_by_side import Pair
 from engine.reviews import Call
-from engine.side_by_side import Pair
 from models.judging.triage import TriageOutcome
 from models.measuring.screening import weighted_share
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import links, services, times, words
 from dashboard.lab_models import actions, agreement
-from engine import side_by_side
-from engine.shadows import Shadow
-from engine.side_by_side import Pair
+from engine.policy import side_by_side
+from engine.policy.shadows import Shadow
+from engine.policy.side_by_side import Pair
 
 _SHOWN = 100
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import times
-from engine.periods import Period
+from engine.figures.periods import Period
 
 _TODAY, _WEEK, _MONTH, _YEAR, _OTHER = "Today", "7 days", "30 days", "12 months", "Other"
 _DAYS = {_TODAY: 1, _WEEK: 7, _MONTH: 30, _YEAR: 365}

@@ -8,11 +8,11 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import services
-from engine import agreement, drift, overview
-from engine.agreement import Agreement
-from engine.drift import Drift, Signal
-from engine.overview import Bar, Counts, Throughput, Turnaround
-from engine.periods import Period
+from engine.figures import agreement, drift, overview
+from engine.figures.agreement import Agreement
+from engine.figures.drift import Drift, Signal
+from engine.figures.overview import Bar, Counts, Throughput, Turnaround
+from engine.figures.periods import Period
 from models.judging.triage import Reason
 
 _KEPT_SECONDS = 60

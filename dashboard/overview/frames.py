@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard import words
-from engine.agreement import Agreement
-from engine.drift import Drift
-from engine.overview import BINS, Bar, Throughput
-from engine.quality import Reader, Table
+from engine.figures.agreement import Agreement
+from engine.figures.drift import Drift
+from engine.figures.overview import BINS, Bar, Throughput
+from engine.figures.quality import Reader, Table
+from engine.figures.shares import Estimate
 from engine.reviews import Call
-from engine.shares import Estimate
 from models.judging.triage import Reason
 
 SENSITIVITY = "Sensitivity of triage"

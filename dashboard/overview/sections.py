@@ -8,10 +8,10 @@ import streamlit as st
 
 from dashboard import charts, words
 from dashboard.overview import drawing, figures, frames
-from engine import agreement
-from engine.agreement import Agreement
-from engine.drift import EARLIER, ENOUGH, Drift, Signal
-from engine.shares import Estimate
+from engine.figures import agreement
+from engine.figures.agreement import Agreement
+from engine.figures.drift import EARLIER, ENOUGH, Drift, Signal
+from engine.figures.shares import Estimate
 
 _SIGNALS = {
     Signal.UNREADABLE: ("Share unreadable", ".1%", "Share of the pictures that do not look like a karyogram."),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.policy import phrases
 from dashboard.policy.grounds import Grounds
-from engine.policies import Terms
+from engine.policy.policies import Terms
 from models.judging.triage import Policy
 from models.measuring.conformal import Guarantee, NoThreshold
 from models.measuring.screening import promised

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import words
 from dashboard.policy import charts, phrases
 from dashboard.policy.grounds import Grounds, Laboratory
-from engine.policies import Terms
+from engine.policy.policies import Terms
 from models.measuring.metrics import PREVALENCE
 from models.measuring.screening import Cohort, Effect, effect, screened_share, sweep
 

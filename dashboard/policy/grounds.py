@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import services, times, words
-from engine import policy_cases
+from engine.policy import policy_cases
 from models.measuring import known_cases
 from models.measuring.screening import Cohort
 from models.registry import Registry

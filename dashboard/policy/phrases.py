@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from dashboard.words import bits, count, percent
-from engine.policies import Terms
+from engine.policy.policies import Terms
 from models.measuring.conformal import Guarantee, NoThreshold, Threshold
 from models.measuring.screening import Effect
 

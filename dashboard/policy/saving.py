@@ -7,9 +7,9 @@ import streamlit as st
 from dashboard import services, times, words
 from dashboard.policy import phrases
 from dashboard.policy.controls import Proposal
-from engine import policies
 from engine.people import Action, may
-from engine.policies import PolicyError, Terms
+from engine.policy import policies
+from engine.policy.policies import PolicyError, Terms
 
 
 def allowed() -> bool:

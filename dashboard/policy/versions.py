@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import times, words
 from dashboard.policy import phrases, saving
-from engine.policies import PolicyVersion, Terms
+from engine.policy.policies import PolicyVersion, Terms
 
 _SHOWN = 20
 

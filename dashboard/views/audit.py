@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import links, parts, services, times
-from engine import audit, seeds
-from engine.audit import Entry
 from engine.people import Action, Person, may
+from engine.records import audit, seeds
+from engine.records.audit import Entry
 
 _ON_A_PAGE = 50
 

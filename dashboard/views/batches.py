@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import batch_view, links, parts, services, times, words
-from engine import reports
-from engine.reports import BatchSummary
+from engine.records import reports
+from engine.records.reports import BatchSummary
 
 _BATCHES_ON_A_PAGE = 20
 _REFRESH_SECONDS = 2.0

@@ -25,8 +25,10 @@ from dashboard import (
     words,
 )
 from dashboard.known_cases import note
-from engine import audit, case_results, decisions, reviews, store
-from engine.case_results import Cell
+from engine import reviews
+from engine.records import audit, store
+from engine.reviewing import case_results, decisions
+from engine.reviewing.case_results import Cell
 from engine.reviews import Decision
 from engine.vocabulary import Batch, Karyogram, Verdict
 

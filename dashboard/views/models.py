@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import links, parts, services, times, words
 from dashboard.lab_models import actions, cards, shadow_view
-from engine import promotions, shadows
-from engine.promotions import Promotion
+from engine.policy import promotions, shadows
+from engine.policy.promotions import Promotion
 from models.card import Card
 from models.registry import Registry
 

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import links, parts, times, words
 from dashboard.overview import choice, drawing, figures, frames, sections
 from dashboard.overview.figures import Work
-from engine.overview import Counts
-from engine.periods import Period
+from engine.figures.overview import Counts
+from engine.figures.periods import Period
 from models.judging.triage import TriageOutcome
 
 

@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard import parts, services, times, words
 from dashboard.policy import controls, effects, grounds, saving, versions
 from dashboard.policy.grounds import Grounds
-from engine import policies
-from engine.policies import PolicyVersion, Terms
+from engine.policy import policies
+from engine.policy.policies import PolicyVersion, Terms
 from models.registry import Registry
 
 

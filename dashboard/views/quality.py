@@ -10,9 +10,9 @@ from dashboard import frames, links, parts, services, times, words
 from dashboard.known_cases import panel
 from dashboard.overview import choice
 from dashboard.overview import frames as statistics
-from engine import agreement, quality
-from engine.agreement import Agreement
-from engine.quality import Reader, Sample, Table
+from engine.figures import agreement, quality
+from engine.figures.agreement import Agreement
+from engine.figures.quality import Reader, Sample, Table
 from engine.reviews import Call
 from engine.vocabulary import Karyogram
 

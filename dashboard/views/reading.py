@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import links, parts, reading_filters, reading_table, services, times, words
 from dashboard.turn_words import LISTS, nothing_here
-from engine import reading_list
-from engine.reading_filter import Filter, Turn
+from engine.reviewing import reading_list
+from engine.reviewing.reading_filter import Filter, Turn
 
 _ROWS_ON_A_PAGE = 25
 _COLUMNS = (

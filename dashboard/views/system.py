@@ -8,12 +8,14 @@ import streamlit as st
 
 from dashboard import frames, links, parts, services, times, upload_words, words
 from dashboard.services import Works
-from engine import installation, people, reports
-from engine.heartbeat import Heartbeat
+from engine import people
+from engine.jobs.heartbeat import Heartbeat
+from engine.jobs.requeue import retry
+from engine.jobs.stream import DeadLetter
+from engine.operations import installation
 from engine.people import Action
-from engine.requeue import retry
+from engine.records import reports
 from engine.settings import without_password
-from engine.stream import DeadLetter
 from engine.vocabulary import Karyogram
 from models.judging.triage import TriageOutcome
 

@@ -12,12 +12,14 @@ from dashboard import links, parts, sample, services, state, times, upload_optio
 from dashboard import upload_words as said
 from dashboard.reception import Reception, Tally
 from dashboard.upload_options import Options
-from engine import people, receipts, reports, store
+from engine import people
 from engine.errors import one_line
-from engine.intake import IncomingFile
+from engine.files.preview import preview
+from engine.intake import receipts
+from engine.intake.intake import IncomingFile
+from engine.intake.quotas import QuotaError
 from engine.people import Action, NotAllowedError
-from engine.preview import preview
-from engine.quotas import QuotaError
+from engine.records import reports, store
 
 
 @dataclass(frozen=True)

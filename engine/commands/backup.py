@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rich.console import Console
 
-from engine.backup import backup, restore
+from engine.records.backup import backup, restore
 from engine.settings import Settings, without_password
 
 if TYPE_CHECKING:

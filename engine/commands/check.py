@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from rich.console import Console
 from rich.text import Text
 
-from engine.checks import faults, sizes
-from engine.database import connect, open_session, upgrade
+from engine.operations.checks import faults, sizes
+from engine.records.database import connect, open_session, upgrade
 from engine.settings import Settings
 
 if TYPE_CHECKING:

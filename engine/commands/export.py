@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from engine import coco, reports
-from engine.batch_report.formats import Format, write
-from engine.database import connect, open_session, upgrade
-from engine.export import COLUMNS
-from engine.redaction import Shown
+from engine.exports import coco
+from engine.exports.batch_report.formats import Format, write
+from engine.exports.export import COLUMNS
+from engine.exports.redaction import Shown
+from engine.records import reports
+from engine.records.database import connect, open_session, upgrade
+from engine.records.store import NotFoundError
 from engine.settings import Settings
-from engine.store import NotFoundError
 from engine.vocabulary import Batch
 from models.pictures import Limits
 
@@ -184,7 +185,7 @@ def find_batch(session: Session, key: str) -> Batch:
     """Find the batch that a person means: by id, else by name, else by the beginning of either.
 
     Args:
-        session: see ``engine.database.open_session``.
+        session: see ``engine.records.database.open_session``.
         key: what was typed.
 
     Raises:

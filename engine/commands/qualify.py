@@ -18,15 +18,16 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy import Engine
 
-from engine import audit, promotions
 from engine.commands.work import load_predictor
-from engine.database import connect, is_current, open_session
-from engine.judging import Predictor
 from engine.names import visible
+from engine.policy import promotions
 from engine.qualification import expectation, installation, operation
 from engine.qualification.paper import Run, write_pdf
 from engine.qualification.step import Result, Step
+from engine.records import audit
+from engine.records.database import connect, is_current, open_session
 from engine.settings import Settings
+from engine.worker.judging import Predictor
 from models.registry import Registry
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rich.console import Console
 
-from engine import sign_ins
-from engine.database import connect, open_session, upgrade
+from engine.access import sign_ins
+from engine.records.database import connect, open_session, upgrade
 from engine.settings import Settings
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rich.console import Console
 from sqlalchemy import Engine, func, select
 
-from engine import audit, retention, schema
-from engine.database import connect, open_session, upgrade
-from engine.rows import in_chunks
+from engine.records import audit, retention, schema
+from engine.records.database import connect, open_session, upgrade
+from engine.records.rows import in_chunks
 from engine.settings import Settings, SettingsError
 
 if TYPE_CHECKING:

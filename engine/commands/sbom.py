@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from engine.sbom import LOCK, bill
+from engine.operations.sbom import LOCK, bill
 from engine.settings import Settings
 from models.registry import Registry
 

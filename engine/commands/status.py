@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from engine.heartbeat import Heartbeat, alive
+from engine.jobs.heartbeat import Heartbeat, alive
+from engine.jobs.stream import DeadLetter, JobStream, connect_redis
 from engine.settings import Settings
-from engine.stream import DeadLetter, JobStream, connect_redis
 from engine.vocabulary import Priority
 
 if TYPE_CHECKING:

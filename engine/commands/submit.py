@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
-from engine import reports
 from engine.commands import tables, wishes
 from engine.commands.waiting import wait
 from engine.commands.wishes import Wishes
-from engine.database import connect, open_session, upgrade
-from engine.folders import Selection, opened, select
-from engine.intake import FileResult, IncomingFile, Intake
+from engine.files.folders import Selection, opened, select
+from engine.intake.intake import FileResult, IncomingFile, Intake
+from engine.jobs.stream import JobStream, connect_redis
+from engine.records import reports
+from engine.records.database import connect, open_session, upgrade
 from engine.settings import Settings
-from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Batch, KaryogramState, Priority
 from models.judging.triage import TriageOutcome
 

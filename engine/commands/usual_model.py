@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine import promotions
-from engine.database import connect, open_session, upgrade
+from engine.policy import promotions
+from engine.records.database import connect, open_session, upgrade
 from engine.settings import Settings
 from models.registry import Registry
 

@@ -10,9 +10,10 @@ import redis
 from rich.progress import Progress, TaskID
 from sqlalchemy import Engine
 
-from engine import heartbeat, reports
-from engine.database import open_session
 from engine.errors import REDIS_AWAY
+from engine.jobs import heartbeat
+from engine.records import reports
+from engine.records.database import open_session
 from engine.vocabulary import Batch
 
 _POLL_SECONDS: Final = 0.5

@@ -10,16 +10,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from engine import logs
 from engine.commands import wishes
 from engine.commands.signals import stop_on_signals
 from engine.commands.wishes import Wishes
-from engine.database import connect
-from engine.intake import Intake
+from engine.intake.intake import Intake
+from engine.intake.watching import FolderWatch, Plan
+from engine.jobs.stream import JobStream, connect_redis
+from engine.operations import logs
+from engine.records.database import connect
 from engine.settings import Settings
-from engine.stream import JobStream, connect_redis
-from engine.watching import FolderWatch, Plan
-from engine.worker import utc_now
+from engine.worker.worker import utc_now
 
 if TYPE_CHECKING:
     Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from engine.commands.usual_model import usual_model
-from engine.intake import MAX_PASSES
+from engine.intake.intake import MAX_PASSES
 from engine.settings import Settings
 from engine.vocabulary import Priority
 from models.registry import Registry

@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from engine import database, logs, promotions
 from engine.commands.signals import stop_on_signals
 from engine.commands.usual_model import usual_model
-from engine.judging import Predictor
-from engine.metrics import Metrics, endpoint
-from engine.pace import Pace
-from engine.promoted import Usual
+from engine.jobs.pace import Pace
+from engine.jobs.stream import connect_redis
+from engine.operations import logs
+from engine.policy import promotions
+from engine.records import database
 from engine.settings import Settings
-from engine.stream import connect_redis
-from engine.worker import Worker, utc_now
+from engine.worker.judging import Predictor
+from engine.worker.metrics import Metrics, endpoint
+from engine.worker.promoted import Usual
+from engine.worker.worker import Worker, utc_now
 from models import pictures
 from models.pictures import Limits
 from models.registry import Registry

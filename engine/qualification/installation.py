@@ -14,12 +14,12 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from engine import audit
-from engine.database import is_current, newest_revision, open_session
-from engine.installation import revision, room
+from engine.jobs.stream import connect_redis
+from engine.operations.installation import revision, room
 from engine.qualification.step import Result, Step, attempt, passed_if
+from engine.records import audit
+from engine.records.database import is_current, newest_revision, open_session
 from engine.settings import Settings, without_password
-from engine.stream import connect_redis
 from models.registry import Registry
 
 PINS: Final = Path(__file__).parents[2] / "requirements.txt"

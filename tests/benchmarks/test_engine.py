@@ -27,9 +27,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, func, make_url, select
 
-from engine import database, schema
-from engine.heartbeat import EngineState, alive
-from engine.stream import JobStream
+from engine.jobs.heartbeat import EngineState, alive
+from engine.jobs.stream import JobStream
+from engine.records import database, schema
 from models.pictures import page
 from models.predictor import Predictor
 from models.registry import default_registry

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from engine import database
+from engine.records import database
 from tests import large, records, servers
 from tests.benchmarks.test_pages import BATCHES, KARYOGRAMS, MEGABYTES, megabytes
 from tests.e2e.steps import call, opened, page_addresses, settle, write

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-from engine import database
+from engine.records import database
 from tests import large, servers
 from tests.e2e.steps import opened, page_addresses
 

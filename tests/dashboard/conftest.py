@@ -12,8 +12,8 @@ import streamlit as st
 from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
-from engine import database, store
-from engine.database import open_session
+from engine.records import database, store
+from engine.records.database import open_session
 from engine.vocabulary import Batch, Karyogram
 from models.card import Card
 from models.judging.triage import TriageOutcome

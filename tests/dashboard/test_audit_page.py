@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine import audit
-from engine.database import open_session
+from engine.records import audit
+from engine.records.database import open_session
 from engine.vocabulary import Batch, Karyogram
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.test_pages import said

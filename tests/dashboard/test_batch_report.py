@@ -8,11 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import batch_report, services
-from engine import decisions
-from engine.batch_report.formats import Format
-from engine.database import open_session
+from engine.exports.batch_report.formats import Format
+from engine.exports.redaction import Shown
 from engine.people import DEMO, Person, Role
-from engine.redaction import Shown
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Batch, Karyogram
 from tests import records

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import corrections, store
-from engine.corrections import REMOVED, Correction
-from engine.database import open_session
+from engine.records import store
+from engine.records.database import open_session
+from engine.reviewing import corrections
+from engine.reviewing.corrections import REMOVED, Correction
 from engine.vocabulary import Karyogram
 from models.judging.record import Record
 from tests import records

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from dashboard import frames, symbols
-from engine.duplicates import Earlier
-from engine.heartbeat import EngineState, Heartbeat
-from engine.histograms import Bin
+from engine.figures.histograms import Bin
+from engine.intake.duplicates import Earlier
+from engine.jobs.heartbeat import EngineState, Heartbeat
 from engine.people import Person, Role
-from engine.reading_list import Entry
+from engine.reviewing.reading_list import Entry
 from engine.reviews import Review
 from engine.vocabulary import Batch, FileProblem, Karyogram, KaryogramState, ProblemKind, Verdict
 from models.judging.triage import TriageOutcome

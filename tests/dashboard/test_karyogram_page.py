@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import thumbnails
-from engine import audit, decisions, retention, store
-from engine.database import open_session
 from engine.people import DEMO, Person
+from engine.records import audit, retention, store
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Decision, Opinion, Review
 from engine.vocabulary import Batch, Karyogram
 from models.judging.suggestion import Suggestion

@@ -7,13 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import sample, words
 from dashboard.known_cases import drawing, frames
-from engine import seeds
-from engine.database import open_session
-from engine.known_answers import Answer
+from engine.figures.shares import ENOUGH, Share
+from engine.known_cases.known_answers import Answer
+from engine.known_cases.seed_results import Result
+from engine.records import seeds
+from engine.records.database import open_session
+from engine.records.seeds import Standing
 from engine.reviews import Call
-from engine.seed_results import Result
-from engine.seeds import Standing
-from engine.shares import ENOUGH, Share
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import TriageOutcome
 from tests import records

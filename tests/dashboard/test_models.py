@@ -10,11 +10,12 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
 from dashboard.lab_models import agreement, cards
-from engine import promotions, shadows, store
-from engine.database import open_session
 from engine.people import DEMO
+from engine.policy import promotions, shadows
+from engine.policy.side_by_side import Pair
+from engine.records import store
+from engine.records.database import open_session
 from engine.reviews import Call
-from engine.side_by_side import Pair
 from models.judging.triage import TriageOutcome
 from models.measuring import known_cases
 from models.registry import Registry, default_registry

@@ -11,10 +11,11 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from dashboard import sample, words
-from engine import heat_maps, schema, store
-from engine.database import open_session
-from engine.heartbeat import Heartbeat, beat
-from engine.stream import JobStream, connect_redis
+from engine.jobs.heartbeat import Heartbeat, beat
+from engine.jobs.stream import JobStream, connect_redis
+from engine.records import schema, store
+from engine.records.database import open_session
+from engine.reviewing import heat_maps
 from engine.vocabulary import Batch, HeatMapRequest, HeatMapState, Karyogram, KaryogramState
 from models.judging.heatmap import HeatMap
 from models.judging.suggestion import Suggestion

@@ -12,10 +12,12 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
 from dashboard.policy import charts, effects, phrases
-from engine import decisions, policies, store
-from engine.database import open_session
 from engine.people import DEMO, Person, Role
-from engine.policies import PolicyVersion, Terms
+from engine.policy import policies
+from engine.policy.policies import PolicyVersion, Terms
+from engine.records import store
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from models.judging.triage import Policy, TriageOutcome
 from models.judging.uncertainty import Label

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import decisions, schema, store
-from engine.database import open_session
 from engine.people import DEMO, Person
+from engine.records import schema, store
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Batch, Karyogram
 from tests import many, records

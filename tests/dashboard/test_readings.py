@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dashboard import page_chart, readings
-from engine import corrections
-from engine.corrections import StandingObject
+from engine.reviewing import corrections
+from engine.reviewing.corrections import StandingObject
 from models.judging.record import Evidence, SeenObject
 from models.judging.triage import Finding
 from tests import records

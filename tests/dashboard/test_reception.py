@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
 from dashboard import services
 from dashboard.reception import Reception
-from engine.intake import IncomingFile, Intake
+from engine.intake.intake import IncomingFile, Intake
 from tests import records
 from tests.dashboard.conftest import Dashboard
 from tests.servers import wait_until

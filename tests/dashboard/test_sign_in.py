@@ -15,12 +15,12 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from dashboard import services
-from engine import audit, schema
-from engine.database import open_session
+from engine.records import audit, schema
+from engine.records.database import open_session
 from engine.vocabulary import Batch, Karyogram
 from tests.dashboard.conftest import APP, Dashboard
 from tests.dashboard.test_pages import press, said
-from tests.engine.test_exposure import WHOLE, written
+from tests.engine.access.test_exposure import WHOLE, written
 
 Judged = tuple[Batch, list[Karyogram]]
 

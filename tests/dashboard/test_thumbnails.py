@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from dashboard import thumbnails
-from engine import store
+from engine.records import store
 from engine.vocabulary import Karyogram
 from models.pictures import PictureError
 from tests import records

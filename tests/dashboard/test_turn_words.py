@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.turn_words import LISTS, REVIEWS, nothing_here
 from engine.people import DEMO, Person
-from engine.reading_filter import Turn
+from engine.reviewing.reading_filter import Turn
 from engine.reviews import Review
 
 TECHNICIAN, _, SUPERVISOR, LOOKER = DEMO

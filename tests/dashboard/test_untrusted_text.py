@@ -13,9 +13,10 @@ from PIL.PngImagePlugin import PngInfo
 from streamlit.testing.v1 import AppTest
 
 from dashboard import thumbnails
-from engine import decisions, store
-from engine.database import open_session
 from engine.people import DEMO
+from engine.records import store
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import TriageOutcome

@@ -12,13 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import state, upload_options, upload_preview, uploaded, words
 from dashboard import upload_words as said
-from engine import receipts, reports, store
-from engine.database import open_session
-from engine.intake import IncomingFile
-from engine.preview import Doubt, DoubtKind, ToldBy, preview
-from engine.receipts import Receipt
+from engine.files.preview import Doubt, DoubtKind, ToldBy, preview
+from engine.intake import receipts
+from engine.intake.intake import IncomingFile
+from engine.intake.receipts import Receipt
+from engine.jobs.stream import JobStream, connect_redis
+from engine.records import reports, store
+from engine.records.database import open_session
 from engine.settings import Settings
-from engine.stream import JobStream, connect_redis
 from engine.vocabulary import Batch, Karyogram, Priority, ProblemKind
 from models.judging.triage import TriageOutcome
 from tests import records

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from dashboard import words
-from engine.heartbeat import EngineState
+from engine.jobs.heartbeat import EngineState
 from engine.vocabulary import KaryogramState, ProblemKind
 from models.judging.triage import Finding, Reason, TriageOutcome
 from tests import records

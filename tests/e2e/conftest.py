@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from engine import store
-from engine.database import connect, open_session
+from engine.records import store
+from engine.records.database import connect, open_session
 from engine.vocabulary import Karyogram
 from models.judging.triage import TriageOutcome
 from tests import records, servers

@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine, func, select
 
-from engine import schema
 from engine.people import Person
+from engine.records import schema
 from engine.vocabulary import KaryogramState
 from tests.servers import REPOSITORY
 

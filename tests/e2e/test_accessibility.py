@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
-from engine import database
+from engine.records import database
 from tests import many
 from tests.e2e.conftest import Karyotriage
 from tests.e2e.steps import opened, page_addresses

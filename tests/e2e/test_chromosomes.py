@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from engine import corrections, store
-from engine.database import connect, open_session
+from engine.records import store
+from engine.records.database import connect, open_session
+from engine.reviewing import corrections
 from engine.vocabulary import Karyogram
 from models import pictures
 from models.chromosomes import AUTOSOMES, CHROMOSOMES

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from engine import decisions, store
-from engine.database import connect, open_session
 from engine.people import DEMO
+from engine.records import store
+from engine.records.database import connect, open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion, Review
 from engine.vocabulary import Karyogram
 from tests.e2e.conftest import Karyotriage

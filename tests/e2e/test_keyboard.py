@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine import decisions, store
-from engine.database import connect, open_session
 from engine.people import DEMO
+from engine.records import store
+from engine.records.database import connect, open_session
+from engine.reviewing import decisions
 from engine.reviews import Call
 from models.judging.triage import TriageOutcome
 from tests import records

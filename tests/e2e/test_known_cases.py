@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from sqlalchemy import select
 
-from engine import schema
-from engine.database import connect, open_session
 from engine.people import DEMO
+from engine.records import schema
+from engine.records.database import connect, open_session
 from tests import records
 from tests.e2e.conftest import Karyotriage
 from tests.e2e.steps import call, come, confirm, kept, metric, write

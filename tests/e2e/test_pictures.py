@@ -16,9 +16,10 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy import Engine, select
 
-from engine import database, decisions, schema, store
-from engine.database import open_session
 from engine.people import DEMO
+from engine.records import database, schema, store
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion, Review
 from models.experiments.record import RECORDS
 from tests import large

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from engine import database, policies, store
-from engine.database import open_session
+from engine.policy import policies
+from engine.records import database, store
+from engine.records.database import open_session
 from tests import records
 from tests.e2e.conftest import Karyotriage
 from tests.e2e.steps import ENGINE_STARTS_WITHIN, metric, settle

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from engine import database, reading_list
-from engine.database import open_session
 from engine.people import DEMO
-from engine.reading_filter import Filter
+from engine.records import database
+from engine.records.database import open_session
+from engine.reviewing import reading_list
+from engine.reviewing.reading_filter import Filter
 from models.judging.triage import TriageOutcome
 from tests import many
 from tests.e2e.conftest import Karyotriage

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine import audit, decisions
-from engine.database import connect, open_session
+from engine.records import audit
+from engine.records.database import connect, open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Karyogram
 from tests import servers

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from engine import schema
-from engine.database import connect, open_session
+from engine.records import schema
+from engine.records.database import connect, open_session
 from engine.vocabulary import Priority
 from tests import records
 from tests.e2e.conftest import Karyotriage

@@ -9,9 +9,9 @@ import pytest
 import redis
 from sqlalchemy import Engine
 
-from engine.metrics import Metrics
-from engine.pace import Pace
-from engine.worker import Worker
+from engine.jobs.pace import Pace
+from engine.worker.metrics import Metrics
+from engine.worker.worker import Worker
 from tests.engine.workers import PACE, MakeWorker
 from tests.predictors import PixelPredictor
 

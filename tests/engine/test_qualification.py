@@ -14,16 +14,16 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
 
-from engine import audit
 from engine.__main__ import build_parser
 from engine.commands import qualify as commands_qualify
 from engine.commands.qualify import SAMPLES, qualify
 from engine.commands.work import load_predictor
-from engine.database import connect, open_session
-from engine.judging import Predictor
 from engine.qualification import expectation, installation
 from engine.qualification.step import Result, attempt
+from engine.records import audit
+from engine.records.database import connect, open_session
 from engine.settings import Settings
+from engine.worker.judging import Predictor
 from models.registry import Registry, default_registry
 from tests.records import NOW
 

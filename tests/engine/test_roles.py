@@ -14,30 +14,21 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from engine import (
-    coco,
-    corrections,
-    database,
-    decisions,
-    policies,
-    promotions,
-    schema,
-    seed_results,
-    seeding,
-    seeds,
-    shadows,
-    store,
-)
-from engine.batch_report import formats
-from engine.corrections import Correction
-from engine.database import open_session
-from engine.intake import IncomingFile, Intake
+from engine.exports import coco
+from engine.exports.batch_report import formats
+from engine.figures.periods import Period
+from engine.intake.intake import IncomingFile, Intake
+from engine.jobs.requeue import retry
+from engine.jobs.stream import JobStream
+from engine.known_cases import seed_results, seeding
 from engine.people import DEMO, NotAllowedError, Person, Role, SignAgainError
-from engine.periods import Period
-from engine.requeue import retry
+from engine.policy import policies, promotions, shadows
+from engine.records import database, schema, seeds, store
+from engine.records.database import open_session
+from engine.reviewing import corrections, decisions
+from engine.reviewing.corrections import Correction
 from engine.reviews import Call, Decision, Opinion, Place
 from engine.settings import Settings
-from engine.stream import JobStream
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import Policy, TriageOutcome
 from models.pictures import Limits

@@ -12,28 +12,17 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from engine import (
-    agreement,
-    case_results,
-    corrections,
-    drift,
-    duplicates,
-    export,
-    histograms,
-    overview,
-    policy_cases,
-    quality,
-    receipts,
-    reports,
-    shadows,
-    side_by_side,
-    store,
-)
-from engine.batch_report import report
-from engine.batch_report.formats import Format, write
-from engine.corrections import Correction
-from engine.database import open_session
-from engine.periods import HOUR, Period
+from engine.exports import export
+from engine.exports.batch_report import report
+from engine.exports.batch_report.formats import Format, write
+from engine.figures import agreement, drift, histograms, overview, quality
+from engine.figures.periods import HOUR, Period
+from engine.intake import duplicates, receipts
+from engine.policy import policy_cases, shadows, side_by_side
+from engine.records import reports, store
+from engine.records.database import open_session
+from engine.reviewing import case_results, corrections
+from engine.reviewing.corrections import Correction
 from engine.vocabulary import Batch, Karyogram
 from models.judging.triage import Policy, TriageOutcome
 from models.measuring.screening import Cohort

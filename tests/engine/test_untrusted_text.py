@@ -21,16 +21,18 @@ from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader
 from sqlalchemy import Engine
 
-from engine import coco, decisions, schema, store
 from engine.__main__ import main
-from engine.batch_report.formats import Format, write
-from engine.database import open_session
-from engine.intake import IncomingFile, Intake
+from engine.exports import coco
+from engine.exports.batch_report.formats import Format, write
+from engine.exports.redaction import BY_DEFAULT, Shown
+from engine.intake.intake import IncomingFile, Intake
+from engine.jobs.stream import JobStream
 from engine.people import Person, Role
-from engine.redaction import BY_DEFAULT, Shown
+from engine.records import schema, store
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from engine.settings import Settings
-from engine.stream import JobStream
 from engine.vocabulary import Batch, Karyogram
 from models.judging.familiarity import FamiliarityError, from_bytes
 from models.judging.triage import TriageOutcome
@@ -167,7 +169,7 @@ def test_an_unforeseen_error_of_a_decoder_logs_the_name_on_one_line(
     def stumble(data: bytes) -> str:
         raise TypeError("a tag of the wrong type")
 
-    monkeypatch.setattr("engine.decoding.media_type", stumble)
+    monkeypatch.setattr("engine.files.decoding.media_type", stumble)
     intake = Intake(sql_engine, stream, Settings())
     intake.receive(intake.open_batch("Monday", "pixels", 5, NOW), [IncomingFile(FORGED, png(1))], NOW)
     (record,) = [record for record in caplog.records if "could not decode" in record.getMessage()]

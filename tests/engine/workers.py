@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from sqlalchemy import Engine
 
-from engine import store
-from engine.database import open_session
-from engine.pace import Pace
-from engine.stream import JobStream
+from engine.jobs.pace import Pace
+from engine.jobs.stream import JobStream
+from engine.records import store
+from engine.records.database import open_session
 from engine.vocabulary import Karyogram, Verdict
-from engine.worker import Worker, utc_now
+from engine.worker.worker import Worker, utc_now
 from tests.predictors import Page
 from tests.records import add_batch, karyograms, pixels, png
 

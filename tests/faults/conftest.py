@@ -10,8 +10,8 @@ from subprocess import Popen
 import pytest
 from sqlalchemy import Engine, func, select
 
-from engine import schema
-from engine.stream import JobStream
+from engine.jobs.stream import JobStream
+from engine.records import schema
 from engine.vocabulary import KaryogramState
 from tests import servers
 from tests.records import add_batch, karyograms, png

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.__main__ import build_parser
 from engine.commands import work
 from engine.settings import Settings
-from engine.worker import utc_now
+from engine.worker.worker import utc_now
 from tests.predictors import PixelPredictor
 
 SECONDS_PER_PAGE = 0.02

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import audit
-from engine.database import open_session
-from engine.heartbeat import alive
-from engine.stream import connect_redis
+from engine.jobs.heartbeat import alive
+from engine.jobs.stream import connect_redis
+from engine.records import audit
+from engine.records.database import open_session
 from tests import servers
 from tests.faults import victims
 from tests.faults.trials import REPEATED, Laboratory, laboratory

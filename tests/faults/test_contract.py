@@ -25,19 +25,20 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import select
 
-from engine import checks, database, reports, schema, store
-from engine.database import open_session
-from engine.hands import Hands
-from engine.metrics import Metrics
-from engine.pace import MicroBatch
-from engine.pipeline import Pipeline
-from engine.predictors import Predictors
-from engine.requeue import retry
-from engine.stages import Stages
-from engine.stream import Job, JobStream, StreamLostError
-from engine.sweep import sweep
+from engine.jobs.hands import Hands
+from engine.jobs.pace import MicroBatch
+from engine.jobs.requeue import retry
+from engine.jobs.stream import Job, JobStream, StreamLostError
+from engine.jobs.sweep import sweep
+from engine.operations import checks
+from engine.records import database, reports, schema, store
+from engine.records.database import open_session
 from engine.vocabulary import KaryogramState
-from engine.worker import utc_now
+from engine.worker.metrics import Metrics
+from engine.worker.pipeline import Pipeline
+from engine.worker.predictors import Predictors
+from engine.worker.stages import Stages
+from engine.worker.worker import utc_now
 from models.pictures import Limits, page
 from tests.predictors import Page, PixelPredictor
 from tests.records import NOW, add_batch, png

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from engine import database
+from engine.records import database
 from tests import servers
 from tests.faults import victims
 from tests.faults.trials import RECLAIM_SECONDS, REPEATED, Laboratory, laboratory

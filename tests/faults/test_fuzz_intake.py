@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from engine import checks, database, schema
-from engine.database import open_session
-from engine.intake import IncomingFile, Intake
+from engine.intake.intake import IncomingFile, Intake
+from engine.jobs.stream import JobStream
+from engine.operations import checks
+from engine.records import database, schema
+from engine.records.database import open_session
 from engine.settings import Settings
-from engine.stream import JobStream
 from tests.faults import hostile
 from tests.records import NOW
 

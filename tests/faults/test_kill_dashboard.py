@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
 
-from engine import schema
+from engine.records import schema
 from tests import servers
 from tests.faults import proxy
 from tests.faults.proxy import Mode

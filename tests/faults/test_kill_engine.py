@@ -12,10 +12,11 @@ import pytest
 import redis
 from sqlalchemy import Engine, select
 
-from engine import checks, schema
-from engine.database import open_session
-from engine.heartbeat import alive, retire
-from engine.stream import JobStream
+from engine.jobs.heartbeat import alive, retire
+from engine.jobs.stream import JobStream
+from engine.operations import checks
+from engine.records import schema
+from engine.records.database import open_session
 from engine.vocabulary import KaryogramState
 from tests import servers
 from tests.faults.conftest import (

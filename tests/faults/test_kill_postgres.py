@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import database
+from engine.records import database
 from tests import servers
 from tests.faults.trials import ONCE_AND_REPEATED, laboratory
 from tests.servers import PostgresServer

@@ -13,7 +13,7 @@ import pytest
 import redis
 from sqlalchemy import func, select
 
-from engine import database, schema
+from engine.records import database, schema
 from tests import servers
 from tests.servers import REPOSITORY
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import redis
 from sqlalchemy import Engine
 
-from engine import database
-from engine.stream import JobStream, connect_redis
+from engine.jobs.stream import JobStream, connect_redis
+from engine.records import database
 from tests import servers
 from tests.faults.conftest import COUNT, StartEngine, wait_for_the_end, wait_for_the_middle
 from tests.records import add_batch, karyograms, png

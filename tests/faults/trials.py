@@ -21,11 +21,12 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, func, select
 
-from engine import audit, checks, database, schema
-from engine.database import open_session
-from engine.stream import JobStream, connect_redis
+from engine.jobs.stream import JobStream, connect_redis
+from engine.operations import checks
+from engine.records import audit, database, schema
+from engine.records.database import open_session
 from engine.vocabulary import KaryogramState
-from engine.worker import utc_now
+from engine.worker.worker import utc_now
 from tests import servers
 from tests.records import add_batch, png
 

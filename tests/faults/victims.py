@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from redis.exceptions import RedisError
 
-from engine import valkey
-from engine.stream import connect_redis
+from engine.jobs.stream import connect_redis
+from engine.operations import valkey
 from tests import servers
 
 

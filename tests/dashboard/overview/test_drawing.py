@@ -13,10 +13,10 @@ import pytest
 from dashboard import charts
 from dashboard.overview import drawing, frames
 from dashboard.overview.choice import of_days
-from engine.agreement import Agreement
-from engine.drift import Drift, Point
-from engine.overview import Bar, Throughput
-from engine.periods import DAY, HOUR, WEEK
+from engine.figures.agreement import Agreement
+from engine.figures.drift import Drift, Point
+from engine.figures.overview import Bar, Throughput
+from engine.figures.periods import DAY, HOUR, WEEK
 from models.judging.triage import Reason, TriageOutcome
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

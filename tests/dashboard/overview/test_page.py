@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine import decisions
-from engine.database import open_session
 from engine.people import DEMO
+from engine.records.database import open_session
+from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from engine.vocabulary import Batch, Karyogram
 from tests import large, records

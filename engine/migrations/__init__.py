@@ -1,1 +1,0 @@
-"""Migrations of the record store, run by ``engine.database.upgrade``."""

@@ -1,0 +1,1 @@
+"""Migrations of the record store, run by ``engine.records.database.upgrade``."""
