@@ -12,7 +12,7 @@ PYTHON ?=
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench pictures soak lock sbom clean
+.PHONY: help run test tests lint style types format bench pictures soak lock sbom clean
 
 help:  ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -20,13 +20,21 @@ help:  ## show these commands
 run: $(RUNTIME)  ## start Valkey, one engine and the dashboard; Ctrl-C stops them
 	@exec $(BIN)/python -m engine.operations.serve
 
-test: lint  ## lint, format check, types and all tests; ARGS="-k triage" chooses
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+# The types are checked beside the tests: they take a minute of one core, and tests often wait for something.
+test: style  ## lint, format check, types and all tests; ARGS="-k triage" chooses
+	@$(MAKE) --no-print-directory --jobs 2 types tests
 
-lint: $(DEVELOPMENT)  ## lint, format check and types only
+lint: style types  ## lint, format check and types only
+
+style: $(DEVELOPMENT)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+
+types: $(DEVELOPMENT)
 	$(BIN)/python -m mypy
+
+tests: $(DEVELOPMENT)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 format: $(DEVELOPMENT)  ## let ruff put imports and layout right
 	$(BIN)/python -m ruff check --fix-only .

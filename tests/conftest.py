@@ -26,6 +26,13 @@ REPOSITORY = servers.REPOSITORY
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"  # real karyograms; beside the project, never inside it
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests: whoever is done early can then help with many small ones."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data, where there is one."""

@@ -146,7 +146,7 @@ def _train(options: argparse.Namespace, registry: Registry) -> int:
     recipe = Recipe(seed=options.seed, crops=options.crops)
     trial = Trial(options.crops, options.karyograms)
     if options.quick:
-        trial = replace(trial, calibration_pictures=24, test_pictures=12)
+        trial = replace(trial, calibration_pictures=16, test_pictures=12)
     with building_in(choose_precision(options.precision)):
         weights = None if start is None else registry.weights(start.name)
         network = Trainer(options.architecture, recipe, options.work, Reporter(), weights).run(phases)

@@ -76,11 +76,14 @@ class CropSet:
         done = folder / "complete"
         if not done.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            workers = os.cpu_count() or 1
+            workers = min(os.cpu_count() or 1, len(ranges))  # each loads the network
             jobs = [(folder, recipe, ranges[worker::workers], segmentation) for worker in range(workers)]
-            # spawned, not forked: a process that has computed with a network must not be copied
-            with multiprocessing.get_context("spawn").Pool(workers) as pool:
-                pool.starmap(_write_parts, jobs)
+            if workers == 1:  # to start another process takes seconds
+                _write_parts(*jobs[0])
+            else:
+                # spawned, not forked: a process that has computed with a network must not be copied
+                with multiprocessing.get_context("spawn").Pool(workers) as pool:
+                    pool.starmap(_write_parts, jobs)
             done.touch()
         columns = [dict(np.load(_columns_file(folder, start))) for start in starts]
         parts = tuple(np.load(_crops_file(folder, start), mmap_mode="r") for start in starts)

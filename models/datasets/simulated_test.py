@@ -75,11 +75,14 @@ def simulated(recipe: Recipe, number: int) -> Iterator[Labelled]:
         recipe: what they are made of.
         number: how many.
     """
+    if number <= _BATCH:  # to draw so few takes less time than to start other processes
+        yield from _draw_some(recipe, range(number))
+        return
     workers = os.cpu_count() or 1
     jobs = [range(start, min(start + _BATCH, number)) for start in range(0, number, _BATCH)]
     waiting: deque[AsyncResult[list[Labelled]]] = deque()
     # spawned, not forked: a process that has computed with a network must not be copied
-    with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs) or 1)) as pool:
+    with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs))) as pool:
         for job in jobs:
             waiting.append(pool.apply_async(_draw_some, (recipe, job)))
             if len(waiting) > _BATCHES_AHEAD * workers:

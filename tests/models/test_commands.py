@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -142,6 +142,7 @@ def test_card_prints_the_page(registry: Registry, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == card_page(registry.card("small"))
 
 
+@pytest.mark.slow
 def test_card_renews_limits_and_figures_and_keeps_the_weights(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,10 +150,12 @@ def test_card_renews_limits_and_figures_and_keeps_the_weights(
     before = save_untrained(registry, "small", seed=4, passes=10)
     (data / "P002.png").unlink()
     (data / "labels.csv").write_text("file,case_id,label\nP003.png,P002,normal\nP005.png,P005,abnormal\n")
-    monkeypatch.setattr(trials, "Trial", partial(Trial, calibration_pictures=16))
+    asked = Mock(side_effect=lambda *given, test_pictures: Trial(*given, calibration_pictures=16, test_pictures=16))
+    monkeypatch.setattr(trials, "Trial", asked)
     assert run(registry, "card", "small", "--renew", "--karyograms", data, "--pictures", "100") == 0
+    asked.assert_called_once_with(None, data, test_pictures=100)
     card = registry.card("small")
-    assert (card.metrics["real"]["n"], card.metrics["simulated_wide"]["n"]) == (2, 100)
+    assert (card.metrics["real"]["n"], card.metrics["simulated_wide"]["n"]) == (2, 16)
     assert card.calibration != before.calibration
     assert card.weights_sha256 == before.weights_sha256
     assert card.gate.max_distance is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +34,18 @@ SHIPPED = {
 SAMPLES = REPOSITORY / "dashboard" / "samples"
 
 
+Shipped = Callable[[str], Predictor]
+
+
 @pytest.fixture(scope="module")
-def predictor() -> Predictor:
-    return Predictor.load(default_registry(), NAME)
+def shipped() -> Shipped:
+    """A model by its name, loaded once for all tests that ask for it."""
+    return cache(lambda name: Predictor.load(default_registry(), name))
+
+
+@pytest.fixture
+def predictor(shipped: Shipped) -> Predictor:
+    return shipped(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +88,11 @@ def test_same_figures_alone_in_a_batch_and_from_two_engines(
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_simulated_samples_pass_the_gate(name: str, samples: list[NDArray[np.uint8]]) -> None:
-    model = Predictor.load(default_registry(), name)
-    assert all(prediction.readable for prediction in model.predict(samples, passes=1))
+def test_simulated_samples_pass_the_gate(name: str, shipped: Shipped, samples: list[NDArray[np.uint8]]) -> None:
+    assert all(prediction.readable for prediction in shipped(name).predict(samples, passes=1))
 
 
-def test_both_networks_judge_alike_what_is_clear() -> None:
+def test_both_networks_judge_alike_what_is_clear(shipped: Shipped) -> None:
     """Painted pages of one layout: a wrong number is told from a normal set by either model."""
     kinds = [Kind.NORMAL, Kind.TRISOMY, Kind.XXY] * 2
     drawn = [
@@ -91,7 +101,7 @@ def test_both_networks_judge_alike_what_is_clear() -> None:
     ]
     truth = np.array([karyogram.karyotype.abnormal for karyogram in drawn])
     for name in SHIPPED:
-        said = Predictor.load(default_registry(), name).predict([karyogram.page.pixels for karyogram in drawn], 10)
+        said = shipped(name).predict([karyogram.page.pixels for karyogram in drawn], 10)
         probability = np.array([prediction.measures.calibrated_probability for prediction in said])
         assert probability[truth].min() > probability[~truth].max()
 
@@ -109,9 +119,9 @@ def test_it_tells_normal_from_abnormal_on_simulated_pages(predictor: Predictor) 
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_the_evidence_for_a_trisomy_lies_at_its_chromosomes(name: str) -> None:
+def test_the_evidence_for_a_trisomy_lies_at_its_chromosomes(name: str, shipped: Shipped) -> None:
     """On simulated pages, where it is known which chromosome is too many; by chance it would be one in twelve."""
-    model, hits = Predictor.load(default_registry(), name), []
+    model, hits = shipped(name), []
     for seed in range(8):
         drawn = simulate(np.random.default_rng([78, seed]), painted, 1.0, Kind.TRISOMY, variety=Variety.FIXED)
         (place,) = drawn.karyotype.gained

@@ -47,7 +47,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As little of everything as it takes."""
-    monkeypatch.setattr(site, "SitePlan", partial(SitePlan, simulated=24))
+    monkeypatch.setattr(site, "SitePlan", partial(SitePlan, simulated=16))
     monkeypatch.setattr(procedure, "ROUNDS", (0, 1))
     monkeypatch.setattr(procedure, "FOLDS", 2)
 
@@ -69,7 +69,7 @@ def test_an_adapted_model_is_stored_with_where_it_comes_from(registry: Registry,
     assert sum(told["karyograms"].values()) == told["cases"] == 40
     assert {check["what"] for check in told["checks"]} >= {"log-loss of the calibrated probability"}
     assert card.training["learnt_cases"] == sorted(case_digest(item.case_id) for item in labelled)
-    assert (card.metrics["site"]["n"], card.metrics["site before"]["n"], card.metrics["simulated"]["n"]) == (40, 40, 24)
+    assert (card.metrics["site"]["n"], card.metrics["site before"]["n"], card.metrics["simulated"]["n"]) == (40, 40, 16)
     assert card.weights_sha256 != base.weights_sha256
     assert card.calibration != base.calibration
     (said,) = Predictor.load(registry, "ours").predict([simulate(np.random.default_rng(0), painted, 0.0).page.pixels])

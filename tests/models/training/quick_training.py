@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.datasets.simulated_set import Recipe
+from models.networks.determinism import deterministic
 from models.preparation import packing
 from models.training.phases import QUICK
 from models.training.progress import Reporter
@@ -16,4 +17,5 @@ PHASES = (QUICK[0], replace(QUICK[0], name="more-mosaics"))
 """What begins anew in each phase is there twice; mosaics are the quickest to draw."""
 
 if __name__ == "__main__":
-    Trainer("vgg16", Recipe(seed=1, preparation=packing.NAME), Path(sys.argv[1]), Reporter()).run(PHASES)
+    with deterministic():
+        Trainer("vgg16", Recipe(seed=1, preparation=packing.NAME), Path(sys.argv[1]), Reporter()).run(PHASES)

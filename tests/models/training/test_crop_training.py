@@ -59,6 +59,7 @@ def test_targets_tell_classes_copies_and_what_counts() -> None:
     np.testing.assert_array_equal(batches[0][0], CropBatches(bars(2), 64, steps=3, seed=1)[0][0])
 
 
+@pytest.mark.slow
 def test_a_quick_training_ends_in_the_registry(tmp_path: Path, segmentation_weights: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
