@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -84,7 +85,7 @@ def postgres_template(postgres_server: str) -> str:
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A fresh migrated PostgreSQL database."""
     name = f"test_{uuid.uuid4().hex}"
-    _administer(postgres_server, "CREATE DATABASE {} TEMPLATE {}", name, postgres_template)
+    _administer(postgres_server, _copying(postgres_server), name, postgres_template)
     yield _beside(postgres_server, name)
     _administer(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
 
@@ -101,6 +102,14 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 def _administer(server_url: str, statement: str, *names: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@cache
+def _copying(server_url: str) -> str:
+    """The statement that copies a database file by file; page by page, as PostgreSQL does since 15, is slow."""
+    with psycopg.connect(server_url) as connection:
+        by_files = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+    return f"CREATE DATABASE {{}} TEMPLATE {{}}{by_files}"
 
 
 def _beside(server_url: str, name: str) -> str:
