@@ -150,7 +150,7 @@ def test_card_renews_limits_and_figures_and_keeps_the_weights(
     before = save_untrained(registry, "small", seed=4, passes=10)
     (data / "P002.png").unlink()
     (data / "labels.csv").write_text("file,case_id,label\nP003.png,P002,normal\nP005.png,P005,abnormal\n")
-    asked = Mock(side_effect=lambda *given, test_pictures: Trial(*given, calibration_pictures=16, test_pictures=16))
+    asked = Mock(side_effect=lambda crops, karyograms, test_pictures: Trial(crops, karyograms, 16, 16))
     monkeypatch.setattr(trials, "Trial", asked)
     assert run(registry, "card", "small", "--renew", "--karyograms", data, "--pictures", "100") == 0
     asked.assert_called_once_with(None, data, test_pictures=100)
