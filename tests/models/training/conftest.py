@@ -1,4 +1,4 @@
-"""What tests of training share: they may compute so that a training can be repeated to the last bit."""
+"""What tests of training share: they may compute without compiling each network."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from models.networks.determinism import deterministic
 
 
 @pytest.fixture
-def repeatable() -> Iterator[None]:
-    """Compute deterministically; nor does TensorFlow then compile each network with XLA, which takes the longest.
+def uncompiled() -> Iterator[None]:
+    """Compute deterministically: TensorFlow then does not compile each network with XLA, which takes the longest.
 
     That it can is shown where a whole training is asked for on the command line.
     """

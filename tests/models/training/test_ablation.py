@@ -44,7 +44,7 @@ def test_each_training_differs_from_the_whole_one_in_one_thing(bench: Bench) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("repeatable")
+@pytest.mark.usefixtures("uncompiled")
 def test_a_stopped_ablation_goes_on_and_writes_its_tables(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
