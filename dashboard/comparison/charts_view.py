@@ -1,14 +1,14 @@
-"""All charts of the chosen runs, one below the other; each follows the one selection."""
+"""All charts of the chosen runs, by what they show; each follows the one selection."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import words
-from dashboard.comparison import card, measured, panels
+from dashboard.comparison import card, measured, panels, wrong_cases
 from dashboard.comparison.passes import FIGURES
 from dashboard.comparison.runs import Chosen
 from dashboard.comparison.training import METRICS
@@ -37,17 +37,19 @@ def prepare(chosen: Sequence[Chosen]) -> None:
     _table(chosen, _DOUBT)
 
 
+@st.fragment
 def draw(chosen: Sequence[Chosen]) -> None:
-    """Draw the charts."""
+    """Draw the charts of one section; the others wait until somebody opens them."""
     names = {run.look.letter: run.label for run in chosen}
-    _discrimination(chosen, names)
-    _training(chosen, names)
-    _probabilities(chosen, names)
-    _passes(chosen, names)
+    tabs = st.tabs(list(_SECTIONS), key="section", on_change="rerun", bind="query-params")
+    for tab, section in zip(tabs, _SECTIONS.values(), strict=True):
+        if tab.open:
+            with tab:
+                section(chosen, names)
 
 
 def _discrimination(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
-    st.subheader("Abnormal or normal", help="By the plain probability of one pass without dropout, as in the thesis.")
+    st.caption("By the plain probability of one pass without dropout, as in the thesis.")
     left, right = st.columns(2, gap="small")
     with left:
         card.draw(_roc(chosen), names, "The shape marks the threshold of one half, at which cases are labelled.")
@@ -61,11 +63,11 @@ def _discrimination(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
 
 
 def _training(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
-    st.subheader("Training", help="What the thesis calls training metrics, epoch by epoch.")
     trained = _trained(chosen)
     if not trained:
-        st.caption("None of these runs kept curves of training.")
+        st.info("None of these runs kept curves of training.", icon=":material/show_chart:")
         return
+    st.caption("What the thesis calls training metrics, epoch by epoch.")
     with st.grid(columns=2, min_column_width=340, gap="small"):
         for metric in METRICS:
             card.draw(_training_curves(trained, metric), names, "Strong: validation. Thin: training.")
@@ -76,9 +78,7 @@ def _trained(chosen: Sequence[Chosen]) -> list[Chosen]:
 
 
 def _probabilities(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
-    st.subheader(
-        "Probabilities and doubt", help="Whether probabilities hold, and which errors doubt would have caught."
-    )
+    st.caption("Whether probabilities hold, and which errors doubt would have caught.")
     reason = st.segmented_control(
         "Doubt measured by", list(REASONS), default=_DOUBT, required=True, key="doubt", bind="query-params"
     )
@@ -105,8 +105,9 @@ def _passes(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
     """Draw how figures move with the number of passes, where one of the runs tells."""
     telling = [run for run in chosen if run.run.record.by_passes]
     if not telling:
+        st.info("Of these runs none was judged by other numbers of passes: those with 100 passes were.", icon=_PASSES)
         return
-    st.subheader("Number of passes", help="The same test set judged again by fewer and by more passes.")
+    st.caption("The same test set judged again by fewer and by more passes.")
     for column, figure in zip(st.columns(2, gap="small"), FIGURES, strict=True):
         with column:
             card.draw(_by_passes(telling, figure), names, "With 95 % intervals by case.")
@@ -120,3 +121,12 @@ def _table(chosen: Sequence[Chosen], reason: str) -> pd.DataFrame:
 
 
 _LOWER = {"abnormal": "AURC, abnormal", "normal": "AURC, normal", "ece": "ECE", "brier": "Brier", "nll": "NLL"}
+
+_PASSES = ":material/filter_none:"
+_SECTIONS: dict[str, Callable[[Sequence[Chosen], Mapping[str, str]], None]] = {
+    "Abnormal or normal": _discrimination,
+    "Training": _training,
+    "Probabilities and doubt": _probabilities,
+    "Number of passes": _passes,
+    "Wrong cases": lambda chosen, _: wrong_cases.draw(chosen),
+}

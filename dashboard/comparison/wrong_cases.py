@@ -19,9 +19,9 @@ _ROWS_SHOWN = 9
 
 def draw(chosen: Sequence[Chosen]) -> None:
     """Draw the cases of one of the runs, which can be chosen where there are several."""
-    st.subheader(
-        "Wrongly predicted cases",
-        help="By the mean over the passes, as in tables 4.1 and 4.2 of the thesis. Missed abnormal ones stand first.",
+    st.caption(
+        "Wrongly predicted by the mean over the passes, as in tables 4.1 and 4.2 of the thesis. Missed abnormal ones "
+        "stand first."
     )
     labels = {run.look.letter: f"{run.look.letter} · {run.label}" for run in chosen}
     letter = st.segmented_control(

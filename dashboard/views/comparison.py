@@ -19,7 +19,6 @@ from dashboard.comparison import (
     runs_table,
     search_view,
     selection,
-    wrong_cases,
 )
 from dashboard.comparison.runs import Run
 
@@ -74,7 +73,6 @@ def _compare(found: Sequence[Run]) -> None:
         return
     cards.draw(chosen, figures, places)
     charts_view.draw(chosen)
-    wrong_cases.draw(chosen)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from tests.e2e.conftest import Karyotriage
 
 ROW, HEAD = 38, 36  # heights in the table of runs, in pixels
 WRONG_ROW = 36
-CHARTS = 10
+CHARTS = {"Training": 4, "Probabilities and doubt": 3, "Abnormal or normal": 3}
+"""The sections that have charts, with their number; the page opens with the last one."""
+OPENING = 3
 
 
 def chart(page: Page, name: str) -> Locator:
@@ -56,7 +58,7 @@ def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page,
     page.goto(f"{karyotriage.address}/comparison?edition=simulated")
     expect(page.get_by_role("heading", name="Model comparison")).to_be_visible()
     charts = page.get_by_test_id("stVegaLiteChart")
-    expect(charts).to_have_count(CHARTS)
+    expect(charts).to_have_count(OPENING)
     expect(chart(page, "ROC").locator("svg")).to_be_visible()
     two = curves(page, "ROC")
     assert len(two) == 2
@@ -66,7 +68,9 @@ def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page,
     page.wait_for_timeout(1500)  # the canvas tells nobody when it is drawn
     click_row(page, table, 2, ROW)
     page.wait_for_url("**/comparison?*run3=*")
-    expect(page.locator('[data-testid="stVegaLiteChart"][aria-label*="run C"]')).to_have_count(CHARTS)
+    for section, number in CHARTS.items():
+        page.get_by_role("tab", name=section).click()
+        expect(page.locator('[data-testid="stVegaLiteChart"][aria-label*="run C"]')).to_have_count(number)
     expect(chart(page, "ROC").locator("g.mark-line path[stroke-width='2.2']")).to_have_count(3)
     three = curves(page, "ROC")
     assert {colour: three[colour] for colour in two} == two  # the same runs, in the same colours
@@ -97,7 +101,7 @@ def test_a_wrong_case_shows_its_picture_and_a_chart_comes_as_files(
 ) -> None:
     runs.write(tmp_path / "experiments", runs.few())
     page.goto(f"{karyotriage.address}/comparison")
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(CHARTS)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(OPENING)
     keyed(page, "downloads_roc").click()
     rows = list(csv.DictReader(io.StringIO(download(page, "CSV", tmp_path).decode("utf-8"), newline="")))
     assert {row["letter"] for row in rows} == {"A", "B"}
@@ -109,6 +113,7 @@ def test_a_wrong_case_shows_its_picture_and_a_chart_comes_as_files(
     assert download(page, "PNG", tmp_path).startswith(b"\x89PNG")
 
     page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Wrong cases").click()
     table = page.get_by_test_id("stDataFrame").last
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(1500)
