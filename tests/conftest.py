@@ -6,6 +6,7 @@ migrated database; ``sqlite_url`` is for those where one is enough. ``redis_clie
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -25,6 +26,11 @@ from tests import servers
 
 REPOSITORY = servers.REPOSITORY
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"  # real karyograms; beside the project, never inside it
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes test: one more than there are cores, because tests wait for browsers and servers too."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)
