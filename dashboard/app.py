@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import links, parts, person_chooser, presence, services, sign_in
 from dashboard.comparison import warming
+from dashboard.drawing import parts
+from dashboard.people import chooser, sign_in
+from dashboard.session import links, presence, services
 
 st.set_page_config(page_title="Karyotriage", page_icon=str(parts.MARK), layout="wide")
 parts.logo()
@@ -40,5 +42,5 @@ else:
     warming.begin(services.settings().experiments)
     sign_in.go_on()
     presence.remember_writing("", None)
-    person_chooser.render(line)
+    chooser.render(line)
     page.run()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import links
+from dashboard.session import links
 
 _RUN = "run"  # with a number from 1: a run in this place
 _NO_RUN = "none"  # in the first place: nothing is compared, and that is what somebody wants

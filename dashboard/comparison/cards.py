@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import words
 from dashboard.comparison import addresses, drawing, filters, looks, measured, selection
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Chosen, starting_weights
 from dashboard.comparison.selection import Places
+from dashboard.wording import words
 
 
 def draw(chosen: Sequence[Chosen], figures: Mapping[str, Figures], places: Places) -> None:

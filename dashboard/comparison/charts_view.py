@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
 from dashboard.comparison import card, measured, panels, wrong_cases
 from dashboard.comparison.passes import FIGURES
 from dashboard.comparison.runs import Chosen
 from dashboard.comparison.training import METRICS
+from dashboard.wording import words
 from models.experiments.deferral import REASONS
 
 # making a chart takes longer than drawing it, and nobody changes one that is made

@@ -7,9 +7,9 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
 from dashboard.comparison import looks
 from dashboard.comparison.drawing import AnyChart, named, titled
+from dashboard.drawing.charts import LINE_COLOUR, require
 
 FOUND, MISSED, FALSE_ALARM, CLEARED = "found", "missed", "false alarm", "cleared"
 KINDS = (FOUND, MISSED, FALSE_ALARM, CLEARED)

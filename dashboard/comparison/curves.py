@@ -6,9 +6,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts import require
 from dashboard.comparison import looks
 from dashboard.comparison.drawing import UNIT, AnyChart, diagonal, named, percent_axis, titled
+from dashboard.drawing.charts import require
 
 _COLUMNS = ["letter", "run", "edition", "place", "threshold", "sensitivity", "precision", "false_alarms", "used"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR
 from dashboard.comparison import looks
+from dashboard.drawing.charts import LINE_COLOUR
 
 AnyChart = alt.Chart | alt.LayerChart
 """What a chart function returns: one view, with or without layers, that can take any width."""

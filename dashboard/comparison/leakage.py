@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
 from dashboard.comparison.drawing import UNIT, AnyChart, percent_axis, titled
+from dashboard.drawing.charts import LINE_COLOUR, require
 
 PUBLISHED, BY_CASE = "as published", "by case"
 FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC", "precision": "Precision"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import require
 from dashboard.comparison.drawing import UNIT, AnyChart, percent_axis, titled, with_intervals
+from dashboard.drawing.charts import require
 
 FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC"}
 """What is drawn, with its title; 0..1 both."""

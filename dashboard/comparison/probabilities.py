@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import require
 from dashboard.comparison import looks
 from dashboard.comparison.drawing import UNIT, AnyChart, diagonal, named, percent_axis, titled, with_intervals
+from dashboard.drawing.charts import require
 
 _RELIABILITY = ["letter", "run", "edition", "mean", "abnormal", "low", "high", "n"]
 _COVERAGE = ["letter", "run", "edition", "coverage", "risk"]

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
 from dashboard.comparison import addresses, drawing, filters, glyphs, looks, measured, selection
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Run
 from dashboard.comparison.selection import Places
+from dashboard.session import state
 
 TABLE = "runs"  # its key
 _ROW_HEIGHT = 38

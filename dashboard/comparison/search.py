@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
 from dashboard.comparison.drawing import AnyChart, titled
+from dashboard.drawing.charts import LINE_COLOUR, require
 
 PARAMETERS = {"learning_rate": "Learning rate", "batch_size": "Batch size (pictures)"}
 """What is searched, with its title."""

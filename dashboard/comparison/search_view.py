@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
 from dashboard.comparison import card, drawing, frames, search
 from dashboard.comparison.drawing import Panel
 from dashboard.comparison.runs import Run, label
 from dashboard.comparison.search import PARAMETERS
+from dashboard.wording import words
 from models.experiments.record import Record, Trial
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import require
 from dashboard.comparison import looks
 from dashboard.comparison.drawing import UNIT, AnyChart, named, percent_axis, titled
+from dashboard.drawing.charts import require
 
 METRICS = {"loss": "Loss", "auc": "AUC", "precision": "Precision", "recall": "Recall (sensitivity)"}
 """What is drawn, with its title; the loss in nats, the others 0..1."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
 from dashboard.comparison import drawing, frames, measured, paintings
 from dashboard.comparison.runs import Chosen, Run
+from dashboard.wording import words
 from models.experiments.figures import Figure
 
 _ROW_HEIGHT = 36

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
+from dashboard.drawing.charts import LINE_COLOUR, require
 from dashboard.overview.drawing import TEAL
 
 _ROW = 30

@@ -8,9 +8,12 @@ from random import SystemRandom
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import parts, sample, services, state, times, words
+from dashboard.drawing import parts
 from dashboard.known_cases import frames
-from dashboard.review_words import CALLS
+from dashboard.session import services, state
+from dashboard.upload import sample
+from dashboard.wording import times, words
+from dashboard.wording.review_words import CALLS
 from engine.files.cases import ManifestError
 from engine.known_cases import known_answers, seeding
 from engine.known_cases.known_answers import Answer, KnownPicture

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard import words
-from dashboard.review_words import CALLS
+from dashboard.wording import words
+from dashboard.wording.review_words import CALLS
 from engine.known_cases.known_answers import Answer
 from engine.known_cases.seed_results import Result, Told
 from engine.reviews import Call, Place

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import services, times, words
-from dashboard.review_words import CALLS
+from dashboard.session import services
+from dashboard.wording import times, words
+from dashboard.wording.review_words import CALLS
 from engine.records import seeds
 from engine.vocabulary import Karyogram
 

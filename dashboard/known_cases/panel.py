@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import links, services, words
 from dashboard.known_cases import drawing, form, frames
+from dashboard.session import links, services
+from dashboard.wording import words
 from engine import people
 from engine.figures.periods import Period
 from engine.figures.shares import ENOUGH

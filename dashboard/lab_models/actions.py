@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from dashboard import services, times, words
+from dashboard.session import services
+from dashboard.wording import times, words
 from engine.people import Action, may
 from engine.policy import promotions, shadows
 from engine.policy.promotions import PromotionError

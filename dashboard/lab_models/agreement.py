@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from dashboard import words
+from dashboard.wording import words
 from engine.policy.side_by_side import Pair
 from engine.reviews import Call
 from models.judging.triage import TriageOutcome

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
+from dashboard.wording import words
 from models.card import Card
 from models.card_page import card_page, with_interval
 

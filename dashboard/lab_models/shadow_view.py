@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import links, services, times, words
 from dashboard.lab_models import actions, agreement
+from dashboard.session import links, services
+from dashboard.wording import times, words
 from engine.policy import side_by_side
 from engine.policy.shadows import Shadow
 from engine.policy.side_by_side import Pair

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import times
+from dashboard.wording import times
 from engine.figures.periods import Period
 
 _TODAY, _WEEK, _MONTH, _YEAR, _OTHER = "Today", "7 days", "30 days", "12 months", "Other"

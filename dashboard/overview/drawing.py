@@ -8,7 +8,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
+from dashboard.drawing.charts import LINE_COLOUR, require
 
 TEAL = "#178a88"  # readable on white and on the dark background
 ALARM = "#c8401f"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import services
+from dashboard.session import services
 from engine.figures import agreement, drift, overview
 from engine.figures.agreement import Agreement
 from engine.figures.drift import Drift, Signal

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard import words
+from dashboard.wording import words
 from engine.figures.agreement import Agreement
 from engine.figures.drift import Drift
 from engine.figures.overview import BINS, Bar, Throughput

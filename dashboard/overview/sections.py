@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import charts, words
+from dashboard.drawing import charts
 from dashboard.overview import drawing, figures, frames
+from dashboard.wording import words
 from engine.figures import agreement
 from engine.figures.agreement import Agreement
 from engine.figures.drift import EARLIER, ENOUGH, Drift, Signal

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, OUTCOME_COLOURS, require
+from dashboard.drawing.charts import LINE_COLOUR, OUTCOME_COLOURS, require
 from models.measuring.screening import Sweep
 
 IN_FORCE, PROPOSED = "In force", "Proposed"

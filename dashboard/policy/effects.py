@@ -7,9 +7,9 @@ import math
 import numpy as np
 import streamlit as st
 
-from dashboard import words
 from dashboard.policy import charts, phrases
 from dashboard.policy.grounds import Grounds, Laboratory
+from dashboard.wording import words
 from engine.policy.policies import Terms
 from models.measuring.metrics import PREVALENCE
 from models.measuring.screening import Cohort, Effect, effect, screened_share, sweep

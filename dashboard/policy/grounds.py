@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import services, times, words
+from dashboard.session import services
+from dashboard.wording import times, words
 from engine.policy import policy_cases
 from models.measuring import known_cases
 from models.measuring.screening import Cohort

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from dashboard.words import bits, count, percent
+from dashboard.wording.words import bits, count, percent
 from engine.policy.policies import Terms
 from models.measuring.conformal import Guarantee, NoThreshold, Threshold
 from models.measuring.screening import Effect

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import services, times, words
 from dashboard.policy import phrases
 from dashboard.policy.controls import Proposal
+from dashboard.session import services
+from dashboard.wording import times, words
 from engine.people import Action, may
 from engine.policy import policies
 from engine.policy.policies import PolicyError, Terms

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import times, words
 from dashboard.policy import phrases, saving
+from dashboard.wording import times, words
 from engine.policy.policies import PolicyVersion, Terms
 
 _SHOWN = 20

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import links, parts, services, times
+from dashboard.drawing import parts
+from dashboard.session import links, services
+from dashboard.wording import times
 from engine.people import Action, Person, may
 from engine.records import audit, seeds
 from engine.records.audit import Entry

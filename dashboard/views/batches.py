@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import batch_view, links, parts, services, times, words
+from dashboard.batches import view
+from dashboard.drawing import parts
+from dashboard.session import links, services
+from dashboard.wording import times, words
 from engine.records import reports
 from engine.records.reports import BatchSummary
 
@@ -16,7 +19,7 @@ def render() -> None:
     """Draw the page."""
     batch_id = links.batch_id()
     if batch_id:
-        batch_view.render(batch_id)
+        view.render(batch_id)
         return
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     left.title("Batches")

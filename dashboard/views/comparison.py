@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import parts, services, words
 from dashboard.comparison import (
     addresses,
     cards,
@@ -21,6 +20,9 @@ from dashboard.comparison import (
     selection,
 )
 from dashboard.comparison.runs import Run
+from dashboard.drawing import parts
+from dashboard.session import services
+from dashboard.wording import words
 
 _COMPARED, _LEAKAGE, _SEARCH = "Runs", "What leakage is worth", "Search for hyper-parameters"
 

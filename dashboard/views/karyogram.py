@@ -6,25 +6,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import (
-    case_panel,
-    chromosome_view,
-    decision_history,
-    decision_panel,
-    frames,
-    links,
-    other_models,
-    parts,
-    picture_panel,
-    services,
-    state,
-    steps,
-    times,
-    verdict_figures,
-    verdict_panel,
-    words,
-)
+from dashboard.decision import history as decision_history
+from dashboard.decision import panel as decision_panel
+from dashboard.drawing import frames, parts
+from dashboard.karyogram import case_panel, chromosome_view, picture_panel
 from dashboard.known_cases import note
+from dashboard.reading_list import steps
+from dashboard.session import links, services, state
+from dashboard.verdict import figures as verdict_figures
+from dashboard.verdict import other_models
+from dashboard.verdict import panel as verdict_panel
+from dashboard.wording import times, words
 from engine import reviews
 from engine.records import audit, store
 from engine.reviewing import case_results, decisions

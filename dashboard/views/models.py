@@ -7,8 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import links, parts, services, times, words
+from dashboard.drawing import parts
 from dashboard.lab_models import actions, cards, shadow_view
+from dashboard.session import links, services
+from dashboard.wording import times, words
 from engine.policy import promotions, shadows
 from engine.policy.promotions import Promotion
 from models.card import Card

@@ -6,9 +6,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import links, parts, times, words
+from dashboard.drawing import parts
 from dashboard.overview import choice, drawing, figures, frames, sections
 from dashboard.overview.figures import Work
+from dashboard.session import links
+from dashboard.wording import times, words
 from engine.figures.overview import Counts
 from engine.figures.periods import Period
 from models.judging.triage import TriageOutcome

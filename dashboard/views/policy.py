@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import parts, services, times, words
+from dashboard.drawing import parts
 from dashboard.policy import controls, effects, grounds, saving, versions
 from dashboard.policy.grounds import Grounds
+from dashboard.session import services
+from dashboard.wording import times, words
 from engine.policy import policies
 from engine.policy.policies import PolicyVersion, Terms
 from models.registry import Registry

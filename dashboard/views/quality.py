@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import frames, links, parts, services, times, words
+from dashboard.drawing import frames, parts
 from dashboard.known_cases import panel
 from dashboard.overview import choice
 from dashboard.overview import frames as statistics
+from dashboard.session import links, services
+from dashboard.wording import times, words
 from engine.figures import agreement, quality
 from engine.figures.agreement import Agreement
 from engine.figures.quality import Reader, Sample, Table

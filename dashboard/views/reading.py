@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import links, parts, reading_filters, reading_table, services, times, words
-from dashboard.turn_words import LISTS, nothing_here
+from dashboard.drawing import parts
+from dashboard.reading_list import filters, table
+from dashboard.session import links, services
+from dashboard.wording import times, words
+from dashboard.wording.turn_words import LISTS, nothing_here
 from engine.reviewing import reading_list
 from engine.reviewing.reading_filter import Filter, Turn
 
@@ -31,13 +34,13 @@ def render() -> None:
     """Draw the page."""
     head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom")
     tabs = st.container()
-    reading_filters.ask(reading_filters.from_address(times.now()).turn)
-    asked = reading_filters.from_address(times.now())
+    filters.ask(filters.from_address(times.now()).turn)
+    asked = filters.from_address(times.now())
     with services.session() as session:
         counts = reading_list.counts(session, services.person(), asked)
     with tabs:
-        reading_filters.lists(counts, asked.turn)
-    wanted = reading_filters.from_address(times.now())
+        filters.lists(counts, asked.turn)
+    wanted = filters.from_address(times.now())
     with head:
         _heading(wanted)
         _resume(wanted)
@@ -67,9 +70,9 @@ def _resume(wanted: Filter) -> None:
 
 
 def _list(wanted: Filter, counts: Mapping[Turn, int]) -> None:
-    shown = reading_table.page(wanted, _ROWS_ON_A_PAGE)
+    shown = table.page(wanted, _ROWS_ON_A_PAGE)
     if shown.entries:
-        reading_table.draw(shown, _ROWS_ON_A_PAGE, _COLUMNS, height=1700)
+        table.draw(shown, _ROWS_ON_A_PAGE, _COLUMNS, height=1700)
     elif wanted != Filter(wanted.turn):
         _filtered_away()
     else:
@@ -78,7 +81,7 @@ def _list(wanted: Filter, counts: Mapping[Turn, int]) -> None:
 
 def _filtered_away() -> None:
     parts.empty_state("Nothing passes these filters", "The list itself may hold more.")
-    st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=reading_filters.clear)
+    st.button("Clear the filters", icon=":material/filter_alt_off:", on_click=filters.clear)
 
 
 if __name__ == "__main__":

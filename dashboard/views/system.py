@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import frames, links, parts, services, times, upload_words, words
-from dashboard.services import Works
+from dashboard.drawing import frames, parts
+from dashboard.session import links, services
+from dashboard.session.services import Works
+from dashboard.wording import times, upload_words, words
 from engine import people
 from engine.jobs.heartbeat import Heartbeat
 from engine.jobs.requeue import retry

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import links, parts, sample, services, state, times, upload_options, upload_preview, uploaded, words
-from dashboard import upload_words as said
-from dashboard.reception import Reception, Tally
-from dashboard.upload_options import Options
+from dashboard.drawing import parts
+from dashboard.session import links, services, state
+from dashboard.upload import browser_files, sample
+from dashboard.upload import options as upload_options
+from dashboard.upload import preview as upload_preview
+from dashboard.upload.options import Options
+from dashboard.upload.reception import Reception, Tally
+from dashboard.wording import times, words
+from dashboard.wording import upload_words as said
 from engine import people
 from engine.errors import one_line
 from engine.files.preview import preview
@@ -63,7 +68,7 @@ def _no_model() -> None:
 def _form(models: Sequence[str]) -> None:
     with st.container(border=True):
         held, folder = upload_options.choose_files()
-        sent = uploaded.sent(held, folder=folder)
+        sent = browser_files.sent(held, folder=folder)
         options = upload_options.ask(models)
         planned = preview(sent.files, services.settings())
         if sent.files:
@@ -93,7 +98,7 @@ def _hand_off(options: Options, parcel: _Parcel) -> None:
         bar.progress(max(0, tally.begun - 1) / count, text=_how_far(tally, count))
     if reception.error is None:
         state.start_new_upload()
-        uploaded.give_back(parcel.held)
+        browser_files.give_back(parcel.held)
     else:
         state.break_off_upload(_broken_off(reception.error, reception.tally, count))
     links.remember_batch(batch.id)

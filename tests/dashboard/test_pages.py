@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from dashboard import sample, words
+from dashboard.upload import sample
+from dashboard.wording import words
 from engine.jobs.heartbeat import Heartbeat, beat
 from engine.jobs.stream import JobStream, connect_redis
 from engine.records import schema, store

@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from streamlit.testing.v1 import AppTest
 
-from dashboard import thumbnails
+from dashboard.drawing import thumbnails
 from engine.people import DEMO
 from engine.records import store
 from engine.records.database import open_session

@@ -18,7 +18,7 @@ from fhir.resources.R4B.bundle import Bundle
 from playwright.sync_api import Page, Position, expect
 from pypdf import PdfReader
 
-from dashboard import words
+from dashboard.wording import words
 from engine.people import DEMO
 from engine.wording import RESEARCH_USE
 from models.judging.triage import TriageOutcome

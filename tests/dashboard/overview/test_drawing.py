@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dashboard import charts
+from dashboard.drawing import charts
 from dashboard.overview import drawing, frames
 from dashboard.overview.choice import of_days
 from engine.figures.agreement import Agreement

@@ -1,0 +1,1 @@
+"""The parts of the page "Batches": the inside of one batch, and its report in each format."""
