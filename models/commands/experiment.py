@@ -25,6 +25,9 @@ number modulo 3 is 2). Runs whose starting weights are not at hand are left out:
 in the folder --imagenet.
 
 --tables writes the tables of docs/experiments.md anew from the records that there are.
+
+--compare tells, figure by figure, whether the records of a folder lie within the 95 % intervals of those of --out; if
+one does not, the exit code is 1.
 """
 _NAMES: tuple[ExperimentName, ...] = get_args(ExperimentName)
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "experiments.md"
@@ -45,6 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--again", action="store_true", help="runs that have a record too")
     parser.add_argument("--dry-run", action="store_true", help="only list the runs")
     parser.add_argument("--tables", action="store_true", help=f"write the tables of {_DOCUMENT.name} anew")
+    parser.add_argument("--compare", type=Path, metavar="FOLDER", help="with records of runs that were done again")
     _add_scope(parser.add_argument_group("which runs"))
     _add_places(parser.add_argument_group("where"))
     parser.set_defaults(run=run)
@@ -81,15 +85,16 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     options.out = options.out or (_QUICK_OUT if options.quick else RECORDS)
     unknown = [name for name in options.names if name not in _NAMES]
-    if unknown or not (options.names or options.all or options.tables):
+    if unknown or not (options.names or options.all or options.tables or options.compare):
         raise TrainingError(
-            f"expected one or more of {', '.join(_NAMES)}, --all or --tables, got {' '.join(unknown) or 'none'}"
+            f"expected one or more of {', '.join(_NAMES)}, --all, --tables or --compare, "
+            f"got {' '.join(unknown) or 'none'}"
         )
     if options.names or options.all:
         _run(options, registry)
     if options.tables:
         _write_tables(options.out)
-    return 0
+    return _compare(options.out, options.compare) if options.compare else 0
 
 
 def _run(options: argparse.Namespace, registry: Registry) -> None:
@@ -143,3 +148,14 @@ def _write_tables(records: Path) -> None:
     before = _DOCUMENT.read_text(encoding="utf-8")
     _DOCUMENT.write_text(updated(before, known), encoding="utf-8")
     print(f"{_DOCUMENT.name}: tables of {len(known)} records")
+
+
+def _compare(before: Path, after: Path) -> int:
+    from models.experiments.reproduction import compared, lines
+
+    found = list(compared(read_all(before), read_all(after)))
+    if not found:
+        raise TrainingError(f"expected records of runs that {before} has too in {after}, found none")
+    for line in lines(found):
+        print(line)
+    return int(any(one.outside for one in found))
