@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -82,8 +83,9 @@ def test_same_figures_alone_in_a_batch_and_from_two_engines(
     for index in (0, 7, 15):
         (alone,) = predictor.predict([pages[index]])
         for other in (crowd[index], second[index]):
-            assert np.array_equal(alone.pass_probabilities, other.pass_probabilities)
-            assert alone.measures == other.measures
+            # equal but for the last digit: processors with AVX2 round the rows of a matrix by where they lie
+            np.testing.assert_allclose(alone.pass_probabilities, other.pass_probabilities, atol=1e-6)
+            assert asdict(alone.measures) == pytest.approx(asdict(other.measures), abs=1e-5)
             assert alone.findings == other.findings
 
 
