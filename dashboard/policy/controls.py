@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from dashboard import words
 from dashboard.policy import phrases
 from dashboard.policy.grounds import Grounds
 from engine.policy.policies import Terms
@@ -66,7 +67,7 @@ def _conformal(in_force: Terms, others: Policy, share: float, grounds: Grounds, 
     guarantee = _ask_guarantee(in_force.guarantee or _USUAL, key)
     found = promised(grounds.promising, others, guarantee)
     if isinstance(found, NoThreshold):
-        st.warning(phrases.not_kept(found, guarantee), icon=":material/scale:")
+        st.warning(words.on_warning(phrases.not_kept(found, guarantee), ":material/scale:"))
         return Proposal(
             Terms(replace(others, max_calibrated_probability=0.0), share, guarantee, grounds.kind), kept=False
         )

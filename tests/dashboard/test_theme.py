@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from dashboard import symbols
+from dashboard import symbols, words
 from dashboard.charts import LINE_COLOUR
 from models.judging.triage import TriageOutcome
+from tests.servers import REPOSITORY
 from tests.vision import VISION, contrast, mixed, nearest, theme
 
 BADGES = ("red", "orange", "gray", "violet", "blue")
@@ -27,6 +30,24 @@ def test_text_can_be_read_on_the_page(name: str, ground: str, text: str) -> None
 @pytest.mark.parametrize("badge", BADGES)
 def test_text_can_be_read_on_its_badge(name: str, badge: str) -> None:
     assert contrast(theme(name)[f"{badge}TextColor"], theme(name)[f"{badge}BackgroundColor"]) >= IN_TEXT
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_warnings_can_be_read(name: str) -> None:
+    """They stand on the yellow ground, and their text is orange: that in yellow belongs to the buttons."""
+    assert words.on_warning("Look.").startswith(":orange[")
+    assert contrast(theme(name)["orangeTextColor"], theme(name)["yellowBackgroundColor"]) >= IN_TEXT
+
+
+def test_no_warning_is_written_in_the_colour_of_buttons() -> None:
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path in sorted((REPOSITORY / "dashboard").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.warning"
+        if not ast.unparse(node.args[0]).startswith("words.on_warning(")
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
