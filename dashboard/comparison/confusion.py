@@ -7,7 +7,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR, require
+from dashboard.charts import TEXT_COLOUR, require
 from dashboard.comparison import looks
 from dashboard.comparison.drawing import AnyChart, named, titled
 
@@ -121,7 +121,7 @@ def _names(cells: pd.DataFrame, across: alt.Scale) -> list[alt.Chart]:
 
 
 def _words(rows: pd.DataFrame, align: Literal["right", "center"], dx: int) -> alt.Chart:
-    words: alt.Chart = alt.Chart(rows).mark_text(align=align, dx=dx, fontSize=11.5, color=LINE_COLOUR)
+    words: alt.Chart = alt.Chart(rows).mark_text(align=align, dx=dx, fontSize=11.5, color=TEXT_COLOUR)
     return words.encode(text="said:N")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import LINE_COLOUR
+from dashboard.charts import LINE_COLOUR, TEXT_COLOUR
 from dashboard.comparison import looks
 
 AnyChart = alt.Chart | alt.LayerChart
@@ -58,7 +58,7 @@ def titled(chart: AnyChart, title: str, frame: pd.DataFrame, *more: str, height:
     heading = alt.TitleParams(
         title,
         subtitle=[data_line(frame), *([" · ".join(more)] if more else [])],
-        subtitleColor=LINE_COLOUR,
+        subtitleColor=TEXT_COLOUR,
         subtitleFontSize=12,
         subtitlePadding=4,
         anchor="start",

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from dashboard import symbols, words
-from dashboard.charts import LINE_COLOUR
+from dashboard.charts import LINE_COLOUR, ON_DARK, ON_LIGHT
 from models.judging.triage import TriageOutcome
 from tests.servers import REPOSITORY
 from tests.vision import VISION, contrast, mixed, nearest, theme
@@ -79,6 +79,23 @@ def test_lines_and_outcomes_of_charts_stand_out(name: str) -> None:
     for colour in (*symbols.COLOURS.values(), LINE_COLOUR):
         assert contrast(colour, theme(name)["backgroundColor"]) >= IN_DRAWINGS
         assert contrast(colour, WHITE) >= IN_DRAWINGS
+
+
+@pytest.mark.parametrize(("name", "text"), [("light", ON_LIGHT), ("dark", ON_DARK)])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+def test_text_of_charts_can_be_read(name: str, text: str, ground: str) -> None:
+    assert contrast(text, theme(name)[ground]) >= IN_TEXT
+
+
+def test_no_chart_writes_in_the_colour_of_lines() -> None:
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path in sorted((REPOSITORY / "dashboard").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "mark_text"
+        if "LINE_COLOUR" in ast.unparse(node)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("vision", VISION)
