@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.comparison import looks
 from dashboard.comparison.drawing import AnyChart, named, titled
-from dashboard.drawing.charts import LINE_COLOUR, require
+from dashboard.drawing.charts import TEXT_COLOUR, require
 
 FOUND, MISSED, FALSE_ALARM, CLEARED = "found", "missed", "false alarm", "cleared"
 KINDS = (FOUND, MISSED, FALSE_ALARM, CLEARED)
@@ -121,7 +121,7 @@ def _names(cells: pd.DataFrame, across: alt.Scale) -> list[alt.Chart]:
 
 
 def _words(rows: pd.DataFrame, align: Literal["right", "center"], dx: int) -> alt.Chart:
-    words: alt.Chart = alt.Chart(rows).mark_text(align=align, dx=dx, fontSize=11.5, color=LINE_COLOUR)
+    words: alt.Chart = alt.Chart(rows).mark_text(align=align, dx=dx, fontSize=11.5, color=TEXT_COLOUR)
     return words.encode(text="said:N")
 
 

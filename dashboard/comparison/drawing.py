@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.comparison import looks
-from dashboard.drawing.charts import LINE_COLOUR
+from dashboard.drawing.charts import LINE_COLOUR, TEXT_COLOUR
 
 AnyChart = alt.Chart | alt.LayerChart
 """What a chart function returns: one view, with or without layers, that can take any width."""
@@ -58,7 +58,7 @@ def titled(chart: AnyChart, title: str, frame: pd.DataFrame, *more: str, height:
     heading = alt.TitleParams(
         title,
         subtitle=[data_line(frame), *([" · ".join(more)] if more else [])],
-        subtitleColor=LINE_COLOUR,
+        subtitleColor=TEXT_COLOUR,
         subtitleFontSize=12,
         subtitlePadding=4,
         anchor="start",

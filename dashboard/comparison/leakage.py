@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.comparison.drawing import UNIT, AnyChart, percent_axis, titled
-from dashboard.drawing.charts import LINE_COLOUR, require
+from dashboard.drawing.charts import TEXT_COLOUR, require
 
 PUBLISHED, BY_CASE = "as published", "by case"
 FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC", "precision": "Precision"}
@@ -32,7 +32,7 @@ def gap(frame: pd.DataFrame, figure: str) -> AnyChart:
     """
     require(frame, _COLUMNS)
     order = list(dict.fromkeys(frame["title"]))
-    y = alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=340, ticks=False, domain=False, grid=True))
+    y = alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=440, ticks=False, domain=False, grid=True))
     x = alt.X("figure:Q", title=f"{FIGURES[figure]} on the test set", scale=UNIT, axis=percent_axis())
     offset = alt.YOffset("split:N", scale=alt.Scale(domain=[PUBLISHED, BY_CASE], paddingOuter=0.35))
     base = alt.Chart(frame).encode(y=y, yOffset=offset, color=_colour())
@@ -57,7 +57,7 @@ def _gaps(frame: pd.DataFrame, y: alt.Y) -> alt.Chart:
     rows = rows.assign(text=points.where(rows["gap"].notna(), ""))
     numbers: alt.Chart = (
         alt.Chart(rows)
-        .mark_text(align="left", dx=10, fontSize=13, fontWeight=600, color=LINE_COLOUR)
+        .mark_text(align="left", dx=10, fontSize=13, fontWeight=600, color=TEXT_COLOUR)
         .encode(y=y, x=alt.value("width"), text="text:N")
     )
     return numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -49,10 +50,13 @@ def _row(run: Run, found: Figures, places: Places) -> dict[str, object]:
 
 def draw(runs: Sequence[Run], figures: Mapping[str, Figures], places: Places) -> None:
     """Draw the table with the chosen runs ticked."""
-    st.caption(
-        f"Click rows to compare up to {looks.PLACES} runs. Dot and bar: our sensitivity with its 95 % interval. Hollow "
-        "diamond: what the thesis printed."
-    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.caption(
+            f"Click rows to compare up to {looks.PLACES} runs. Dot and bar: ours with its 95 % interval. Hollow "
+            "diamond: the thesis.",
+            width="content",
+        )
+        view = _ask_columns()
     names = [run.name for run in runs]
     state.tick(TABLE, [names.index(name) for name in places if name in names])
     st.dataframe(
@@ -64,9 +68,24 @@ def draw(runs: Sequence[Run], figures: Mapping[str, Figures], places: Places) ->
         key=TABLE,
         on_select=lambda: _clicked(names, places),
         selection_mode=["multi-row", "single-cell"],
+        column_order=_VIEWS[view],
         column_config=_COLUMNS,
         alt="All runs, with sensitivity first",
     )
+
+
+def _ask_columns() -> str:
+    """Ask which of ``_VIEWS`` to show."""
+    chosen = st.segmented_control(
+        "Columns",
+        list(_VIEWS),
+        default=_LEADING,
+        required=True,
+        key="columns",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return chosen or _LEADING
 
 
 def _clicked(names: Sequence[str], places: Places) -> None:
@@ -111,3 +130,13 @@ _COLUMNS = {
     "test": st.column_config.TextColumn("Test set", width=80, help="Abnormal + normal karyograms."),
     "minutes": st.column_config.NumberColumn("Minutes", width=70, format="%.1f", help="How long the run took."),
 }
+
+_RUN: Final = ("symbol", "title", "edition", "split", "start")
+_LEADING: Final = "Sensitivity and AUC"
+_VIEWS: Final = {
+    _LEADING: (*_RUN, "sensitivity", "thesis_sensitivity", "interval", "auc", "thesis_auc"),
+    "Other figures": (*_RUN, "precision", "thesis_precision", "specificity", "accuracy", "thesis_accuracy"),
+    "How it was made": (*_RUN, "network", "trained", "test", "minutes"),
+    "All": tuple(_COLUMNS),
+}
+"""The columns by what somebody looks for. All but the last fit into a window of 1280 pixels without scrolling."""

@@ -90,7 +90,7 @@ def render(asked: Asked) -> None:
     said = CALLS[call].label.lower()
     if signature.is_old(asked.person):
         if presence.is_resumed(asked.karyogram.id):
-            st.warning(NOT_ASKED, icon=":material/lock_clock:")
+            st.warning(words.on_warning(NOT_ASKED, ":material/lock_clock:"))
         if st.button(
             f"Sign in again to sign: {said}", icon=":material/login:", key=asked.key("again"), width="stretch"
         ):

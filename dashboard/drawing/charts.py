@@ -1,4 +1,4 @@
-"""Charts: pure functions from a DataFrame to an Altair chart. They know no page, no store and no theme.
+"""Charts: pure functions from a DataFrame to an Altair chart. They know no page and no store.
 
 The outcome colours differ in lightness as well as in hue, and each chart also says in words or by position which
 outcome it draws, so nothing is told by colour alone.
@@ -6,7 +6,7 @@ outcome it draws, so nothing is told by colour alone.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 import altair as alt
 import numpy as np
@@ -24,7 +24,19 @@ VOTE_COLOURS = {
     "Votes abnormal": symbols.COLOURS[TriageOutcome.FLAGGED_ABNORMAL],
     "Votes normal": symbols.COLOURS[TriageOutcome.SCREENED_NORMAL],
 }
-LINE_COLOUR = "#8a94a0"  # readable on white and on the dark background
+LINE_COLOUR = "#8a94a0"  # seen on white and on the dark background
+ON_LIGHT, ON_DARK = "#4a5561", "#b4bec8"
+# no one colour can be read on both: the browser decides by the background that Streamlit gives the chart
+TEXT_COLOUR = {"expr": f"luminance(background) > 0.4 ? '{ON_LIGHT}' : '{ON_DARK}'"}
+
+
+@alt.theme.register("karyotriage", enable=True)
+def _legible() -> alt.theme.ThemeConfig:
+    """What every chart has by itself: text that can be read, where Streamlit would write it in light grey."""
+    text = {"labelColor": TEXT_COLOUR, "titleColor": TEXT_COLOUR}
+    # its type knows plain colours alone, while the schema of Vega-Lite has expressions too
+    return cast("alt.theme.ThemeConfig", {"config": {"axis": text, "legend": text}})
+
 
 _PROBABILITY_BINS = np.linspace(0.0, 1.0, 21)
 _ROW_HEIGHT = 62
@@ -97,8 +109,8 @@ def confidence_histogram(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     )
     numbers = (
         alt.Chart(bins)
-        .mark_text(baseline="bottom", dy=-3, color=LINE_COLOUR, fontSize=12)
-        .encode(x="middle:Q", y="top:Q", text="count:Q")
+        .mark_text(baseline="bottom", dy=-3, color=TEXT_COLOUR, fontSize=12)
+        .encode(x="middle:Q", y="top:Q", text=alt.Text("count:Q", format=","))
     )
     return alt.LayerChart(layer=[bars, numbers], height=_ROW_HEIGHT * len(order) + 44)
 
@@ -139,7 +151,7 @@ def _rule(position: float, text: str, *, dashed: bool, label_left: bool) -> alt.
     base = alt.Chart(pd.DataFrame({"position": [position], "text": [text]})).encode(x=alt.X("position:Q", scale=_UNIT))
     line = base.mark_rule(color=LINE_COLOUR, strokeWidth=1.5, strokeDash=[4, 4] if dashed else [1, 0])
     align: Literal["left", "right"] = "right" if label_left else "left"
-    label = base.mark_text(color=LINE_COLOUR, align=align, dx=-5 if label_left else 5, fontSize=12).encode(
+    label = base.mark_text(color=TEXT_COLOUR, align=align, dx=-5 if label_left else 5, fontSize=12).encode(
         y=alt.value(-8), text="text:N"
     )
     return alt.LayerChart(layer=[line, label])

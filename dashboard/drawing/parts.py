@@ -91,7 +91,7 @@ def refused_files(problems: Sequence[FileProblem], refused: str = "could not be 
         return
     with services.session() as session:
         earlier = duplicates.earlier(session, {one.duplicate_of for one in problems if one.duplicate_of})
-    st.warning(f"{words.count(len(problems), 'file')} {refused}.", icon=":material/warning:")
+    st.warning(words.on_warning(f"{words.count(len(problems), 'file')} {refused}."))
     few = len(problems) <= _PROBLEMS_WITHOUT_SCROLLING
     st.table(
         frames.problems(problems[:_PROBLEMS_SHOWN], earlier),

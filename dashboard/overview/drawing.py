@@ -8,14 +8,16 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.drawing.charts import LINE_COLOUR, require
+from dashboard.drawing.charts import LINE_COLOUR, TEXT_COLOUR, require
 
 TEAL = "#178a88"  # readable on white and on the dark background
 ALARM = "#c8401f"
 HEIGHT = 210
 _TALLER = 260  # with a legend, beside the reasons
 _ROW = 34
-_TIME = alt.X("moment:T", title=None, axis=alt.Axis(grid=False, labelOverlap=True, tickCount=8))
+# the day, and within a day the hour: left to itself the axis mixes weekdays, days and months
+_LABEL = "timeFormat(datum.value, hours(datum.value) || minutes(datum.value) ? '%H:%M' : '%-d %b')"
+_TIME = alt.X("moment:T", title=None, axis=alt.Axis(grid=False, labelOverlap=True, tickCount=8, labelExpr=_LABEL))
 _SERIES = {"Received": "#b7c1ca", "Signed": TEAL}
 _STATES = {"in order": TEAL, "above the alarm line": ALARM}
 
@@ -35,7 +37,7 @@ def reasons(frame: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("count:Q", title=None, axis=None),
     )
     bars = base.mark_bar(color=TEAL, cornerRadiusEnd=3, size=16)
-    numbers = base.mark_text(align="left", dx=6, color=LINE_COLOUR, fontSize=12).encode(
+    numbers = base.mark_text(align="left", dx=6, color=TEXT_COLOUR, fontSize=12).encode(
         text=alt.Text("count:Q", format=",")
     )
     return alt.LayerChart(layer=[bars, numbers], height=_ROW * len(frame))

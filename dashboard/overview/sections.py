@@ -109,10 +109,8 @@ def _alarms(found: dict[Signal, Drift]) -> None:
     alarms = {signal: [point for point in found[signal].points if point.alarms] for signal in _SIGNALS}
     parts = [f"{_SIGNALS[signal][0].lower()} ({len(points):,})" for signal, points in alarms.items() if points]
     if parts:
-        st.warning(
-            f"Above the alarm line: {', '.join(parts)}. Look at pictures of those days: scanner, staining, scale.",
-            icon=":material/notification_important:",
-        )
+        said = f"Above the alarm line: {', '.join(parts)}. Look at pictures of those days: scanner, staining, scale."
+        st.warning(words.on_warning(said, ":material/notification_important:"))
     else:
         st.caption(":material/check: No point lies above its alarm line.")
 

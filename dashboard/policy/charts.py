@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.drawing.charts import LINE_COLOUR, OUTCOME_COLOURS, require
+from dashboard.drawing.charts import LINE_COLOUR, OUTCOME_COLOURS, TEXT_COLOUR, require
 from models.measuring.screening import Sweep
 
 IN_FORCE, PROPOSED = "In force", "Proposed"
@@ -57,7 +57,7 @@ def _marked(policies: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     # one above the other, so that the names of two policies that are alike can both be read
     names = [
         alt.Chart(policies[policies["policy"] == policy])
-        .mark_text(color=LINE_COLOUR, fontSize=12, fontWeight=600, dy=offset)
+        .mark_text(color=TEXT_COLOUR, fontSize=12, fontWeight=600, dy=offset)
         .encode(x=x, y=y, text="policy:N")
         for policy, offset in ((IN_FORCE, -29), (PROPOSED, -15))
     ]

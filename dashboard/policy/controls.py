@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.policy import phrases
 from dashboard.policy.grounds import Grounds
+from dashboard.wording import words
 from engine.policy.policies import Terms
 from models.judging.triage import Policy
 from models.measuring.conformal import Guarantee, NoThreshold
@@ -66,7 +67,7 @@ def _conformal(in_force: Terms, others: Policy, share: float, grounds: Grounds, 
     guarantee = _ask_guarantee(in_force.guarantee or _USUAL, key)
     found = promised(grounds.promising, others, guarantee)
     if isinstance(found, NoThreshold):
-        st.warning(phrases.not_kept(found, guarantee), icon=":material/scale:")
+        st.warning(words.on_warning(phrases.not_kept(found, guarantee), ":material/scale:"))
         return Proposal(
             Terms(replace(others, max_calibrated_probability=0.0), share, guarantee, grounds.kind), kept=False
         )

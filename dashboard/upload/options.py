@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard.session import services, state
-from dashboard.wording import times
+from dashboard.wording import times, words
 from dashboard.wording import upload_words as said
 from engine.vocabulary import Priority
 
@@ -82,9 +82,11 @@ def check_arrival(count: int, size: int) -> None:
     """Say when there is more than a browser can carry, and compare with what somebody chose."""
     if count > FILES_AT_ONCE or size > BYTES_AT_ONCE:
         st.warning(
-            f"**More than a browser can carry for sure:** {count:,} files, {said.size(size)}. Some may have been lost "
-            "on the way. Count them here, or send one ZIP or the folder command (**Larger batches** below) instead.",
-            icon=":material/warning:",
+            words.on_warning(
+                f"**More than a browser can carry for sure:** {count:,} files, {said.size(size)}. Some may have been "
+                "lost on the way. Count them here, or send one ZIP or the folder command (**Larger batches** below) "
+                "instead."
+            )
         )
     if count < _COUNT_ASKED_FROM:
         return

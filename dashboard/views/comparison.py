@@ -32,7 +32,7 @@ def render() -> None:
     st.title("Model comparison")
     loaded = runs.load(services.settings().experiments)
     for problem in loaded.problems:
-        st.warning(f"A record cannot be read: {words.plain(problem)}", icon=":material/warning:")
+        st.warning(words.on_warning(f"A record cannot be read: {words.plain(problem)}"))
     if not loaded.runs:
         _nothing()
         return

@@ -127,7 +127,7 @@ def _receipt(batch_id: str) -> None:
             receipt = receipts.receipt(session, batch)
             problems = reports.problems(session, batch_id)
     except store.NotFoundError:
-        st.warning("The batch in this address does not exist.", icon=":material/link_off:")
+        st.warning(words.on_warning("The batch in this address does not exist.", ":material/link_off:"))
         return
     with st.container(border=True):
         st.subheader(words.plain(batch.name))
@@ -136,7 +136,7 @@ def _receipt(batch_id: str) -> None:
             f"model {words.plain(batch.model)} · {words.count(batch.passes, 'pass')}"
         )
         if receipt.lost:
-            st.warning(said.lost(receipt), icon=":material/running_with_errors:")
+            st.warning(words.on_warning(said.lost(receipt), ":material/running_with_errors:"))
         parts.refused_files(problems)
         if receipt.karyograms and not parts.live_strip(batch_id):
             st.success("Every karyogram of this batch is done.", icon=":material/task_alt:")

@@ -30,6 +30,11 @@ def on_primary(label: str) -> str:
     return f":yellow[{label}]"
 
 
+def on_warning(text: str, icon: str = ":material/warning:") -> str:
+    """The text of a warning with its icon, in a colour of its own: Streamlit would take yellow, which buttons need."""
+    return f":orange[{icon} {text}]"
+
+
 @dataclass(frozen=True)
 class OutcomeWords:
     """How one outcome is named, drawn and explained; colour is never the only sign of it."""

@@ -96,6 +96,20 @@ def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page,
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
+def test_the_runs_fit_into_a_small_window(karyotriage: Karyotriage, page: Page, tmp_path: Path) -> None:
+    """What does not fit is a click away, and nothing is cut off that nobody would look for."""
+    runs.write(tmp_path / "experiments", runs.few())
+    page.set_viewport_size({"width": 1280, "height": 720})
+    for columns in ("Sensitivity and AUC", "Other figures", "How it was made"):
+        page.goto(f"{karyotriage.address}/comparison?columns={columns}")
+        table = page.get_by_test_id("stDataFrame").first
+        expect(table.locator("canvas").first).to_be_visible()
+        page.wait_for_timeout(1500)
+        assert table.locator(".dvn-scroller").evaluate("part => part.scrollWidth <= part.clientWidth"), columns
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_wrong_case_shows_its_picture_and_a_chart_comes_as_files(
     karyotriage: Karyotriage, page: Page, tmp_path: Path
 ) -> None:

@@ -103,6 +103,18 @@ def test_with_all_runs_the_table_shows_sensitivity_first_beside_the_thesis(dashb
     assert math.isnan(shown.loc[shown["network"] == "ResNet50V2", "thesis_auc"].iloc[0])
 
 
+def test_the_columns_are_those_that_somebody_looks_for(filled: Dashboard) -> None:
+    app = filled.open("comparison")
+    assert list(app.dataframe[0].proto.column_order)[5] == "sensitivity"
+    choice = next(group for group in app.button_group if group.label == "Columns")
+    choice.set_value("Other figures").run()
+    shown = list(app.dataframe[0].proto.column_order)
+    assert shown[-2:] == ["accuracy", "thesis_accuracy"]
+    assert "sensitivity" not in shown
+    app = filled.open("comparison", columns="All")
+    assert set(app.dataframe[0].proto.column_order) == set(table(app).columns)
+
+
 def test_an_address_filters_the_table_and_chooses_the_runs(filled: Dashboard) -> None:
     app = filled.open("comparison", edition="real", split="by case", start="none", run2=REAL, run4=BY_CASE)
     shown = table(app)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 import pytest
+import vl_convert
 
 from dashboard.drawing import charts, symbols
 from models.judging.triage import TriageOutcome
@@ -78,6 +80,16 @@ def test_the_highest_row_is_abnormal_and_each_row_is_named() -> None:
 def test_the_number_stands_on_each_bar() -> None:
     chart = charts.confidence_histogram(confidence(), "Pass agreement").to_dict()
     assert chart["layer"][1]["encoding"]["text"]["field"] == "count"
+
+
+@pytest.mark.parametrize(("background", "text"), [("#ffffff", charts.ON_LIGHT), ("#11171d", charts.ON_DARK)])
+def test_text_is_written_in_what_can_be_read_on_the_background(background: str, text: str) -> None:
+    drawn = charts.confidence_histogram(confidence(), "Pass agreement").to_dict()
+    drawn["config"] |= {"background": background}  # as Streamlit does
+    picture = vl_convert.vegalite_to_svg(drawn)
+    written = re.findall(r"<text[^>]* fill=\"([^\"]*)\"", picture)
+    assert len(written) > 5
+    assert set(written) == {text}
 
 
 def test_colours_say_the_same_everywhere() -> None:

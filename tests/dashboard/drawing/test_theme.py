@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from dashboard.drawing import symbols
-from dashboard.drawing.charts import LINE_COLOUR
+from dashboard.drawing.charts import LINE_COLOUR, ON_DARK, ON_LIGHT
+from dashboard.wording import words
 from models.judging.triage import TriageOutcome
+from tests.servers import REPOSITORY
 from tests.vision import VISION, contrast, mixed, nearest, theme
 
 BADGES = ("red", "orange", "gray", "violet", "blue")
@@ -27,6 +31,24 @@ def test_text_can_be_read_on_the_page(name: str, ground: str, text: str) -> None
 @pytest.mark.parametrize("badge", BADGES)
 def test_text_can_be_read_on_its_badge(name: str, badge: str) -> None:
     assert contrast(theme(name)[f"{badge}TextColor"], theme(name)[f"{badge}BackgroundColor"]) >= IN_TEXT
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_warnings_can_be_read(name: str) -> None:
+    """They stand on the yellow ground, and their text is orange: that in yellow belongs to the buttons."""
+    assert words.on_warning("Look.").startswith(":orange[")
+    assert contrast(theme(name)["orangeTextColor"], theme(name)["yellowBackgroundColor"]) >= IN_TEXT
+
+
+def test_no_warning_is_written_in_the_colour_of_buttons() -> None:
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path in sorted((REPOSITORY / "dashboard").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.warning"
+        if not ast.unparse(node.args[0]).startswith("words.on_warning(")
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
@@ -58,6 +80,23 @@ def test_lines_and_outcomes_of_charts_stand_out(name: str) -> None:
     for colour in (*symbols.COLOURS.values(), LINE_COLOUR):
         assert contrast(colour, theme(name)["backgroundColor"]) >= IN_DRAWINGS
         assert contrast(colour, WHITE) >= IN_DRAWINGS
+
+
+@pytest.mark.parametrize(("name", "text"), [("light", ON_LIGHT), ("dark", ON_DARK)])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+def test_text_of_charts_can_be_read(name: str, text: str, ground: str) -> None:
+    assert contrast(text, theme(name)[ground]) >= IN_TEXT
+
+
+def test_no_chart_writes_in_the_colour_of_lines() -> None:
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path in sorted((REPOSITORY / "dashboard").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "mark_text"
+        if "LINE_COLOUR" in ast.unparse(node)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("vision", VISION)

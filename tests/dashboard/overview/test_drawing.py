@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+import vl_convert
 
 from dashboard.drawing import charts
 from dashboard.overview import drawing, frames
@@ -43,6 +45,18 @@ def test_what_came_and_what_was_signed_are_drawn_by_different_marks() -> None:
     chart = drawing.throughput(frames.throughput(Throughput([NOON, NOON + HOUR], [5, 0], [1, 2])))
     assert [(row["received"], row["signed"]) for row in rows(chart)] == [(5, 1), (0, 2)]
     assert [layer["mark"]["type"] for layer in chart.to_dict()["layer"]] == ["area", "line"]
+
+
+@pytest.mark.parametrize(
+    ("step", "pattern"), [(HOUR, r"\d\d:\d\d"), (DAY, r"\d{1,2} Mar"), (WEEK, r"\d{1,2} [A-Z][a-z]{2}")]
+)
+def test_a_time_is_written_as_the_day_and_within_a_day_as_the_hour(step: timedelta, pattern: str) -> None:
+    moments = [NOON + number * step for number in range(10)]
+    chart = drawing.throughput(frames.throughput(Throughput(moments, [5] * 10, [1] * 10)))
+    written = re.findall(r"<text[^>]*>([^<]+)</text>", vl_convert.vegalite_to_svg(chart.to_dict()))
+    times = [text for text in written if not text.isdigit() and text not in ("Karyograms", "Received", "Signed")]
+    assert len(times) >= 3
+    assert [text for text in times if not re.fullmatch(pattern, text)] == []
 
 
 def test_each_figure_is_drawn_with_its_interval_and_what_it_rests_on() -> None:
