@@ -23,7 +23,8 @@ COPY LICENSE README.md ./
 # A named volume takes over the owner of the folder that it is mounted on.
 RUN useradd --uid 10001 --create-home karyotriage \
     && install --directory --owner=karyotriage --group=karyotriage data
-USER karyotriage
+# By its number: some systems refuse to start an image of which they cannot tell that its user is not root.
+USER 10001
 
 EXPOSE 8501
 

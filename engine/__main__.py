@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from engine.commands import backup, check, export, qualify, release, retain, sbom, status, submit, watch, work
+from engine.commands import backup, check, export, qualify, release, retain, sbom, status, submit, verify, watch, work
 from engine.errors import EXPECTED, one_line
 from engine.settings import Settings
 
-_COMMANDS: Final = (work, submit, watch, export, status, backup, check, retain, qualify, sbom, release)
+_COMMANDS: Final = (work, submit, watch, export, status, backup, check, verify, retain, qualify, sbom, release)
 _WRONG: Final = 2
 _INTERRUPTED: Final = 130  # what shells expect of a program that Ctrl-C ended
 

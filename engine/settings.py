@@ -62,7 +62,7 @@ class Settings:
     that only this machine reaches them. Of each person (``engine.intake.quotas``): ``day_files`` and ``day_bytes`` in
     24 hours, and ``open_batches`` that are not judged yet. Of an engine: ``metrics_port`` of ``engine.worker.metrics``,
     0 for none, on ``metrics_host``; ``log_format``: see ``engine.operations.logs``; ``gpu_memory_mb`` at most on each
-    GPU, 0 for all.
+    GPU, 0 for all. ``signing_key``: see ``engine.exports.seal``.
     """
 
     database_url: str = "sqlite:///data/karyotriage.db"
@@ -98,6 +98,7 @@ class Settings:
     metrics_host: str = "127.0.0.1"
     log_format: LogFormat = "text"
     gpu_memory_mb: int = 0
+    signing_key: Path = Path("data/signing-key.pem")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -144,6 +145,7 @@ class Settings:
             metrics_host=source.text("KARYOTRIAGE_METRICS_HOST", cls.metrics_host),
             log_format=cast(LogFormat, source.one_of("KARYOTRIAGE_LOG_FORMAT", cls.log_format, get_args(LogFormat))),
             gpu_memory_mb=source.integer("KARYOTRIAGE_GPU_MEMORY_MB", cls.gpu_memory_mb, 0, 10**6),
+            signing_key=Path(source.text("KARYOTRIAGE_SIGNING_KEY", str(cls.signing_key))).expanduser(),
         )
 
 

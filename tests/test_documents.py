@@ -177,7 +177,7 @@ def test_the_image_copies_only_what_is_there_and_let_through() -> None:
 
 def test_the_image_does_not_run_as_root_and_says_whether_it_is_healthy() -> None:
     lines = text("Dockerfile").splitlines()
-    assert lines.index("USER karyotriage") < next(i for i, line in enumerate(lines) if line.startswith("CMD "))
+    assert lines.index("USER 10001") < next(i for i, line in enumerate(lines) if line.startswith("CMD "))
     assert 'CMD ["python", "-m", "engine.operations.health"]' in text("Dockerfile")
     assert not re.search(r"^USER root", text("Dockerfile"), re.MULTILINE)
 

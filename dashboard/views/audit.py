@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,8 +11,9 @@ import streamlit as st
 from dashboard.drawing import parts
 from dashboard.session import links, services
 from dashboard.wording import times
+from engine.exports import seal, trail
 from engine.people import Action, Person, may
-from engine.records import audit, seeds
+from engine.records import audit
 from engine.records.audit import Entry
 
 _ON_A_PAGE = 50
@@ -35,10 +37,11 @@ def render() -> None:
     ).strip()
     before = links.audit_before()
     with services.session() as session:
-        found = audit.latest(session, _ON_A_PAGE + 1, before=before, text=text, but=_kept_from(services.person()))
+        found = audit.latest(session, _ON_A_PAGE + 1, before=before, text=text, but=trail.kept_from(services.person()))
     if not found:
         _nothing(text)
         return
+    _download(text)
     st.dataframe(
         frame(found[:_ON_A_PAGE]),
         hide_index=True,
@@ -49,9 +52,31 @@ def render() -> None:
     _steps(found, before)
 
 
-def _kept_from(person: Person) -> tuple[str, ...]:
-    """The actions of which somebody is not told: readers are not to learn which karyograms are known cases."""
-    return () if may(person, Action.SEED_CASES) else seeds.TOLD_IN_THE_TRAIL
+def _download(text: str) -> None:
+    """Offer what was searched for, all pages of it, where the person at work may export."""
+    if may(services.person(), Action.EXPORT):
+        st.download_button(
+            "Signed export",
+            data=maker(text, services.later()),
+            file_name=trail.FILE_NAME,
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/verified:",
+            help="Everything that was searched for, signed by the key of this installation. An auditor checks it with "
+            "`python -m engine verify`, or with `openssl` as the README inside says.",
+        )
+
+
+def maker(text: str, who: Callable[[], Person]) -> Callable[[], bytes]:
+    """What makes the file; Streamlit calls it at the click, and who clicks must still be signed in then."""
+
+    def make() -> bytes:
+        stream, key = io.BytesIO(), services.settings().signing_key
+        with services.session() as session:
+            trail.write(session, stream, seal.kept_in(key), text=text, person=who())
+        return stream.getvalue()
+
+    return make
 
 
 def _nothing(text: str) -> None:

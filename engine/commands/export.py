@@ -1,4 +1,4 @@
-"""``python -m engine export``: the report of a batch in any format, and what people corrected as training material."""
+"""``python -m engine export``: the report of a batch, what people corrected as training material, the audit trail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from engine.exports import coco
+from engine.exports import coco, seal, trail
 from engine.exports.batch_report.formats import Format, write
 from engine.exports.export import COLUMNS
 from engine.exports.redaction import Shown
@@ -36,6 +36,8 @@ csv, text that a spreadsheet would take for a formula gets an apostrophe in fron
 
 Or write the karyograms that somebody has corrected as training material, of one batch or of all: annotations.json in
 COCO format, and the pictures in the folder images beside it.
+
+Or write the audit trail as a ZIP file that is signed by the key of this installation; see `verify`.
 """
 
 
@@ -71,17 +73,21 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "export",
-        help="write the report of a batch as CSV, JSON, Excel, PDF or FHIR, or corrections in COCO format",
+        help="write the report of a batch in any format, corrections in COCO format, or the audit trail",
         description=_DESCRIPTION,
         epilog="columns of csv: " + ", ".join(COLUMNS),
     )
     parser.add_argument(
-        "batch", metavar="BATCH", nargs="?", help="id or name of a batch, or the beginning of one; all with --coco only"
+        "batch",
+        metavar="BATCH",
+        nargs="?",
+        help="id or name of a batch, or the beginning of one; none with --trail, and with --coco for all",
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--format", choices=list(Format), type=Format, help="format of the report, with --out")
     what.add_argument("--csv", metavar="FILE", help="short for --format csv --out FILE")
     what.add_argument("--coco", metavar="FOLDER", type=Path, help="folder for corrected karyograms, made if missing")
+    what.add_argument("--trail", metavar="FILE", type=Path, help="signed ZIP file of the audit trail")
     privacy = parser.add_mutually_exclusive_group()
     privacy.add_argument(
         "--without-names",
@@ -114,7 +120,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     try:
         upgrade(engine)
         with open_session(engine) as session:
-            if args.coco is not None:
+            if args.trail is not None:
+                _write_trail(session, args.trail, settings.signing_key)
+            elif args.coco is not None:
                 _write_corrections(session, args, _limits(settings))
             else:
                 _write_report(session, args, _limits(settings))
@@ -175,6 +183,13 @@ def _write_corrections(session: Session, args: argparse.Namespace, limits: Limit
     batch_id = None if args.batch is None else find_batch(session, args.batch).id
     count = coco.write_folder(session, args.coco, limits, batch_id, _shown(args))
     print(f"{count} {'karyogram' if count == 1 else 'karyograms'} with corrections written to {args.coco}")
+
+
+def _write_trail(session: Session, file: Path, key: Path) -> None:
+    signer = seal.kept_in(key)
+    with _replacing(file) as stream:
+        count = trail.write(session, stream, signer)
+    print(f"{count:,} entries of the audit trail written to {file}, signed by the key {signer.fingerprint}")
 
 
 def _shown(args: argparse.Namespace) -> Shown:

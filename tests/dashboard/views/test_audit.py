@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+
+from dashboard.session import services
+from dashboard.views import audit as page
+from engine.exports import trail_proof
+from engine.people import DEMO, NotAllowedError, Person, Role
 from engine.records import audit
 from engine.records.database import open_session
 from engine.vocabulary import Batch, Karyogram
@@ -46,3 +54,31 @@ def test_older_entries_are_a_click_away(dashboard: Dashboard) -> None:
     assert list(app.dataframe[0].value["sequence"]) == list(range(10, 0, -1))
     next(button for button in app.button if button.label == "Newest").click().run()
     assert app.dataframe[0].value["sequence"][0] == 60
+
+
+def test_what_was_searched_for_can_be_had_as_a_signed_file(
+    dashboard: Dashboard,
+    judged_batch: tuple[Batch, list[Karyogram]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KARYOTRIAGE_SIGNING_KEY", str(tmp_path / "key.pem"))
+    services.settings.clear()
+    app = dashboard.open("audit", text=judged_batch[1][0].id)
+    assert [button.proto.label for button in app.get("download_button")] == ["Signed export"]
+    made = page.maker(judged_batch[1][0].id, lambda: DEMO[0])()
+    services.settings.clear()
+    proof = trail_proof.examine(io.BytesIO(made))
+    assert (proof.faults, proof.entries, proof.told["by"]) == ([], 1, DEMO[0].name)
+
+
+def test_who_may_not_export_is_offered_nothing(
+    dashboard: Dashboard, judged_batch: tuple[Batch, list[Karyogram]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = Person("Gast", Role.READ_ONLY)
+    monkeypatch.setattr(services, "person", lambda: guest)
+    app = dashboard.open("audit")
+    assert len(app.dataframe[0].value) == 4
+    assert not app.get("download_button")
+    with pytest.raises(NotAllowedError):
+        page.maker("", lambda: guest)()

@@ -10,14 +10,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.people import Person, Role
-from engine.records import audit, store
+from engine.records import audit, database, schema, store
 from engine.records.database import open_session
 from engine.reviewing import decisions
 from engine.reviews import Call, Opinion
 from tests.records import NOW, add_batch, karyograms, png, verdict
 
 _TRIGGERS_OFF = {
-    "sqlite": ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete"),
+    "sqlite": tuple(f"DROP TRIGGER audit_no_{event}" for event in ("update", "delete", "replace")),
     "postgresql": ("ALTER TABLE audit DISABLE TRIGGER USER",),
 }
 _COPY = "INSERT INTO audit SELECT 5, at, person, action, subject, details, previous, hash FROM audit WHERE sequence = 2"
@@ -92,13 +92,37 @@ def test_the_database_refuses_changes(sql_engine: Engine, statement: str, table:
         connection.execute(text(statement.format(table)))
 
 
-@pytest.mark.parametrize("field", ["at", "person", "action", "subject", "details", "previous", "hash"])
-def test_a_changed_field_is_found(sql_engine: Engine, field: str) -> None:
+@pytest.mark.parametrize("how", ["INSERT OR REPLACE", "REPLACE"])
+def test_no_entry_is_replaced(sqlite_url: str, how: str) -> None:
+    """SQLite takes the old row away without asking the trigger that refuses to delete."""
+    engine = database.connect(sqlite_url)
+    write(engine, 1)
+    values = "SELECT sequence, at, 'Ben', action, subject, details, previous, hash FROM audit"
+    with engine.connect() as connection, pytest.raises(DBAPIError, match="never changed or deleted"):
+        connection.execute(text(f"{how} INTO audit {values}"))
+    engine.dispose()
+
+
+_OTHER_VALUES = {"sequence": "9", "at": "'2026-01-01 00:00:00+00:00'"}
+
+
+@pytest.mark.parametrize("row", [1, 3, 4])
+@pytest.mark.parametrize("field", [column.name for column in schema.audit.columns])
+def test_a_changed_field_is_found(sql_engine: Engine, field: str, row: int) -> None:
+    """Every column of the first, of one in the middle, and of the last entry."""
     for number in range(4):
         write(sql_engine, number)
-    value = "'2026-01-01 00:00:00+00:00'" if field == "at" else f"'{'0' * 64}'"
-    tamper(sql_engine, f"UPDATE audit SET {field} = {value} WHERE sequence = 3")
-    assert 3 in [found.sequence for found in breaks(sql_engine)]
+    value = _OTHER_VALUES.get(field, f"'{'0' * 63}1'")  # not what stands before the first entry
+    tamper(sql_engine, f"UPDATE audit SET {field} = {value} WHERE sequence = {row}")
+    assert row in [found.sequence for found in breaks(sql_engine)]
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM audit_head", "UPDATE audit_head SET hash = '0'"])
+def test_a_changed_head_is_found(sql_engine: Engine, change: str) -> None:
+    for number in range(4):
+        write(sql_engine, number)
+    tamper(sql_engine, change)
+    assert [found.sequence for found in breaks(sql_engine)] == [4]
 
 
 @pytest.mark.parametrize("gone", [1, 2, 4])

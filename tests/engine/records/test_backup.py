@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from engine.__main__ import main
+from engine.exports import export
+from engine.figures import overview
+from engine.figures.agreement import agreement
+from engine.figures.periods import Period
 from engine.operations import checks
 from engine.people import Person, Role
 from engine.records import database, store
@@ -75,6 +81,30 @@ def test_a_restored_store_is_the_same_and_holds(sql_engine: Engine, empty_url: s
     with restored.connect() as connection, pytest.raises(Exception, match="never changed or deleted"):
         connection.execute(text("DELETE FROM audit"))  # the triggers came along
     restored.dispose()
+
+
+def figures(url: str) -> list[object]:
+    """What the pages Overview and Quality and the table of the batch show."""
+    engine, period = (
+        database.connect(url),
+        Period(NOW - timedelta(hours=1), NOW + timedelta(hours=1), timedelta(hours=1)),
+    )
+    table = io.StringIO(newline="")
+    with open_session(engine) as session:
+        for batch in session.scalars(select(metadata.tables["batches"].c.id)):
+            export.write_csv(session, batch, table)
+        told = [one(session, period) for one in (overview.counts, overview.reasons, overview.turnaround, agreement)]
+    engine.dispose()
+    return [*told, table.getvalue()]
+
+
+def test_a_restored_store_gives_the_same_figures(sql_engine: Engine, empty_url: str, tmp_path: Path) -> None:
+    fill(sql_engine)
+    backup(url_of(sql_engine), tmp_path / "monday.backup")
+    before = figures(url_of(sql_engine))
+    restore(tmp_path / "monday.backup", empty_url)
+    assert figures(empty_url) == before
+    assert str(before[-1]).count("\n") == 1 + 3
 
 
 def test_a_backup_while_others_write_is_the_state_of_one_moment(
