@@ -6,7 +6,7 @@ outcome it draws, so nothing is told by colour alone.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 import altair as alt
 import numpy as np
@@ -33,7 +33,8 @@ TEXT_COLOUR = {"expr": f"luminance(background) > 0.4 ? '{ON_LIGHT}' : '{ON_DARK}
 def _legible() -> alt.theme.ThemeConfig:
     """What every chart has by itself: text that can be read, where Streamlit would write it in light grey."""
     text = {"labelColor": TEXT_COLOUR, "titleColor": TEXT_COLOUR}
-    return alt.theme.ThemeConfig({"config": {"axis": text, "legend": text, "header": text}})
+    # its type knows plain colours alone, while the schema of Vega-Lite has expressions too
+    return cast("alt.theme.ThemeConfig", {"config": {"axis": text, "legend": text}})
 
 
 _PROBABILITY_BINS = np.linspace(0.0, 1.0, 21)
@@ -108,7 +109,7 @@ def confidence_histogram(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     numbers = (
         alt.Chart(bins)
         .mark_text(baseline="bottom", dy=-3, color=TEXT_COLOUR, fontSize=12)
-        .encode(x="middle:Q", y="top:Q", text="count:Q")
+        .encode(x="middle:Q", y="top:Q", text=alt.Text("count:Q", format=","))
     )
     return alt.LayerChart(layer=[bars, numbers], height=_ROW_HEIGHT * len(order) + 44)
 
