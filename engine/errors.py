@@ -18,6 +18,9 @@ from models.registry import UnknownModelError, WeightsHashError
 # Redis is down, or up but full or a read-only copy: in each case it takes no jobs now and will again later.
 REDIS_AWAY: Final = (RedisConnectionError, RedisTimeoutError, ReadOnlyError, OutOfMemoryError)
 
+# The record store does not answer, or refuses what it was asked.
+STORE_AWAY: Final = (DBAPIError,)
+
 # Errors that the person at the shell can do something about; any other is ours and keeps its traceback.
 EXPECTED: Final = (
     BackupError,
@@ -27,7 +30,7 @@ EXPECTED: Final = (
     WeightsHashError,
     CardError,
     OSError,
-    DBAPIError,
+    *STORE_AWAY,
     *REDIS_AWAY,
 )
 

@@ -323,12 +323,12 @@ def test_the_browser_session_is_touched_in_two_modules_only() -> None:
     assert wrong == []
 
 
-def test_pages_neither_query_nor_train() -> None:
-    """Pages read through ``engine.records.reports`` and ``engine.records.store``: no SQL of their own."""
+def test_the_dashboard_neither_queries_nor_trains() -> None:
+    """Pages read through ``engine.records`` and its neighbours: no SQL and no Redis of their own."""
     wrong = [
         f"{path}:{line} imports {name}"
         for path, tree in sources().items()
         for name, line in imported(tree)
-        if path.parts[:2] == PAGES and name.split(".")[0] in {"sqlalchemy", "redis", *NETWORK_LIBRARIES}
+        if path.parts[0] == "dashboard" and name.split(".")[0] in {"sqlalchemy", "redis", *NETWORK_LIBRARIES}
     ]
     assert wrong == []

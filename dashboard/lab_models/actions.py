@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
-from sqlalchemy.orm import Session
 
 from dashboard.session import services
 from dashboard.wording import times, words
 from engine.people import Action, may
 from engine.policy import promotions, shadows
 from engine.policy.promotions import PromotionError
+from engine.records.database import Session
 from models.card import Card
 
 

@@ -67,7 +67,9 @@ def _conformal(in_force: Terms, others: Policy, share: float, grounds: Grounds, 
     guarantee = _ask_guarantee(in_force.guarantee or _USUAL, key)
     found = promised(grounds.promising, others, guarantee)
     if isinstance(found, NoThreshold):
-        st.warning(words.on_warning(phrases.not_kept(found, guarantee), ":material/scale:"))
+        st.warning(
+            words.on_warning(phrases.not_kept(found, guarantee, grounds.known.abnormal_cases), ":material/scale:")
+        )
         return Proposal(
             Terms(replace(others, max_calibrated_probability=0.0), share, guarantee, grounds.kind), kept=False
         )

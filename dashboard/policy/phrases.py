@@ -86,16 +86,19 @@ def kept(found: Threshold, guarantee: Guarantee) -> str:
     )
 
 
-def not_kept(found: NoThreshold, guarantee: Guarantee) -> str:
-    """Why nothing can be promised, and what would help."""
+def not_kept(found: NoThreshold, guarantee: Guarantee, known: int) -> str:
+    """Why nothing can be promised, and what would help; ``known`` abnormal cases are there, counted or not."""
     asked = f"at most {percent(guarantee.tolerated)} missed with a confidence of {percent(guarantee.confidence)}"
     if found.needed is None:
         return (
             f"No limit keeps this promise ({asked}): more of the {count(found.cases, 'abnormal case')} than may be "
             "missed look entirely normal to the model."
         )
+    counted = f"**{found.cases:,}**"
+    if known > found.cases:
+        counted += f" of **{known:,}** that were read whatever the model said"
     return (
-        f"Too few abnormal cases to promise this ({asked}): there are **{found.cases:,}**, and at least "
+        f"Too few abnormal cases to promise this ({asked}): there are {counted}, and at least "
         f"**{found.needed:,}** are needed, even if none of them is missed. Ask for less, or sign "
         f"{found.needed - found.cases:,} more while the quality sample is 100 %, so that everything is read."
     )

@@ -8,22 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import redis
 import streamlit as st
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from dashboard.session import links, presence
 from dashboard.wording import times
 from engine.access import exposure, identity, sign_ins
-from engine.errors import REDIS_AWAY, one_line
+from engine.errors import REDIS_AWAY, STORE_AWAY, one_line
 from engine.intake.intake import Intake
 from engine.jobs.heartbeat import Heartbeat, alive
 from engine.jobs.stream import DeadLetter, JobStream, connect_redis
 from engine.people import DEMO, Person
 from engine.policy import promotions
-from engine.records.database import connect, open_session, upgrade
+from engine.records.database import Engine, Session, ask, connect, open_session, upgrade
 from engine.settings import Settings, SettingsError
 from models.pictures import Limits
 from models.registry import Registry
@@ -40,11 +36,6 @@ def _sql_engine() -> Engine:
     engine = connect(settings().database_url)
     upgrade(engine)
     return engine
-
-
-@st.cache_resource(show_spinner=False)
-def _redis_client() -> redis.Redis:
-    return connect_redis(settings().redis_url)
 
 
 @st.cache_resource(show_spinner=False)
@@ -142,15 +133,16 @@ def problem() -> str | None:
         elif (roles := settings().roles_file) is not None:
             identity.roles_of_file(roles)
         with session() as opened:
-            opened.execute(text("SELECT 1"))
-    except (SettingsError, exposure.ExposureError, DBAPIError, OSError) as error:
+            ask(opened)
+    except (SettingsError, exposure.ExposureError, *STORE_AWAY, OSError) as error:
         return one_line(error)
     return None
 
 
+@st.cache_resource(show_spinner=False)
 def stream() -> JobStream:
     """The job stream."""
-    return JobStream(_redis_client())
+    return JobStream(connect_redis(settings().redis_url))
 
 
 @dataclass(frozen=True)
@@ -165,7 +157,7 @@ class Works:
 def works() -> Works | None:
     """Ask Redis how the engines do; ``None`` when it cannot be reached."""
     try:
-        return Works(alive(_redis_client()), stream().lag(), stream().dead_letters())
+        return Works(alive(stream().client), stream().lag(), stream().dead_letters())
     except REDIS_AWAY:
         return None
 
@@ -173,7 +165,7 @@ def works() -> Works | None:
 def engines_alive() -> bool | None:
     """Whether any engine lives; ``None`` when Redis cannot be reached."""
     try:
-        return bool(alive(_redis_client()))
+        return bool(alive(stream().client))
     except REDIS_AWAY:
         return None
 

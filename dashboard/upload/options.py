@@ -39,7 +39,7 @@ def choose_files() -> tuple[list[UploadedFile], bool]:
     )
     folder = kind == _FOLDER
     files = st.file_uploader(
-        "Folder with karyograms" if folder else "Karyograms",
+        "A folder of karyograms: choose it" if folder else "Karyograms: drop them here, or choose them",
         accept_multiple_files="directory" if folder else True,
         key=state.upload_key(state.UPLOADERS[folder]),
         help="PNG, JPEG, BMP or TIFF (8 or 16 bit, several pages allowed), or ZIP files of these. Of a folder, all "

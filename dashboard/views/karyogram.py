@@ -114,14 +114,15 @@ def _load(karyogram_id: str) -> _Shown:
 
 def _heading(shown: _Shown) -> None:
     karyogram = shown.karyogram
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(words.plain(words.case_and_cell(karyogram.case_name, karyogram.cell)), width="content")
-        parts.outcome_badge(frames.outcome_of(karyogram, shown.verdict))
     received = times.local_time(karyogram.created_at, times.reader_zone())
-    st.caption(
-        f"{words.plain(frames.file_and_page(karyogram))} · {karyogram.width:,} by {karyogram.height:,} pixels · "
-        f"received {received}"
-    )
+    with st.container(gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(words.plain(words.case_and_cell(karyogram.case_name, karyogram.cell)), width="content")
+            parts.outcome_badge(frames.outcome_of(karyogram, shown.verdict))
+        st.caption(
+            f"{words.plain(frames.file_and_page(karyogram))} · {karyogram.width:,} by {karyogram.height:,} pixels · "
+            f"received {received}"
+        )
 
 
 if __name__ == "__main__":

@@ -77,6 +77,8 @@ def _list(wanted: Filter, counts: Mapping[Turn, int]) -> None:
         _filtered_away()
     else:
         parts.empty_state(LISTS[wanted.turn].name, nothing_here(wanted.turn, counts, services.person()))
+        if not counts[Turn.ALL]:
+            links.to_page(links.UPLOAD, "Upload karyograms", icon=":material/upload_file:")
 
 
 def _filtered_away() -> None:

@@ -1,7 +1,8 @@
 """What will become of an upload, told beforehand: which cell of which case each file shows, and what is in doubt.
 
-Names, sizes, manifests and the directories of ZIPs are looked at, by the code that intake uses itself; no picture is
-read. So what only its bytes tell is missing: damage, duplicates, and the pages of a file with several.
+Names, sizes, first bytes, manifests and the directories of ZIPs are looked at, by the code that intake uses itself; no
+picture is read. So what only all its bytes tell is missing: damage, duplicates, and the pages of a file with several;
+inside a ZIP also what is no picture.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Final, TypeVar
 from engine.files.cases import CellName, free_case
 from engine.files.unpacking import Candidate, IncomingFile, Unpacking
 from engine.settings import Settings
-from engine.vocabulary import FileProblem
+from engine.vocabulary import FileProblem, ProblemKind
+from models.pictures import PictureError, media_type
 
 Key = TypeVar("Key")
 Item = TypeVar("Item")
@@ -113,12 +115,24 @@ def preview(files: Sequence[IncomingFile], settings: Settings) -> Preview:
     problems: list[FileProblem] = []
     taken: set[str] = set()
     for found in unpacking.run(files):
-        if isinstance(found, FileProblem):
-            problems.append(found)
+        seen = found if isinstance(found, FileProblem) else _no_picture(found) or found
+        if isinstance(seen, FileProblem):
+            problems.append(seen)
             continue
-        planned.append(_planned(found, taken))
+        planned.append(_planned(seen, taken))
         taken.add(planned[-1].cell.case)
     return Preview(tuple(planned), tuple(problems), tuple(sorted(unpacking.promised - unpacking.met)))
+
+
+def _no_picture(found: Candidate) -> FileProblem | None:
+    """What intake will say of a file whose first bytes are none of a picture."""
+    if found.head is None:
+        return None
+    try:
+        media_type(found.head)
+    except PictureError as error:
+        return FileProblem(found.name, ProblemKind(error.fault.value), str(error))
+    return None
 
 
 def _planned(found: Candidate, taken: set[str]) -> PlannedFile:

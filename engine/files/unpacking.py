@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from io import SEEK_END
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from engine.files.archives import ArchiveError, ArchiveLimits, entries, is_archive, readable_size
 from engine.files.cases import Claims, Manifest, ManifestError, from_file_name, is_manifest, manifests_first
 from engine.names import clean, is_clutter
 from engine.settings import Settings
 from engine.vocabulary import FileProblem, ProblemKind
+
+_HEAD_BYTES: Final = 32  # they tell a ZIP, and of which kind a picture is
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class IncomingFile:
 class Candidate:
     """A file that may be a picture: its cell as far as its name or a manifest tells, and what gets its bytes.
 
-    It is to be read before the next one is asked for, or not at all; a problem says why it cannot be.
+    It is to be read before the next one is asked for, or not at all; a problem says why it cannot be. ``head`` are its
+    first bytes; inside a ZIP nobody knows them without unpacking it.
     """
 
     name: str
     claims: Claims
     read: Callable[[], bytes | FileProblem]
+    head: bytes | None = None
 
 
 @dataclass
@@ -74,12 +78,13 @@ class Unpacking:
     def _take_apart(self, name: str, data: bytes | BinaryIO | OSError) -> Iterator[Candidate | FileProblem]:
         if isinstance(data, OSError):
             raise data
-        if is_archive(_head(data)):
+        head = _head(data)
+        if is_archive(head):
             yield from self._open_archive(name, data)
         elif problem := self._too_large(name, data):
             yield problem
         else:
-            yield from self._take(name, partial(_read, name, data))
+            yield from self._take(name, partial(_read, name, data), head)
 
     def _open_archive(self, name: str, data: bytes | BinaryIO) -> Iterator[Candidate | FileProblem]:
         """Take in a ZIP; its manifests hold inside it alone."""
@@ -93,7 +98,9 @@ class Unpacking:
         except ArchiveError as error:
             yield FileProblem(name, ProblemKind.BAD_ARCHIVE, str(error))
 
-    def _take(self, name: str, read: Callable[[], bytes | FileProblem]) -> Iterator[Candidate | FileProblem]:
+    def _take(
+        self, name: str, read: Callable[[], bytes | FileProblem], head: bytes | None = None
+    ) -> Iterator[Candidate | FileProblem]:
         if is_manifest(name):
             data = read()
             yield from [data] if isinstance(data, FileProblem) else self._read_manifest(name, data)
@@ -102,7 +109,7 @@ class Unpacking:
         claims = Claims(from_file_name(name, self.settings.case_pattern), self.manifest.find(name))
         if claims.cell is None:
             self.without_cell.append(name)
-        yield Candidate(name, claims, read)
+        yield Candidate(name, claims, read, head)
 
     def _read_manifest(self, name: str, data: bytes) -> Iterator[FileProblem]:
         """Remember a manifest; it is a problem if it cannot be read or comes too late."""
@@ -150,9 +157,9 @@ def _not_readable(name: str, error: OSError) -> FileProblem:
 def _head(data: bytes | BinaryIO) -> bytes:
     """The first bytes; an open file stands at its beginning afterwards."""
     if isinstance(data, bytes):
-        return data[:4]
+        return data[:_HEAD_BYTES]
     data.seek(0)
-    head = data.read(4)
+    head = data.read(_HEAD_BYTES)
     data.seek(0)
     return head
 

@@ -82,6 +82,11 @@ class JobStream:
         made = [lane.ensure_group() for lane in self._lanes.values()]
         return any(made)
 
+    @property
+    def client(self) -> redis.Redis:
+        """Through which it speaks with the server, for what else lies there."""
+        return self._redis
+
     def put(self, karyogram_ids: Sequence[str], priority: Priority = Priority.ROUTINE) -> None:
         """Add one job for each id."""
         self._lanes[priority].put(karyogram_ids)

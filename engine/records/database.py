@@ -21,6 +21,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+# with what its callers name besides: who only hands a store or a session on needs no SQL of their own
+__all__ = ["Engine", "Session", "ask", "connect", "is_current", "newest_revision", "open_session", "upgrade"]
+
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _LOCK_SECONDS: Final = 30
 _ADVISORY_LOCK: Final = 0x6B6172796F  # "karyo": one number that only our migrations lock
@@ -102,6 +105,15 @@ def _lock(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+
+
+def ask(session: Session) -> None:
+    """Ask the record store for nothing, only whether it answers.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: it does not; see ``engine.errors.STORE_AWAY``.
+    """
+    session.execute(sqlalchemy.text("SELECT 1"))
 
 
 @contextmanager

@@ -22,9 +22,9 @@ from models.judging.heatmap import HeatMap
 from models.judging.suggestion import Suggestion
 from models.judging.triage import Reason, TriageOutcome
 from models.preparation.framing import Framing
-from tests import records
+from tests import large, records
 from tests.dashboard.conftest import Dashboard
-from tests.servers import free_port
+from tests.servers import REPOSITORY, free_port
 
 Judged = tuple[Batch, list[Karyogram]]
 
@@ -55,6 +55,31 @@ def press(app: AppTest, label: str) -> AppTest:
 @pytest.mark.parametrize("view", ["upload", "batches", "reading", "karyogram", "system"])
 def test_every_page_opens_on_an_empty_system_and_says_what_it_is_for(dashboard: Dashboard, view: str) -> None:
     assert "For research use only" in said(dashboard.open(view))
+
+
+def test_every_page_opens_on_a_large_store(dashboard: Dashboard) -> None:
+    large.fill(dashboard.engine, 600, 30, seed=3, now=records.NOW)
+    shown = records.karyograms(dashboard.engine)[0]
+    views = sorted(path.stem for path in (REPOSITORY / "dashboard" / "views").glob("*.py") if path.stem != "__init__")
+    assert len(views) == 11
+    for view in views:
+        app = dashboard.open(view, person="sara", karyogram=shown.id, batch=shown.batch_id)
+        assert "For research use only" in said(app), view
+        assert app.title, view
+
+
+def test_many_failed_karyograms_are_cut_off_and_sent_back_at_once(dashboard: Dashboard) -> None:
+    records.add_batch(dashboard.engine, *(records.png(seed) for seed in range(53)))
+    with open_session(dashboard.engine) as session:
+        for karyogram in records.karyograms(dashboard.engine):
+            store.fail(session, karyogram.id, "out of memory")
+        session.commit()
+    app = dashboard.open("system")
+    assert "And 3 more." in said(app)
+    assert len([button for button in app.button if button.label == "Try again"]) == 50
+    press(app, "Try all again")
+    assert [toast.value for toast in app.toast] == ["53 karyograms sent back to the engines."]
+    assert metrics(app)["Failed"] == "0"
 
 
 def test_an_empty_system_offers_the_sample_and_loads_it(dashboard: Dashboard) -> None:

@@ -22,7 +22,7 @@ from engine.reviews import Call, Opinion
 from models.judging.triage import Policy, TriageOutcome
 from models.judging.uncertainty import Label
 from models.measuring import known_cases
-from models.measuring.conformal import Guarantee
+from models.measuring.conformal import Guarantee, NoThreshold
 from models.measuring.screening import Effect, Sweep
 from models.registry import Registry
 from tests import records
@@ -142,6 +142,12 @@ def test_the_conformal_mode_finds_the_limit_or_says_how_many_cases_are_missing(d
     next(box for box in app.number_input if box.label == "Missed at most, %").set_value(1.0).run()
     assert "there are **120**, and at least **299** are needed" in said(app)
     assert "cannot be saved" in said(app)
+
+
+def test_a_promise_says_which_cases_it_cannot_count() -> None:
+    """Those that were read because the model flagged them say nothing of what it misses."""
+    said = phrases.not_kept(NoThreshold(cases=0, needed=59), Guarantee(0.05, 0.95), known=35)
+    assert "there are **0** of **35** that were read whatever the model said, and at least **59** are needed" in said
 
 
 def sign(dashboard: Dashboard, count: int) -> None:

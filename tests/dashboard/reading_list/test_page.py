@@ -40,6 +40,7 @@ def test_an_empty_system_says_that_nothing_waits_for_anybody(dashboard: Dashboar
     app = dashboard.open("reading")
     assert "Nothing waits for you. Nothing waits for anybody else either." in said(app)
     assert not app.dataframe
+    assert "Upload karyograms" in [link.proto.label for link in app.get("page_link")]
     assert "There is no karyogram yet" in said(dashboard.open("reading", list="all"))
 
 

@@ -22,11 +22,12 @@ from engine.vocabulary import ProblemKind
 from tests.records import NOW, png
 
 SETTINGS = Settings(max_file_bytes=100_000)
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def look(*names: str, manifest: str = "") -> Preview:
-    """Preview files of these names, which hold nothing."""
-    files = [IncomingFile(name, b"") for name in names]
+    """Preview files of these names, which begin as pictures do."""
+    files = [IncomingFile(name, PNG_SIGNATURE) for name in names]
     if manifest:
         files.append(IncomingFile("manifest.csv", manifest.encode()))
     return preview(files, SETTINGS)
@@ -63,6 +64,8 @@ def mixed() -> list[IncomingFile]:
         IncomingFile("scan.png", io.BytesIO(png(4))),
         IncomingFile("a/Thumbs.db", b"clutter"),
         IncomingFile("large.png", bytes(100_001)),
+        IncomingFile("notes.txt", io.BytesIO(b"Ask for a second slide of P001.")),
+        IncomingFile("empty.png", b""),
         IncomingFile("manifest.csv", b"file;case_id;cell\nscan.png;K7;2\n"),
     ]
 
@@ -76,7 +79,11 @@ def test_the_preview_says_what_intake_does(sql_engine: Engine, stream: JobStream
     assert [(file.name, file.cell.case, file.cell.cell) for file in planned.files] == taken
     assert len(taken) == 7
     assert list(planned.problems) == report.problems
-    assert [problem.kind for problem in report.problems] == [ProblemKind.TOO_LARGE]
+    assert [problem.kind for problem in report.problems] == [
+        ProblemKind.TOO_LARGE,
+        ProblemKind.NOT_AN_IMAGE,
+        ProblemKind.EMPTY,
+    ]
     with open_session(sql_engine) as session:
         assert reports.progress(session, batch.id, NOW).accepted + len(report.problems) == planned.sent
 
@@ -138,7 +145,7 @@ def test_open_files_can_be_taken_in_afterwards(sql_engine: Engine, stream: JobSt
 
 
 def test_a_thousand_files_are_looked_at_in_no_time_and_without_copies() -> None:
-    picture = bytes(200_000)
+    picture = PNG_SIGNATURE + bytes(200_000 - len(PNG_SIGNATURE))
     files = [IncomingFile(f"P{number // 10:03d}_c{number % 10}.png", io.BytesIO(picture)) for number in range(1000)]
     files.append(IncomingFile("z.zip", zipped({f"Q{number}_c1.png": b"x" * 1000 for number in range(1000)})))
     tracemalloc.start()
