@@ -1,4 +1,4 @@
-"""TLS to Redis and to PostgreSQL: the options of the URLs do what the documents say, with a certificate of our own."""
+"""TLS to Redis, PostgreSQL and browsers, with a certificate of our own: what the documents say of it is so."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ from sqlalchemy.exc import OperationalError
 from engine.jobs.stream import JobStream, connect_redis
 from engine.records import database
 from engine.settings import Settings
+from tests import servers
+from tests.conftest import REPOSITORY
 
 CHUNK = 65536
+DOMAIN = "karyotriage.lab.example"
 
 
 @dataclass(frozen=True)
 class Papers:
-    """A certificate for 127.0.0.1, its key, the authority that signed it, and another authority."""
+    """A certificate for 127.0.0.1 and ``DOMAIN``, its key, the authority that signed it, and another authority."""
 
     certificate: Path
     key: Path
@@ -53,7 +56,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
     request, key = folder / "server.csr", folder / "server.key"
     openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=server", "-keyout", key, "-out", request)
     names = folder / "names"
-    names.write_text("subjectAltName=IP:127.0.0.1\n")
+    names.write_text(f"subjectAltName=IP:127.0.0.1,DNS:{DOMAIN}\n")
     signer = ("-CA", folder / "authority.pem", "-CAkey", folder / "authority.key", "-CAcreateserial")
     certificate = folder / "server.pem"
     openssl("x509", "-req", "-in", request, *signer, "-days", "2", "-extfile", names, "-out", certificate)
@@ -154,3 +157,72 @@ def test_postgresql_is_reached_by_tls_and_only_if_the_authority_is_ours(guarded_
     with pytest.raises(OperationalError, match="certificate verify failed"):
         engine.connect()
     engine.dispose()
+
+
+@pytest.fixture
+def web_server(papers: Papers, sqlite_url: str, redis_url: str, tmp_path: Path) -> Iterator[int]:
+    """Caddy before a dashboard, by the file of the project with other ports; gives its port."""
+    caddy = shutil.which("caddy")
+    if caddy is None:
+        pytest.skip("Caddy is not installed (Debian's package caddy)")
+    port, certificates, file = servers.free_port(), tmp_path / "certificates", tmp_path / "Caddyfile"
+    certificates.mkdir()
+    shutil.copy(papers.certificate, certificates / "certificate.pem")
+    shutil.copy(papers.key, certificates / "key.pem")
+    environment = {"DATABASE_URL": sqlite_url, "REDIS_URL": redis_url}
+    with servers.dashboard(environment, tmp_path / "dashboard.log") as (_, address):
+        told = (REPOSITORY / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+        told = told.replace("8443", str(port)).replace("dashboard:8501", urlsplit(address).netloc)
+        file.write_text(told.replace("/certificates/", f"{certificates}/"), encoding="utf-8")
+        own = {**os.environ, "KARYOTRIAGE_DOMAIN": DOMAIN, "XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+        with (tmp_path / "caddy.log").open("wb") as log:
+            process = subprocess.Popen([caddy, "run", "--config", file], env=own, stdout=log, stderr=log)
+            try:
+                servers.wait_until(lambda: "101" in asked(port, papers.authority, *UPGRADE).partition("\r\n")[0])
+                yield port
+            finally:
+                servers.stop(process)
+
+
+UPGRADE = (
+    "GET /_stcore/stream HTTP/1.1",
+    f"Origin: https://{DOMAIN}",
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+)
+
+
+def asked(port: int, authority: Path, *lines: str) -> str:
+    """The head of an answer over TLS; empty where nobody answers yet."""
+    context = ssl.create_default_context(cafile=str(authority))
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), 10) as raw,
+            context.wrap_socket(raw, server_hostname=DOMAIN) as connection,
+        ):
+            connection.sendall("\r\n".join((*lines, f"Host: {DOMAIN}", "", "")).encode())
+            head = b""
+            while b"\r\n\r\n" not in head and (data := connection.recv(CHUNK)):
+                head += data
+    except ConnectionRefusedError:
+        return ""
+    return head.decode("latin-1")
+
+
+def test_browsers_reach_the_dashboard_by_tls_through_the_web_server(web_server: int, papers: Papers) -> None:
+    page = asked(web_server, papers.authority, "GET / HTTP/1.1", "Connection: close")
+    assert page.startswith("HTTP/1.1 200")
+    for header in ("Strict-Transport-Security", "X-Frame-Options: DENY", "X-Content-Type-Options: nosniff"):
+        assert header.lower() in page.lower()
+    assert "\r\nserver:" not in page.lower()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        asked(web_server, papers.stranger, "GET / HTTP/1.1")
+
+
+def test_the_live_connection_of_a_page_goes_through_and_of_no_other_site(web_server: int, papers: Papers) -> None:
+    ours = asked(web_server, papers.authority, *UPGRADE)
+    assert ours.startswith("HTTP/1.1 101")
+    foreign = [line.replace(f"https://{DOMAIN}", "https://elsewhere.example") for line in UPGRADE]
+    assert asked(web_server, papers.authority, *foreign).startswith("HTTP/1.1 403")
