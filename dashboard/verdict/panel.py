@@ -53,7 +53,7 @@ def _wait(karyogram_id: str) -> None:
 
 def _verdict(verdict: Verdict) -> None:
     shown = words.OUTCOMES[verdict.outcome]
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         st.subheader(f"{shown.icon} {shown.label}")
         st.markdown(shown.meaning)
         sentences = [words.plain(words.reason_sentence(reason, verdict)) for reason in verdict.reasons]
