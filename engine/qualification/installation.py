@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from engine.exports import seal
 from engine.jobs.stream import connect_redis
 from engine.operations.installation import revision, room
 from engine.qualification.step import Result, Step, attempt, passed_if
@@ -41,6 +42,7 @@ def examine(settings: Settings, sql_engine: Engine, pins: Path = PINS) -> list[S
         _libraries(pins),
         *_models(Registry(settings.registry)),
         *_record_store(settings, sql_engine),
+        *_key(settings.signing_key),
         attempt(f"Redis at {without_password(settings.redis_url)}", "answers", lambda: _ping(settings.redis_url)),
     ]
 
@@ -120,6 +122,13 @@ def _free(engine: Engine, database_url: str) -> str:
     if free < _FREE_BYTES:
         raise ValueError(f"only {free / 1e9:.1f} GB are free")
     return f"{free / 1e9:.0f} GB free"
+
+
+def _key(file: Path) -> Iterator[Step]:
+    """Put on paper by which key exports of the audit trail are signed; before the first one there is none."""
+    if file.exists():
+        expected = "an Ed25519 key, whose fingerprint tells others what was signed here"
+        yield attempt("Key that signs the audit trail", expected, lambda: f"SHA-256 {seal.kept_in(file).fingerprint}")
 
 
 def _ping(url: str) -> str:

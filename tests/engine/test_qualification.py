@@ -7,6 +7,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from engine.__main__ import build_parser
 from engine.commands import qualify as commands_qualify
 from engine.commands.qualify import SAMPLES, qualify
 from engine.commands.work import load_predictor
+from engine.exports import seal
 from engine.qualification import expectation, installation
 from engine.qualification.step import Result, attempt
 from engine.records import audit
@@ -134,6 +136,22 @@ def test_a_wrong_installation_is_named(
     away = Settings(database_url=database_url, redis_url="redis://:secret@127.0.0.1:1/0", registry=registry)
     found = installed(away)
     assert {what for what, result in found.items() if result is Result.FAILED} == {"Model untrained", "Redis"}
+
+
+def test_the_key_of_exports_stands_on_the_paper(
+    settings: Settings, installed: partial[dict[str, Result]], tmp_path: Path, database_url: str
+) -> None:
+    file, step = tmp_path / "keys" / "key.pem", "Key that signs the audit trail"
+    signing = replace(settings, signing_key=file)
+    assert step not in installed(signing)
+    fingerprint = seal.kept_in(file).fingerprint
+    assert installed(signing)[step] is Result.PASSED
+    engine = connect(database_url)
+    found = [one.found for one in installation.examine(signing, engine) if one.what == step]
+    engine.dispose()
+    assert found == [f"SHA-256 {fingerprint}"]
+    file.write_text("nothing")
+    assert installed(signing)[step] is Result.FAILED
 
 
 def test_a_broken_trail_and_old_tables_are_named(
