@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.card import Card, CardError
+from models.preparation import framing, packing
 from models.preparation.preparations import PREPARATIONS, Placement
 from models.reading import arranging
 from models.reading.reader import Reading
@@ -16,11 +19,13 @@ from models.registry import Registry, WeightsHashError
 if TYPE_CHECKING:
     from models.page_reader import PageReader
 
-NAMES = (*PREPARATIONS, arranging.NAME)
-"""The names that a model's card may give."""
+WAYS: Mapping[str, str] = MappingProxyType({"framed": framing.NAME, "packed": packing.NAME, "arranged": arranging.NAME})
+"""The names that a model's card may give, by the word for what a page is then."""
+
+NAMES = tuple(WAYS.values())
 
 BEST = arranging.NAME
-"""What new networks are trained on."""
+"""What new networks are trained on, unless it is said otherwise."""
 
 Page = NDArray[np.uint8]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from models.chromosomes import CHROMOSOMES
+from models.datasets.grids import GRID_CHANNELS, NOTHING
 from models.datasets.splits import CaseSplit
-from models.networks.lattices import Lattice
 from models.preparation.preparations import Placement
 from models.preparing import BEST, Preparer
 from models.registry import default_registry
@@ -27,9 +28,9 @@ from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.karyotypes.segments import MARKER
 from models.simulation.pages.families import Variety
 
-GRID_CHANNELS = len(CHROMOSOMES) + 1
 _MOST_COPIES = 4
-_ARRAYS = ("pictures", "abnormal", "copies", "structural", "grid")
+_MOST_MARKS = 192  # on a picture; the densest karyotypes have fewer
+_ARRAYS = ("pictures", "abnormal", "copies", "structural", "places", "channels")
 _FEW = 64  # to draw these takes less time than to start other processes
 
 
@@ -86,50 +87,50 @@ class Recipe:
 class Truth:
     """What a prepared picture truly shows.
 
-    ``copies``: (24,) integers 0..4. ``structural``: (24,) 0 or 1. ``abnormal``: 0 or 1. ``grid``: (g, g, 25), for each
-    cell of the picture how many chromosomes of each class stand there, and in the last channel how many changes do.
+    ``copies``: (24,) integers 0..4. ``structural``: (24,) 0 or 1. ``abnormal``: 0 or 1. ``places``: (M, 2), x and y in
+    sides of the picture, of all chromosomes and changes, and ``channels``: (M,), which of them stands there; both as in
+    ``models.datasets.grids.grids``, with M the same for all pictures.
     """
 
     copies: NDArray[np.int32]
     structural: NDArray[np.float32]
     abnormal: float
-    grid: NDArray[np.float32]
+    places: NDArray[np.float32]
+    channels: NDArray[np.int8]
 
 
-def truth(karyogram: Karyogram, placement: Placement, lattice: Lattice) -> Truth:
+def truth(karyogram: Karyogram, placement: Placement) -> Truth:
     """Return the truth about a simulated karyogram as a network must learn it.
 
     Args:
         karyogram: the simulated karyogram.
         placement: where on the picture the parts of the page lie.
-        lattice: of the grid.
     """
-    karyotype, page = karyogram.karyotype, karyogram.page
-    grid = np.zeros((lattice.cells, lattice.cells, GRID_CHANNELS), np.float32)
-    for standing in page.standing:
-        channel = GRID_CHANNELS - 1 if standing.place == MARKER else CHROMOSOMES.index(standing.place)
-        _splat(grid[:, :, channel], placement.place(standing.centre), lattice)
-        if standing.changed and standing.place != MARKER:
-            _splat(grid[:, :, -1], placement.place(standing.centre), lattice)
-    for place in (*karyotype.gained, *karyotype.lost):
-        if place in page.places:
-            _splat(grid[:, :, -1], placement.place(page.places[place]), lattice)
+    karyotype = karyogram.karyotype
+    places = np.zeros((_MOST_MARKS, 2), np.float32)
+    channels = np.full(_MOST_MARKS, NOTHING, np.int8)
+    for index, (channel, point) in enumerate(_marks(karyogram)):
+        places[index], channels[index] = placement.place(point), channel
     return Truth(
         copies=np.array([min(karyotype.copies(name), _MOST_COPIES) for name in CHROMOSOMES], np.int32),
         structural=np.array([karyotype.changed(name) for name in CHROMOSOMES], np.float32),
         abnormal=float(karyotype.abnormal),
-        grid=grid,
+        places=places,
+        channels=channels,
     )
 
 
-def _splat(cells: NDArray[np.float32], point: tuple[float, float], lattice: Lattice) -> None:
-    """Add one at a point (x, y) of the picture, in its sides, shared between the four nearest cells."""
-    x, y = (float(lattice.index(place)) for place in point)
-    column, row = int(x), int(y)
-    last = lattice.cells - 1
-    for dy, share_y in ((0, 1 - (y - row)), (1, y - row)):
-        for dx, share_x in ((0, 1 - (x - column)), (1, x - column)):
-            cells[min(row + dy, last), min(column + dx, last)] += share_x * share_y
+def _marks(karyogram: Karyogram) -> Iterator[tuple[int, tuple[float, float]]]:
+    """Yield the channel and the point of the page of each chromosome and of each change."""
+    karyotype, page = karyogram.karyotype, karyogram.page
+    change = GRID_CHANNELS - 1
+    for standing in page.standing:
+        yield change if standing.place == MARKER else CHROMOSOMES.index(standing.place), standing.centre
+        if standing.changed and standing.place != MARKER:
+            yield change, standing.centre
+    for place in (*karyotype.gained, *karyotype.lost):
+        if place in page.places:
+            yield change, page.places[place]
 
 
 def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyogram:
@@ -141,15 +142,15 @@ def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyo
 
 
 def draw(
-    recipe: Recipe, source: MaterialSource, number: int, *, preparer: Preparer, size: int, lattice: Lattice
+    recipe: Recipe, source: MaterialSource, number: int, *, preparer: Preparer, size: int
 ) -> tuple[NDArray[np.uint8], Truth]:
-    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth on the cells of a lattice.
+    """Draw picture ``number`` of a recipe, (size, size) uint8, with its truth.
 
     ``preparer`` must be that of the recipe; it is not loaded for each picture anew.
     """
     karyogram = draw_karyogram(recipe, source, number)
     picture, placement = preparer.prepare(karyogram.page.pixels, size)
-    return picture, truth(karyogram, placement, lattice)
+    return picture, truth(karyogram, placement)
 
 
 @dataclass(frozen=True)
@@ -157,23 +158,23 @@ class SimulatedSet:
     """A data set on disk, memory-mapped.
 
     ``pictures``: (N, S, S) uint8. ``abnormal``: (N, 1). ``copies``: (N, 24). ``structural``: (N, 24).
-    ``grid``: (N, g, g, 25); see ``Truth``. ``lattice``: of the grid.
+    ``places``: (N, M, 2). ``channels``: (N, M); see ``Truth``.
     """
 
     pictures: NDArray[np.uint8]
     abnormal: NDArray[np.float32]
     copies: NDArray[np.int32]
     structural: NDArray[np.float32]
-    grid: NDArray[np.float32]
-    lattice: Lattice
+    places: NDArray[np.float32]
+    channels: NDArray[np.int8]
 
     @classmethod
-    def open(cls, folder: Path, lattice: Lattice) -> SimulatedSet:
+    def open(cls, folder: Path) -> SimulatedSet:
         """Map the arrays of a folder that ``write`` has filled."""
-        return cls(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}, lattice=lattice)
+        return cls(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS})
 
     @classmethod
-    def write(cls, folder: Path, recipe: Recipe, *, pictures: int, size: int, lattice: Lattice) -> SimulatedSet:
+    def write(cls, folder: Path, recipe: Recipe, *, pictures: int, size: int) -> SimulatedSet:
         """Simulate ``pictures`` pictures of side ``size`` into ``folder``, on all cores if many; kept if there."""
         done = folder / "complete"
         if not done.exists():
@@ -183,31 +184,32 @@ class SimulatedSet:
                 "abnormal": (np.float32, (1,)),
                 "copies": (np.int32, (len(CHROMOSOMES),)),
                 "structural": (np.float32, (len(CHROMOSOMES),)),
-                "grid": (np.float32, (lattice.cells, lattice.cells, GRID_CHANNELS)),
+                "places": (np.float32, (_MOST_MARKS, 2)),
+                "channels": (np.int8, (_MOST_MARKS,)),
             }
             for name, (kind, shape) in shapes.items():
                 open_memmap(folder / f"{name}.npy", mode="w+", dtype=kind, shape=(pictures, *shape)).flush()
-            _write_all(folder, recipe, pictures, size, lattice)
+            _write_all(folder, recipe, pictures, size)
             done.touch()
-        return cls.open(folder, lattice)
+        return cls.open(folder)
 
 
-def _write_all(folder: Path, recipe: Recipe, pictures: int, size: int, lattice: Lattice) -> None:
+def _write_all(folder: Path, recipe: Recipe, pictures: int, size: int) -> None:
     if pictures <= _FEW:
-        _write_some(folder, recipe, range(pictures), size, lattice)
+        _write_some(folder, recipe, range(pictures), size)
         return
     # spawned, not forked: a process that has computed with a network must not be copied
     workers = os.cpu_count() or 1
-    jobs = [(folder, recipe, range(start, pictures, workers), size, lattice) for start in range(workers)]
+    jobs = [(folder, recipe, range(start, pictures, workers), size) for start in range(workers)]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         pool.starmap(_write_some, jobs)
 
 
-def _write_some(folder: Path, recipe: Recipe, numbers: range, size: int, lattice: Lattice) -> None:
+def _write_some(folder: Path, recipe: Recipe, numbers: range, size: int) -> None:
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r+") for name in _ARRAYS}
     source, preparer = recipe.material(), Preparer(recipe.preparation, default_registry())
     for number in numbers:
-        picture, known = draw(recipe, source, number, preparer=preparer, size=size, lattice=lattice)
+        picture, known = draw(recipe, source, number, preparer=preparer, size=size)
         arrays["pictures"][number] = picture
         for name in _ARRAYS[1:]:
             arrays[name][number] = getattr(known, name)

@@ -62,12 +62,3 @@ class Lattice:
         """
         between: NDArray[np.float64] = np.clip((np.asarray(place) - self.first) / self.step, 0.0, self.cells - 1.0)
         return between
-
-    def shares(self, finer: Lattice) -> NDArray[np.float32]:
-        """Return how much of each cell of a finer lattice goes to each cell of this one, (cells, cells of the finer).
-
-        What stands in a cell goes to the two cells whose centres are nearest: the columns sum to one.
-        """
-        at = self.index(finer.first + finer.step * np.arange(finer.cells))
-        weights = np.maximum(0.0, 1.0 - np.abs(np.arange(self.cells)[:, None] - at[None, :]))
-        return weights.astype(np.float32)

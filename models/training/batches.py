@@ -1,8 +1,10 @@
-"""Batches for training, read from disk as they are needed: a data set is never in memory as a whole."""
+"""Batches for training, read from disk ahead of the network: a data set is never in memory as a whole."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,9 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
+from models.datasets.grids import grids
 from models.datasets.simulated_set import SimulatedSet
+from models.datasets.variation import vary
 from models.networks.lattices import Lattice
 
 Batch = tuple[NDArray[Any], dict[str, NDArray[Any]]]
@@ -45,48 +49,64 @@ class Examples:
     def __len__(self) -> int:
         return len(self.inputs)
 
-    def batch(self, which: NDArray[np.int64]) -> Batch:
-        """Read the pictures of these numbers, (B,), and their targets by output."""
+    def batch(self, which: NDArray[np.int64], rng: np.random.Generator | None = None) -> Batch:
+        """Read the pictures of these numbers, (B,), varied by ``rng`` if there is one, and their targets by output."""
+        inputs, places, channels = self.inputs[which], self.data.places[which], self.data.channels[which]
+        if rng is not None:
+            inputs, places = vary(inputs, places, rng)
         targets = {name: getattr(self.data, name)[which] for name in self.heads}
-        grid, lattice = self.data.grid[which], self.data.lattice
         read = {
-            name: moved(grid[..., : reading.channels], lattice, reading.lattice)
-            for name, reading in self.readings.items()
+            name: grids(places, channels, reading.lattice, reading.channels) for name, reading in self.readings.items()
         }
-        return self.inputs[which], {**targets, **read}
-
-
-def moved(grid: NDArray[np.float32], lattice: Lattice, other: Lattice) -> NDArray[np.float32]:
-    """Sum a grid, (N, g, g, channels), into the cells of another lattice, which is no finer; nothing is lost."""
-    if lattice == other:
-        return grid
-    share = other.shares(lattice)
-    summed: NDArray[np.float32] = np.einsum("ai,bj,nijc->nabc", share, share, grid, optimize=True)
-    return summed
+        return inputs, {**targets, **read}
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of examples as ``fit`` and ``evaluate`` take them.
+    """Batches of examples as ``fit`` and ``evaluate`` take them, made ahead by all cores.
 
     With a seed it runs through all epochs, each in an order of its own that depends on the seed and the epoch alone, so
     that a training goes on after step ``first`` as if it had never stopped. Without one: once, in the given order.
+    ``varied`` pictures, which need a seed, are others at each step.
     """
 
-    def __init__(self, examples: Examples, size: int, *, steps: int, first: int = 0, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        examples: Examples,
+        size: int,
+        *,
+        steps: int,
+        first: int = 0,
+        seed: int | None = None,
+        varied: bool = False,
+    ) -> None:
         """Read ``steps`` batches of ``size``, less the ``first`` ones."""
-        super().__init__(workers=1, max_queue_size=4)
-        self._examples, self._size, self._steps, self._first, self._seed = examples, size, steps, first, seed
+        super().__init__(workers=1)  # those of Keras begin with the first batch again after each evaluation
+        self._examples, self._size, self._steps, self._first = examples, size, steps, first
+        self._seed, self._varied = seed, varied
+        self._ahead = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._ahead)
+        self._coming: dict[int, Future[Batch]] = {}
 
     def __len__(self) -> int:
         return self._steps - self._first
 
     def __getitem__(self, index: int) -> Batch:
-        epoch, place = divmod(self._first + index, len(self._examples) // self._size)
-        which = np.arange(len(self._examples))
+        """Return batch ``index``; those after it are on their way."""
+        wanted = range(index, min(index + 1 + self._ahead, len(self)))
+        coming = {number: self._coming.get(number) or self._pool.submit(self._read, number) for number in wanted}
+        batch = coming.pop(index)
+        self._coming = coming
+        return batch.result()
+
+    def _read(self, index: int) -> Batch:
+        step = self._first + index
+        epoch, place = divmod(step, len(self._examples) // self._size)
+        which, rng = np.arange(len(self._examples)), None
         if self._seed is not None:
             which = np.random.default_rng([self._seed, epoch]).permutation(which)
+            rng = np.random.default_rng([self._seed, step, 1]) if self._varied else None
         # sorted, because a disk is read in its own order; the order inside a batch teaches nothing
-        return self._examples.batch(np.sort(which[place * self._size : (place + 1) * self._size]))
+        return self._examples.batch(np.sort(which[place * self._size : (place + 1) * self._size]), rng)
 
 
 def write_features(lower: keras.Model, pictures: NDArray[np.uint8], file: Path, batch_size: int) -> NDArray[np.float16]:

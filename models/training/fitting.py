@@ -59,7 +59,7 @@ def fit(
             callbacks.append(keras.callbacks.SwapEMAWeights())
         if state.evaluations < phase.evaluations:
             learner.fit(
-                Batches(training, phase.batch_size, steps=phase.steps, first=done, seed=seed),
+                Batches(training, phase.batch_size, steps=phase.steps, first=done, seed=seed, varied=phase.varied),
                 validation_data=Batches(validation, phase.batch_size, steps=len(validation) // phase.batch_size),
                 initial_epoch=state.evaluations,
                 epochs=phase.evaluations,

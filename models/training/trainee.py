@@ -9,7 +9,7 @@ import keras
 from keras import layers
 
 from models.chromosomes import CHROMOSOMES
-from models.datasets.simulated_set import GRID_CHANNELS
+from models.datasets.grids import GRID_CHANNELS
 from models.networks.architectures import BACKBONE, as_input, build_network
 from models.networks.choices import Architecture, Trained
 from models.networks.cutting import heads, upper_backbone
@@ -40,7 +40,7 @@ class Trainee:
     ``network`` is the network itself. ``whole`` has all read-outs besides and shares its weights: pictures (N, S, S)
     of uint8 -> the outputs of the network, "grid" and "grid_<tap>" (N, g, g, 25), and "classes_<tap>" (N, g, g, 24),
     the logarithm of the odds of each chromosome. ``looks`` is the part of it up to the finest read-out, and has that
-    alone. ``readings`` tell where all these are read, by output, and ``finest`` the finest cells.
+    alone. ``readings`` tell where all these are read, by output.
     """
 
     def __init__(self, architecture: str, size: int) -> None:
@@ -69,7 +69,6 @@ class Trainee:
             f"{CLASSES}_{source}": Reading(coarse, len(CHROMOSOMES)),
             f"{CLASSES}_{looks}": Reading(fine, len(CHROMOSOMES)),
         }
-        self.finest = fine
         read = {name: _read_out(name, reading.channels) for name, reading in self.readings.items() if name != GRID}
         finer = {name: layer(maps[layer_names.index(name.partition("_")[2])]) for name, layer in read.items()}
         self.whole = keras.Model(pictures, {**self._outputs(maps[0]), **finer})

@@ -110,7 +110,7 @@ class Trainer:
         learner = trainee.looks if phase.mosaics else trainee.learner(phase.trained)
         recipe, held_out = self._recipes(phase, index)
         training, validation = (
-            self._examples(trainee, learner, phase, self._draw(folder, made_of, phase, pictures, trainee), folder)
+            self._examples(trainee, learner, phase, self._draw(folder, made_of, phase, pictures), folder)
             for folder, made_of, pictures in (
                 (self.folder / stem, recipe, phase.pictures),
                 (self.folder / f"{stem}-validation", held_out, min(phase.pictures, _VALIDATION_PICTURES)),
@@ -144,9 +144,9 @@ class Trainer:
             )
         return training, held_out
 
-    def _draw(self, folder: Path, recipe: Recipe, phase: Phase, pictures: int, trainee: Trainee) -> SimulatedSet:
+    def _draw(self, folder: Path, recipe: Recipe, phase: Phase, pictures: int) -> SimulatedSet:
         with self.reporter.waiting(f"{folder.name}: simulating {pictures} karyograms"):
-            return SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size, lattice=trainee.finest)
+            return SimulatedSet.write(folder, recipe, pictures=pictures, size=phase.size)
 
     def _examples(
         self, trainee: Trainee, learner: keras.Model, phase: Phase, data: SimulatedSet, folder: Path

@@ -187,6 +187,7 @@ def test_gate_counts_whom_it_refuses(
         (("train",), "a model needs a --name"),
         (("train", "--name", "new", "--data", "."), "--data cannot be used without --from"),
         (("train", "--name", "new", "--from", "small", "--size", "150", "--quick"), "--size, --quick cannot be used"),
+        (("train", "--name", "new", "--from", "small", "--preparation", "framed"), "--preparation cannot be used with"),
         (("train", "--name", "new", "--from", "small"), "--from needs --data"),
         (("train", "--name", "new", "--start", "large"), "model must be one of ['small'], got 'large'"),
         (
@@ -384,6 +385,7 @@ def test_simulated_folders_can_be_evaluated(registry: Registry, tmp_path: Path) 
         (["simulate", "2", "--sheet", "x.jpg"], "name of a .png file"),
         (["train", "--name", "VGG16-new"], "lower-case letters"),
         (["train", "--name", "new", "--size", "301"], "whole number from 75 to 300"),
+        (["train", "--name", "new", "--preparation", "squashed"], "choose from 'framed', 'packed', 'arranged'"),
         (["train", "--name", "new", "--budget", "0"], "number from 0.01 to 100"),
         (["train", "--name", "new", "--from", "small", "--trained", "all"], "invalid choice"),
     ],

@@ -24,18 +24,6 @@ def test_lattices_lie_in_the_middle_of_pictures_of_a_fitting_size(architecture: 
             assert lattice.step * size == (16 if layer == SOURCE_TAPS[architecture] else 32)
 
 
-def test_shares_keep_the_sum() -> None:
-    fine, coarse = (
-        Lattice.of_layer("inceptionv3", "mixed7", 267, 15),
-        Lattice.of_layer("inceptionv3", "mixed10", 267, 7),
-    )
-    shares = coarse.shares(fine)
-    assert shares.shape == (7, 15)
-    assert shares.sum(axis=0) == pytest.approx(np.ones(15))
-    # a centre of the coarser map is that of every second cell of the finer one
-    assert shares[0, 1] == shares[3, 7] == pytest.approx(1.0)
-
-
 def test_no_place_lies_outside_of_the_centres() -> None:
     lattice = Lattice(0.2, 0.3, 3)
     assert lattice.index(np.array([0.0, 0.2, 0.35, 1.0])) == pytest.approx([0.0, 0.0, 0.5, 2.0])

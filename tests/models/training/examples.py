@@ -7,26 +7,28 @@ import numpy as np
 from keras import layers
 
 from models.chromosomes import CHROMOSOMES
-from models.datasets.simulated_set import GRID_CHANNELS, SimulatedSet
+from models.datasets.grids import GRID_CHANNELS
+from models.datasets.simulated_set import SimulatedSet
 from models.networks.lattices import Lattice
 from models.training.batches import Examples, Reading
 
 CELLS = 2
+MARKS = 50
 
 
 def examples(number: int, seed: int = 0) -> Examples:
     """Random inputs, (N, 8), with targets that can be learnt from them."""
-    rng = np.random.default_rng(seed)
+    rng, lattice = np.random.default_rng(seed), Lattice.even(CELLS)
     inputs = rng.normal(size=(number, 8)).astype(np.float32)
     data = SimulatedSet(
         pictures=np.zeros((number, 1, 1), np.uint8),
         abnormal=(inputs[:, :1] > 0).astype(np.float32),
         copies=np.where(inputs[:, 1:2] > 0, 3, 2).astype(np.int32).repeat(24, axis=1),
         structural=(inputs[:, 2:3] > 0).astype(np.float32).repeat(24, axis=1),
-        grid=np.abs(rng.normal(size=(number, CELLS, CELLS, GRID_CHANNELS))).astype(np.float32),
-        lattice=Lattice.even(CELLS),
+        places=rng.random((number, MARKS, 2)).astype(np.float32),
+        channels=rng.integers(0, GRID_CHANNELS, (number, MARKS)).astype(np.int8),
     )
-    readings = {"grid": Reading(data.lattice, GRID_CHANNELS), "classes": Reading(data.lattice, len(CHROMOSOMES))}
+    readings = {"grid": Reading(lattice, GRID_CHANNELS), "classes": Reading(lattice, len(CHROMOSOMES))}
     return Examples(inputs, data, readings, ("abnormal", "copies", "structural"))
 
 

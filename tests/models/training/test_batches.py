@@ -1,30 +1,18 @@
-"""Batches: read in an order of their own, with the grid summed up, and features computed once."""
+"""Batches: read in an order of their own, varied if wanted, and features computed once."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from models.networks.lattices import Lattice
-from models.training.batches import Batches, moved, write_features
+from models.datasets.grids import grids
+from models.training.batches import Batch, Batches, Examples, write_features
 from tests.models.training.examples import examples
-
-
-def test_a_grid_in_other_cells_loses_nothing_and_stays_in_place() -> None:
-    grid = np.zeros((1, 6, 6, 2), np.float32)
-    grid[0, 0, 5, 0] = 1.0
-    grid[0, 2, 2, 1] = 2.0
-    fine = Lattice.even(6)
-    summed = moved(grid, fine, Lattice.even(2))
-    assert summed.shape == (1, 2, 2, 2)
-    assert summed[0].sum(axis=(0, 1)) == pytest.approx([1.0, 2.0])
-    assert summed[0, 0, 1, 0] == 1.0
-    # its centre at 2.5 lies between those of the coarse cells at 1.5 and 4.5, two thirds of its weight with the first
-    assert summed[0, 0, 0, 1] == pytest.approx(2.0 * (2 / 3) ** 2)
-    assert moved(grid, fine, fine) is grid
 
 
 def test_every_epoch_has_all_pictures_in_another_order() -> None:
@@ -43,6 +31,48 @@ def test_batches_go_on_as_if_never_interrupted() -> None:
     for index in range(5):
         np.testing.assert_array_equal(rest[index][0], whole[index + 3][0])
         np.testing.assert_array_equal(rest[index][1]["copies"], whole[index + 3][1]["copies"])
+
+
+def test_batches_are_made_once_and_none_is_left_out() -> None:
+    asked: list[int] = []
+
+    class Counted(Examples):
+        def batch(self, which: NDArray[np.int64], rng: np.random.Generator | None = None) -> Batch:
+            asked.extend(which.tolist())
+            return super().batch(which, rng)
+
+    drawn = examples(200)
+    batches = Batches(Counted(drawn.inputs, drawn.data, drawn.readings, drawn.heads), 2, steps=100)
+    np.testing.assert_array_equal(np.concatenate([batches[index][0] for index in range(100)]), drawn.inputs)
+    assert sorted(asked) == list(range(200))
+    np.testing.assert_array_equal(batches[0][0], drawn.inputs[:2])  # Keras may begin again
+
+
+def varied_examples() -> Examples:
+    plain = examples(12)
+    pictures = np.random.default_rng(0).integers(0, 256, (12, 40, 40)).astype(np.uint8)
+    return replace(plain, inputs=pictures)
+
+
+def test_varied_pictures_are_others_at_each_step_and_the_same_after_an_interruption() -> None:
+    drawn = varied_examples()
+    whole = Batches(drawn, 12, steps=3, seed=3, varied=True)
+    rest = Batches(drawn, 12, steps=3, first=1, seed=3, varied=True)
+    for index in range(2):
+        (pictures, targets), (again, same) = rest[index], whole[index + 1]
+        np.testing.assert_array_equal(pictures, again)
+        np.testing.assert_array_equal(targets["grid"], same["grid"])
+    assert not np.array_equal(whole[0][0], whole[1][0])
+
+
+def test_what_is_asked_follows_what_is_shown() -> None:
+    drawn = varied_examples()
+    plain, varied = (Batches(drawn, 12, steps=1, seed=3, varied=varied)[0] for varied in (False, True))
+    data, reading = drawn.data, drawn.readings["grid"]
+    np.testing.assert_allclose(plain[1]["grid"], grids(data.places, data.channels, reading.lattice, reading.channels))
+    assert not np.allclose(varied[1]["grid"], plain[1]["grid"])
+    np.testing.assert_allclose(varied[1]["grid"].sum(axis=(1, 2)), plain[1]["grid"].sum(axis=(1, 2)), rtol=1e-4)
+    np.testing.assert_array_equal(varied[1]["copies"], plain[1]["copies"])
 
 
 def test_without_a_seed_the_order_is_that_of_the_data() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from models.networks.choices import Architecture, Trained
-from models.training.phases import QUICK, SOURCE_THEN_THESIS, Phase, rescaled
+from models.training.phases import LARGEST_SIZE, ON_FRAMED_PAGES, QUICK, SOURCE_THEN_THESIS, Phase, rescaled
 
 PHASE = Phase("one", 100, 160, 1e-3, epochs=3, evaluations=4)
 
@@ -20,14 +21,33 @@ def test_every_architecture_has_a_schedule_that_grows_and_ends_fine_tuned() -> N
         assert [phase.trained for phase in phases].index(Trained.HEADS) < len(phases) - 1
 
 
+def test_framed_pages_are_learnt_from_at_once_by_either_architecture() -> None:
+    assert set(ON_FRAMED_PAGES) == {member.value for member in Architecture}
+    for (phase,) in ON_FRAMED_PAGES.values():
+        assert phase.varied
+        assert phase.size <= LARGEST_SIZE
+        assert (phase.steps, phase.batch_size) == (4_896, 128)
+    (small,) = rescaled(ON_FRAMED_PAGES["inceptionv3"], 299, 0.01)
+    assert (small.size, small.pictures, small.evaluations) == (299, 1_400, 8)
+
+
 def test_evaluations_stand_at_even_distances() -> None:
     assert (PHASE.steps_between, PHASE.steps) == (7, 28)  # of 30 batches
 
 
-@pytest.mark.parametrize("wrong", [{"evaluations": 0}, {"evaluations": 31}, {"averaging": 1.0}, {"averaging": -0.1}])
-def test_an_impossible_phase_is_refused(wrong: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"evaluations": 0},
+        {"evaluations": 31},
+        {"averaging": 1.0},
+        {"averaging": -0.1},
+        {"varied": True, "trained": Trained.HEADS},
+    ],
+)
+def test_an_impossible_phase_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        replace(PHASE, **wrong)  # type: ignore[arg-type]
+        replace(PHASE, **wrong)
 
 
 def test_size_and_budget_change_all_phases_in_proportion() -> None:

@@ -16,13 +16,15 @@ import pytest
 
 from models.__main__ import main
 from models.card_page import card_page
-from models.datasets.simulated_set import Recipe
+from models.datasets.simulated_set import Recipe, SimulatedSet, draw
 from models.networks.architectures import BACKBONE, build_network
 from models.networks.weights import read_weights
 from models.predictor import Predictor
-from models.preparation import packing
+from models.preparation import framing, packing
+from models.preparing import Preparer
 from models.registry import PAGE_FILE, Registry
 from models.simulation.karyograms import painted, simulate
+from models.training import releasing
 from models.training.checkpoints import read_arrays
 from models.training.phases import QUICK, Phase, TrainingError
 from models.training.progress import Reporter
@@ -63,6 +65,28 @@ def test_train_registers_a_model_that_predicts(tmp_path: Path) -> None:
     assert [row["phase"] for row in rows] == [phase.name for phase in QUICK for _ in range(phase.evaluations)]
     assert all(float(row["loss"]) > 0 for row in rows)
     assert [row["phase"] for row in rows if not row["val_abnormal_auc"]] == ["mosaics"] * QUICK[0].evaluations
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("uncompiled")
+def test_a_training_on_framed_pages_registers_a_model_that_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what follows on the training is shown above
+    monkeypatch.setattr(releasing, "try_out", lambda registry, name, trial: registry.card(name))
+    command = ["--registry", str(tmp_path / "registry"), "train", "--quick", "--preparation", "framed"]
+    assert main([*command, "--work", str(tmp_path / "work")]) == 0
+    registry = Registry(tmp_path / "registry")
+    card = registry.card("quick")
+    assert card.preprocessing == framing.NAME
+    assert [phase["varied"] for phase in card.training["phases"]] == [True]
+    page = simulate(np.random.default_rng(0), painted, 0.0).page.pixels
+    _, square = framing.frame(page, card.input_size)
+    assert Predictor.load(registry, "quick").explain(page, passes=2).framing == square
+    data = SimulatedSet.open(tmp_path / "work" / "0-together")
+    recipe = Recipe(seed=1, preparation=framing.NAME, dense_share=0.35)
+    preparer = Preparer(framing.NAME, registry)
+    np.testing.assert_array_equal(data.pictures[0], draw(recipe, painted, 0, preparer=preparer, size=96)[0])
 
 
 def test_a_work_folder_of_another_training_is_refused(tmp_path: Path) -> None:
