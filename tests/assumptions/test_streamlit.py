@@ -45,7 +45,7 @@ def test_the_options_that_protect_patients_data_are_set() -> None:
 
 def test_the_test_driver_runs_a_script_and_presses_its_buttons() -> None:
     script = "import streamlit as st\nif st.button('Go', key='go'):\n    st.success('gone')"
-    app = AppTest.from_string(script).run()
+    app = AppTest.from_string(script, default_timeout=30).run()
     assert not app.exception
     app.button(key="go").click().run()
     assert [message.value for message in app.success] == ["gone"]
@@ -61,7 +61,7 @@ if st.button("Clear"):
     st.session_state["round"] = round_ + 1
     st.rerun()
 """
-    app = AppTest.from_string(script).run()
+    app = AppTest.from_string(script, default_timeout=30).run()
     app.text_input[0].input("full").run()
     assert app.text_input[0].value == "full"
     app.button[0].click().run()
@@ -101,6 +101,6 @@ chart = alt.Chart(pd.DataFrame({"object": [1]})).mark_point().encode(x="object")
 st.altair_chart(chart, key="chart", on_select=lambda: None, selection_mode="clicked")
 st.write(st.session_state["chart"]["selection"]["clicked"])
 """
-    app = AppTest.from_string(script).run()
+    app = AppTest.from_string(script, default_timeout=30).run()
     assert not app.exception
     assert app.get("json") or app.markdown
