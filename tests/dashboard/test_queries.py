@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from tests import large, records
 from tests.dashboard.conftest import Dashboard
-from tests.engine.reviewing.test_reading_list import plan
+from tests.statements import plan, watched
 
 GROWING = {"audit", "batches", "cases", "decisions", "findings", "images", "karyograms", "problems", "verdicts"}
 VIEWS = {
@@ -29,14 +29,8 @@ VIEWS = {
 @pytest.fixture
 def asked() -> Iterator[list[tuple[str, Any]]]:
     """The statements that any engine is asked meanwhile, with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def see(_: Any, __: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", see)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", see)
+    with watched(Engine) as seen:
+        yield seen
 
 
 def read_whole(engine: Engine, statement: str, parameters: Any) -> list[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from engine.figures import histograms
@@ -22,6 +20,7 @@ from engine.reviews import Call, Opinion, Review
 from models.judging.triage import TriageOutcome
 from tests import many
 from tests.records import NOW, add_batch, karyograms, png, verdict
+from tests.statements import plan, watched
 
 ANNA, BEN = Person("Anna", Role.TECHNICIAN), Person("Ben", Role.TECHNICIAN)
 CARL, DORA = Person("Carl", Role.SUPERVISOR), Person("Dora", Role.READ_ONLY)
@@ -202,27 +201,6 @@ def test_what_a_batch_holds_is_counted_by_outcome_and_binned(sql_engine: Engine)
         ]
         assert [(one.step, one.count) for one in histograms.agreement(session, batch)] == [(13, 2), (13, 1), (13, 2)]
         assert histograms.probability(session, waiting) == []
-
-
-@contextmanager
-def watched(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Collect the statements that are executed."""
-    seen: list[tuple[str, Any]] = []
-
-    def see(_: Any, __: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", see)
-    yield seen
-    event.remove(engine, "before_cursor_execute", see)
-
-
-def plan(engine: Engine, statement: str, parameters: Any) -> str:
-    """How the database answers a statement."""
-    explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
-    with engine.connect() as connection:
-        rows = connection.exec_driver_sql(explain + statement, parameters).all()
-    return "\n".join(str(row[-1]) for row in rows)
 
 
 SCANS = {"sqlite": ("SCAN karyograms", "SCAN verdicts", "SCAN decisions"), "postgresql": ("Seq Scan on karyograms",)}
