@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from models.simulation.karyograms import painted, simulate
 
-_WIDTH: Final = 720
-# height over width: the network that reads pages is made ready for each shape of a page by itself
-_SHAPES: Final = (1 / 1, 3 / 4, 7 / 9, 4 / 5, 2 / 3, 9 / 16, 4 / 3)
+_WIDTHS: Final = (720, 500)
 
 
 def warming_pages() -> list[NDArray[np.uint8]]:
-    """Return a simulated karyogram, so that there are chromosomes to be read, and empty pages of the usual shapes.
+    """Return simulated karyograms, so that there are chromosomes to be read, of different shapes.
 
     Returns:
         Grey pages, (height, width), dark on light; the same ones each time.
     """
-    karyogram = simulate(np.random.default_rng(0), painted, abnormal_share=0.0, width=_WIDTH).page.pixels
-    return [karyogram, *(np.full((round(_WIDTH * shape), _WIDTH), 255, np.uint8) for shape in _SHAPES)]
+    return [
+        simulate(np.random.default_rng(seed), painted, abnormal_share=0.0, width=width).page.pixels
+        for seed, width in enumerate(_WIDTHS)
+    ]

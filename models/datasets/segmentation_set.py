@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +17,14 @@ from PIL import Image
 from scipy import ndimage
 
 from models.datasets.simulated_set import Recipe, draw_karyogram
-from models.reading.segmentation import CHROMOSOME, SEAM, SIDE, Kinds, working
-from models.simulation.karyograms import Karyogram
+from models.preparation.pieces import measure, typical_height
+from models.reading.segmentation import CHROMOSOME, SEAM, Kinds, fitting_side, working
 from models.simulation.pages.arrangements import Owners
+from models.simulation.pages.page import Page
+from models.simulation.pages.scribbles import scribble
 
-_SIZES = (0.75, 1.3)  # of the working size, so that chromosomes are of many
+_SIZES = (0.45, 1.4)  # of the size that fits, from that of many pages at a glance
+_SCRIBBLED = 0.35  # of the pages
 _CLOSED = np.ones((5, 5), np.bool_)  # pale bands are chromosome too
 
 
@@ -54,16 +57,18 @@ class SegmentationSet:
         return cls(tuple(_file(folder, number) for number in range(pages)))
 
 
-def segmentation_lesson(karyogram: Karyogram, size: float) -> NDArray[np.uint8]:
+def segmentation_lesson(page: Page, size: float) -> NDArray[np.uint8]:
     """Return a page as the segmentation network sees it and what each pixel is, (H, W, 3) uint8.
 
     Args:
-        karyogram: simulated.
-        size: of the page, in working sizes.
+        page: simulated.
+        size: of the page, in sizes that fit its chromosomes.
     """
-    page, darkness = working(karyogram.page.pixels, round(SIDE * size))
-    owners = Image.fromarray(karyogram.page.owners).resize(page.shape[::-1], Image.Resampling.NEAREST)
-    return np.stack([page, np.rint(255 * darkness).astype(np.uint8), _kinds(np.array(owners))], axis=-1)
+    boxes, areas = measure(page.owners.astype(np.int32))
+    fitting = fitting_side(typical_height(boxes, areas), max(page.pixels.shape))
+    grey, darkness = working(page.pixels, round(fitting * size))
+    owners = Image.fromarray(page.owners).resize(grey.shape[::-1], Image.Resampling.NEAREST)
+    return np.stack([grey, np.rint(255 * darkness).astype(np.uint8), _kinds(np.array(owners))], axis=-1)
 
 
 def _kinds(owners: Owners) -> Kinds:
@@ -92,8 +97,11 @@ def _whole(owners: Owners) -> Owners:
 def _write_pages(folder: Path, recipe: Recipe, numbers: Sequence[int]) -> None:
     source = recipe.material()
     for number in numbers:
-        size = float(np.exp(np.random.default_rng([recipe.seed, number, 1]).uniform(*np.log(_SIZES))))
-        np.save(_file(folder, number), segmentation_lesson(draw_karyogram(recipe, source, number), size))
+        rng = np.random.default_rng([recipe.seed, number, 1])
+        size, page = float(np.exp(rng.uniform(*np.log(_SIZES)))), draw_karyogram(recipe, source, number).page
+        if rng.random() < _SCRIBBLED:
+            page = replace(page, pixels=scribble(rng, page))
+        np.save(_file(folder, number), segmentation_lesson(page, size))
 
 
 def _file(folder: Path, number: int) -> Path:

@@ -15,7 +15,8 @@ from PIL import Image
 
 from models.preparation.boxes import Boxes
 from models.preparation.cutouts import cut_out
-from models.reading.segmentation import Kinds, pieces_of, working
+from models.preparation.pieces import Pieces
+from models.reading.segmentation import GLANCE, Kinds, fitting_side, nearest_side, pieces_of, working
 
 HEIGHT, WIDTH = 96, 72
 TYPICAL = 52.0
@@ -45,19 +46,26 @@ class Objects:
 
 
 def find_objects(page: NDArray[np.uint8], tell: Tell) -> Objects:
-    """Find the objects of a page.
+    """Find the objects of a page: a glance tells how large chromosomes are, then it is seen at the size that fits.
 
     Args:
         page: grey page, (height, width), dark chromosomes on a lighter background.
         tell: what each pixel is; see ``Tell``.
     """
-    small, darkness = working(page)
-    pieces = pieces_of(darkness, tell(small, darkness))
+    pieces, darkness = _pieces(page, GLANCE, tell)
+    if len(pieces):
+        pieces, darkness = _pieces(page, nearest_side(fitting_side(pieces.height, GLANCE)), tell)
     cut = cut_out(darkness, pieces, TYPICAL / pieces.height)
     crops = np.stack([_centred(ink) for ink in cut]) if cut else np.zeros((0, HEIGHT, WIDTH), np.uint8)
     areas = np.bincount(pieces.labels.ravel(), minlength=len(pieces) + 1)[1:] / pieces.height**2
-    back = page.shape[1] / small.shape[1]
+    back = page.shape[1] / darkness.shape[1]
     return Objects(crops, pieces.boxes * back, pieces.rows, areas, _gaps(pieces.boxes, pieces.rows) / pieces.height)
+
+
+def _pieces(page: NDArray[np.uint8], side: int, tell: Tell) -> tuple[Pieces, NDArray[np.float32]]:
+    """Return the pieces of a page whose longest side is so many pixels, and its darkness."""
+    small, darkness = working(page, side)
+    return pieces_of(darkness, tell(small, darkness)), darkness
 
 
 def _centred(ink: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -6,6 +6,8 @@ left out, whatever touches them.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -16,8 +18,14 @@ from models.preparation.cutouts import resized
 from models.preparation.pieces import Pieces, components, measure, page_darkness, typical_height
 from models.preparation.rows import row_order
 
-SIDE = 768
-"""The longest side of a page as the network sees it, in pixels."""
+GLANCE = 512
+"""The longest side of a page at the first glance, which only tells how large chromosomes are on it, in pixels."""
+
+SIDES = (448, 576, 736, 928, 1184, 1408)
+"""The longest sides at which pages are looked at then: few, because networks are made ready for each by itself."""
+
+FITTING = 70.0
+"""Height of the typical piece at which chromosomes are told from each other best, in pixels; see docs/models.md."""
 
 KINDS = NOTHING, CHROMOSOME, SEAM = range(3)
 """What a pixel may be; a seam runs where two chromosomes touch or nearly do."""
@@ -33,12 +41,27 @@ _CLOSE = 0.4  # of it, between two chromatids
 _LEVEL = 0.85  # of the height of the higher one, shared by the other
 
 
-def working(page: NDArray[np.uint8], side: int = SIDE) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return a page at the working size, (H, W) uint8, and its darkness relative to the paper close by, (H, W), 0..1.
+def fitting_side(height: float, side: int) -> float:
+    """Return the longest side at which the typical piece of a page would be ``FITTING`` pixels high.
+
+    Args:
+        height: of the typical piece, in pixels, where the longest side of the page is ``side``.
+        side: in pixels.
+    """
+    return side * FITTING / max(height, 1.0)
+
+
+def nearest_side(side: float) -> int:
+    """Return which of ``SIDES`` comes nearest, by ratio."""
+    return min(SIDES, key=lambda one: abs(math.log(one / side)))
+
+
+def working(page: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return a page at a working size, (H, W) uint8, and its darkness relative to the paper close by, (H, W), 0..1.
 
     Args:
         page: grey page, (height, width), dark chromosomes on a lighter background.
-        side: another size than the usual one, the longest side in pixels.
+        side: the longest one, in pixels.
     """
     scale = side / max(page.shape)
     scaled = resized(page, scale, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)

@@ -38,16 +38,19 @@ class SegmentationPlan:
         return max(1, self.patches // self.batch_size)
 
 
-def train_segmentation_network(plan: SegmentationPlan, found: SegmentationSet, reporter: Reporter) -> keras.Model:
-    """Train a segmentation network from nothing.
+def train_segmentation_network(
+    plan: SegmentationPlan, found: SegmentationSet, reporter: Reporter, start: keras.Model | None = None
+) -> keras.Model:
+    """Train a segmentation network.
 
     Args:
         plan: how.
         found: pages to learn from.
         reporter: is told how far it is.
+        start: a network that has learnt already and goes on learning; random weights if left out.
     """
     keras.utils.set_random_seed(plan.seed)
-    network = build_segmentation_network(len(KINDS))
+    network = start or build_segmentation_network(len(KINDS))
     network.compile(
         keras.optimizers.AdamW(
             warm_cosine(plan.learning_rate, plan.steps, warm_up=20, end=0.01), weight_decay=1e-4, clipnorm=1.0

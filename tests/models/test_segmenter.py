@@ -30,7 +30,7 @@ def test_blank_pages_show_no_chromosomes(segmenter: Segmenter) -> None:
 
 def test_a_page_is_told_alike_whatever_was_told_before(segmenter: Segmenter) -> None:
     drawn = simulate(np.random.default_rng(4), painted, 0.0, Kind.NORMAL, 500, variety=Variety.WIDE)
-    page, darkness = working(drawn.page.pixels)
+    page, darkness = working(drawn.page.pixels, 736)
     kinds = segmenter(page, darkness)
     segmenter(page[:400].copy(), darkness[:400].copy())
     np.testing.assert_array_equal(segmenter(page, darkness), kinds)

@@ -162,9 +162,10 @@ class _Sheet:
 
     def __init__(self, rng: np.random.Generator, plan: Plan, drawn: Mapping[str, Sequence[Drawn]]) -> None:
         self._rng, self._layout, self._spacing, self._drawn = rng, plan.layout, plan.spacing, drawn
-        self._longest, self._beside, self._least_gap = plan.longest, plan.room.beside * plan.width, 0.005 * plan.width
-        self._width = width = max(plan.width, *(self._least_width(row) for row in plan.layout.rows))
+        self._longest, self._least_gap = plan.longest, 0.005 * plan.width
         room, spacing = plan.room, plan.spacing
+        self._width = width = max(plan.width, *(self._least_width(row, room.beside) for row in plan.layout.rows))
+        self._beside = room.beside * width
         self._above, self._below = room.above * width, room.below * width
         self._reach = [self._reach_of(row) for row in plan.layout.rows]
         _, _, top, bottom = (margin * width for margin in spacing.margins)
@@ -202,11 +203,15 @@ class _Sheet:
         """Return the width of a gap, in fractions of the page's: many gaps are narrower."""
         return min(self._spacing.group_gap, _MOST_GAPS / max(1, row.count(None)))
 
-    def _least_width(self, row: Row) -> int:
-        """Return how wide the page must be for the chromosomes of a row to stand side by side, or nearly so."""
+    def _least_width(self, row: Row, beside: float) -> int:
+        """Return how wide the page must be for the chromosomes of a row to stand side by side, or nearly so.
+
+        ``beside``: what captions take of each place, in fractions of that width.
+        """
         left, right, _, _ = self._spacing.margins
-        share = 1 - left - right - self._group_gap(row) * row.count(None)
-        needed = sum(self._needed(place) for place in row if place is not None)
+        places = [place for place in row if place is not None]
+        share = 1 - left - right - self._group_gap(row) * row.count(None) - beside * len(places)
+        needed = sum(self._occupied(place) for place in places)
         return math.ceil(self._spacing.squeeze * needed / share)
 
     def _slots_of(self, row: Row) -> list[tuple[str, float, float]]:
@@ -243,9 +248,13 @@ class _Sheet:
         return widths
 
     def _needed(self, place: str) -> float:
+        return self._beside + self._occupied(place)
+
+    def _occupied(self, place: str) -> float:
+        """Return how much of a place chromosomes need, in pixels."""
         gap = max(self._spacing.gap * self._longest, self._least_gap)
         drawn = self._drawn.get(place, ())
-        return self._beside + (sum(one.patch.shape[1] + gap for one in drawn) or _EMPTY_WIDTH * self._longest)
+        return sum(one.patch.shape[1] + gap for one in drawn) or _EMPTY_WIDTH * self._longest
 
     def _fill_place(self, place: str, left: float, right: float, line: float) -> float:
         """Put homologues side by side; return where they begin."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from types import MappingProxyType
@@ -13,9 +13,13 @@ import numpy as np
 from models.simulation.karyotypes.segments import MARKER
 from models.simulation.pages.arrangements import Slot
 from models.simulation.pages.families import Families, Variety
-from models.simulation.pages.layouts import BOTH_SEXES, DENVER_GROUPS
-from models.simulation.pages.pens import FONTS, Pen, Stroke
+from models.simulation.pages.layouts import BOTH_SEXES, DENVER_GROUPS, Layout
+from models.simulation.pages.pens import FONTS, Pen, Stroke, text_width
 from models.simulation.pages.plans import Room
+
+_GAP = 0.006  # between a mark and what it marks, in fractions of the page's width
+_MOST_BESIDE = 0.35  # of the page's width, all names beside the places of a row together
+_MARKER_LABEL = "mar"
 
 
 class CaptionFamily(StrEnum):
@@ -103,7 +107,18 @@ class CaptionStyle:
         line = 1.3 * self.size
         below = 0.008 + (line if self.digits is Digits.BELOW else 0) + (1.5 * line if self.groups else 0)
         above = 0.008 + (line if self.digits is Digits.ABOVE else 0) + (0.01 if self.mark is Mark.BOX else 0)
-        return Room(above, below, beside=line if self.digits is Digits.BESIDE else 0.0)
+        return Room(above, below, beside=self._breadth if self.digits is Digits.BESIDE else 0.0)
+
+    def fitting(self, layout: Layout) -> CaptionStyle:
+        """Return it with names so small that those beside the places of a row leave most of its width to these."""
+        most = max(sum(place is not None for place in row) for row in layout.rows)
+        return replace(self, size=self.size * min(1.0, _MOST_BESIDE / (most * self.room.beside or _MOST_BESIDE)))
+
+    @property
+    def _breadth(self) -> float:
+        """Of the broadest name and the gaps on both sides of it, so that none is written over chromosomes."""
+        names = ("22", self.sex_label, _MARKER_LABEL)
+        return max(text_width(self.pattern.format(name), self.font, self.size) for name in names) + 2 * _GAP
 
 
 _MARKS: Mapping[CaptionFamily, tuple[Digits, Mark]] = MappingProxyType(
@@ -149,7 +164,7 @@ def draw_caption_style(rng: np.random.Generator, variety: Variety) -> CaptionSty
 
 def write_captions(pen: Pen, style: CaptionStyle, slots: Mapping[str, Slot]) -> None:
     """Mark the places of a page."""
-    gap, rows = 0.006 * pen.width, _rows(slots)
+    gap, rows = _GAP * pen.width, _rows(slots)
     for place, slot in slots.items():
         if slot.empty and not style.empty:
             continue
@@ -181,7 +196,7 @@ def _name(pen: Pen, style: CaptionStyle, place: str, slot: Slot, gap: float) -> 
         Digits.BESIDE: ((slot.filled - gap, slot.bottom), "rb"),
     }[style.digits]
     if anchor:
-        label = {BOTH_SEXES: style.sex_label, MARKER: "mar"}.get(place, place)
+        label = {BOTH_SEXES: style.sex_label, MARKER: _MARKER_LABEL}.get(place, place)
         pen.write(style.pattern.format(label), at, anchor=anchor, font=style.font, size=style.size, shade=style.shade)
 
 

@@ -24,6 +24,7 @@ FONTS = (
 """Names of fonts; the first is Pillow's own, which stands in for those a machine does not have."""
 
 _SMALLEST = 7
+_LARGE = 100  # pixels: letters that are measured, not drawn
 
 
 class Stroke(TypedDict):
@@ -70,6 +71,11 @@ class Pen:
 
     def _pixels(self, thickness: float) -> int:
         return max(1, round(thickness * self.width))
+
+
+def text_width(text: str, font: str, size: float) -> float:
+    """Return how broad a line of text is, in fractions of the page's width, as ``size`` is."""
+    return float(_typeface(font, _LARGE).getlength(text)) / _LARGE * size
 
 
 @cache

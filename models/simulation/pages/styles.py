@@ -29,10 +29,11 @@ class PageStyle:
 
 def draw_style(rng: np.random.Generator, variety: Variety = Variety.WIDE) -> PageStyle:
     """Draw the look of a page from the families that a variety allows."""
+    layout = draw_layout(rng, variety)
     return PageStyle(
-        layout=draw_layout(rng, variety),
+        layout=layout,
         spacing=draw_spacing(rng, variety),
-        captions=draw_caption_style(rng, variety),
+        captions=draw_caption_style(rng, variety).fitting(layout),
         notes=draw_note_style(rng, variety),
         scan=draw_scan_style(rng, variety),
         warp=draw_warp_style(rng, variety),

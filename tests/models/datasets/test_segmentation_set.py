@@ -10,9 +10,10 @@ import pytest
 
 from models.datasets.segmentation_set import SegmentationSet, segmentation_lesson
 from models.datasets.simulated_set import Recipe, draw_karyogram
-from models.reading.segmentation import CHROMOSOME, NOTHING, SEAM, SIDE
+from models.reading.segmentation import CHROMOSOME, FITTING, NOTHING, SEAM, pieces_of
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
+from models.simulation.pages.arrangements import Owners
 from models.simulation.pages.families import Variety
 
 RECIPE = Recipe(seed=5, variety=Variety.WIDE)
@@ -22,13 +23,26 @@ def karyogram(variety: Variety = Variety.FIXED) -> Karyogram:
     return simulate(np.random.default_rng(3), painted, 0.0, Kind.NORMAL, 700, variety=variety)
 
 
+def as_it_is(owners: Owners) -> float:
+    """The size of a lesson whose page is neither made larger nor smaller."""
+    heights = [np.ptp(np.nonzero(owners == number)[0]) + 1 for number in range(1, owners.max() + 1)]
+    areas = [(owners == number).sum() for number in range(1, owners.max() + 1)]
+    return float(np.average(heights, weights=areas)) / FITTING
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 1.4])
+def test_chromosomes_of_a_lesson_are_as_high_as_its_size_says(size: float) -> None:
+    drawn = karyogram()
+    kinds = segmentation_lesson(drawn.page, size)[..., -1]
+    assert pieces_of(np.full(kinds.shape, 0.5, np.float32), kinds).height == pytest.approx(size * FITTING, rel=0.1)
+
+
 def test_chromosomes_are_told_from_captions() -> None:
     drawn = karyogram()
-    lesson = segmentation_lesson(drawn, 1.0)
+    lesson = segmentation_lesson(drawn.page, 1.0)
     assert lesson.dtype == np.uint8
-    assert max(lesson.shape[:2]) == SIDE
     grey, darkness, kinds = np.moveaxis(lesson, -1, 0)
-    scale = SIDE / max(drawn.page.pixels.shape)
+    scale = max(grey.shape) / max(drawn.page.pixels.shape)
     inside = np.zeros(kinds.shape, np.bool_)
     for standing in drawn.page.standing:
         left, top, right, bottom = (round(edge * scale) for edge in standing.box)
@@ -46,8 +60,7 @@ def test_seams_run_where_two_owners_meet() -> None:
     owners = np.zeros_like(drawn.page.owners)
     owners[40:120, 50:70], owners[40:120, 70:90] = 1, 2
     owners[200:260, 50:70], owners[200:260, 80:100] = 3, 4
-    touching = replace(drawn, page=replace(drawn.page, owners=owners))
-    kinds = segmentation_lesson(touching, max(owners.shape) / SIDE)[..., -1]
+    kinds = segmentation_lesson(replace(drawn.page, owners=owners), as_it_is(owners))[..., -1]
     assert set(np.nonzero(kinds == SEAM)[1]) <= {68, 69, 70, 71}
     assert (kinds[41:119, 69:71] == SEAM).all()
     assert not (kinds[190:] == SEAM).any()
@@ -59,7 +72,7 @@ def test_pale_bands_are_closed() -> None:
     owners[40:120, 50:70] = 1
     owners[70:73, 50:70] = 0
     owners[90:95, 56:60] = 0
-    kinds = segmentation_lesson(replace(drawn, page=replace(drawn.page, owners=owners)), max(owners.shape) / SIDE)
+    kinds = segmentation_lesson(replace(drawn.page, owners=owners), as_it_is(owners))
     assert (kinds[40:120, 52:68, -1] == CHROMOSOME).all()
 
 

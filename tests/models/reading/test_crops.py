@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.reading.crops import HEIGHT, TYPICAL, WIDTH, find_objects
+from models.reading.segmentation import FITTING, GLANCE, Kinds, nearest_side, pieces_of
 from tests.models.preparation.test_pieces import BARS, drawn
 from tests.models.reading.telling import by_darkness
 
@@ -38,6 +40,26 @@ def test_the_size_of_the_picture_does_not_matter() -> None:
     assert large.boxes == pytest.approx(6 * small.boxes, abs=15)
     assert large.areas == pytest.approx(small.areas, rel=0.15)
     assert np.abs(small.crops.astype(int) - large.crops).mean() < 6
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_chromosomes_are_looked_at_as_large_as_fits_however_small_on_the_page(times: int) -> None:
+    bars = drawn()
+    page = np.full((times * bars.shape[0], times * bars.shape[1]), 240, np.uint8)
+    page[: bars.shape[0], : bars.shape[1]] = bars
+    sides, heights = [], []
+
+    def tell(page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Kinds:
+        kinds = by_darkness(page, darkness)
+        sides.append(max(page.shape))
+        heights.append(pieces_of(darkness, kinds).height)
+        return kinds
+
+    found = find_objects(page, tell)
+    assert found.boxes == pytest.approx(find_objects(bars, by_darkness).boxes, abs=4)
+    assert sides[0] == GLANCE
+    assert sides[1] == nearest_side(GLANCE * FITTING / heights[0])
+    assert heights[1] == pytest.approx(FITTING, rel=0.3)
 
 
 def test_gaps_are_measured_along_a_row() -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.reading.segmentation import CHROMOSOME, NOTHING, SEAM, SIDE, Kinds, pieces_of, seen, working
+from models.reading.segmentation import (
+    CHROMOSOME,
+    FITTING,
+    GLANCE,
+    NOTHING,
+    SEAM,
+    Kinds,
+    fitting_side,
+    nearest_side,
+    pieces_of,
+    seen,
+    working,
+)
 
 DARK = np.float32(0.8)
 
@@ -66,10 +78,20 @@ def test_a_page_without_chromosomes_has_no_pieces() -> None:
 
 @pytest.mark.parametrize("shape", [(300, 400), (2500, 1900), (1, 40)])
 def test_pages_of_every_size_come_to_one_size(shape: tuple[int, int]) -> None:
-    page, darkness = working(np.full(shape, 200, np.uint8))
+    page, darkness = working(np.full(shape, 200, np.uint8), 736)
     assert page.shape == darkness.shape
-    assert max(page.shape) == SIDE
-    assert page.shape[0] / page.shape[1] == pytest.approx(shape[0] / shape[1], rel=0.01, abs=1 / SIDE)
+    assert max(page.shape) == 736
+    assert page.shape[0] / page.shape[1] == pytest.approx(shape[0] / shape[1], rel=0.01, abs=1 / 736)
+
+
+@pytest.mark.parametrize(("height", "side"), [(FITTING, GLANCE), (35.0, 1024.0), (140.0, 256.0), (0.0, 512 * FITTING)])
+def test_the_fitting_side_shows_chromosomes_as_high_as_fits(height: float, side: float) -> None:
+    assert fitting_side(height, GLANCE) == pytest.approx(side)
+
+
+@pytest.mark.parametrize(("side", "nearest"), [(10, 448), (700, 736), (820, 736), (830, 928), (9000, 1408)])
+def test_the_nearest_side_is_so_by_ratio(side: float, nearest: int) -> None:
+    assert nearest_side(side) == nearest
 
 
 def test_the_network_sees_grey_and_darkness_with_paper_around() -> None:
