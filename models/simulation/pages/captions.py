@@ -111,8 +111,11 @@ class CaptionStyle:
 
     def fitting(self, layout: Layout) -> CaptionStyle:
         """Return it with names so small that those beside the places of a row leave most of its width to these."""
+        if self.digits is not Digits.BESIDE:
+            return self
         most = max(sum(place is not None for place in row) for row in layout.rows)
-        return replace(self, size=self.size * min(1.0, _MOST_BESIDE / (most * self.room.beside or _MOST_BESIDE)))
+        share = (_MOST_BESIDE / most - 2 * _GAP) / (self._breadth - 2 * _GAP)
+        return replace(self, size=self.size * min(1.0, share))
 
     @property
     def _breadth(self) -> float:
