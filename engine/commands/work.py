@@ -93,14 +93,14 @@ def _usual(settings: Settings, registry: Registry, session: Session) -> str | No
 
 def load_predictor(registry: Registry, precision: str, name: str) -> Predictor:
     """Load a model; this is what loads TensorFlow."""
-    from models.predictor import Predictor as KerasPredictor
+    from models.predicting.predictor import Predictor as KerasPredictor
 
     return KerasPredictor.load(registry, name, precision)
 
 
 def load_warm(registry: Registry, settings: Settings, name: str) -> Predictor:
     """Load a model and let it judge some pages, so that no real one waits for what only the first ones need."""
-    from models.warming import warming_pages
+    from models.predicting.warming import warming_pages
 
     start = time.monotonic()
     _limit_memory(settings.gpu_memory_mb)

@@ -9,7 +9,7 @@ from typing import Final
 from engine.jobs.stream import MAX_BLOCK_MS
 
 LEAST: Final = 8
-"""Fewer karyograms at once save nothing: ``models.predictor`` fills them up to so many on a CPU."""
+"""Fewer karyograms at once save nothing: ``models.predicting.predictor`` fills them up to so many on a CPU."""
 
 _MOST_SECONDS: Final = 1.0
 """What is urgent waits for the micro-batch that is being judged, so none should take longer than this."""

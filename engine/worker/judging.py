@@ -29,7 +29,7 @@ Decode: TypeAlias = Callable[[bytes, int], Page]
 
 
 class Predictor(Protocol):
-    """What the engine needs of ``models.predictor.Predictor``, which would load TensorFlow here."""
+    """What the engine needs of ``models.predicting.predictor.Predictor``, which would load TensorFlow here."""
 
     @property
     def card(self) -> Card:

@@ -17,7 +17,7 @@ from models.datasets.labels import LabelledPicture, Page
 from models.judging.gate import refusals
 from models.judging.uncertainty import Label
 from models.measuring.copy_numbers import true_copies
-from models.preparing import Preparer
+from models.predicting.preparing import Preparer
 from models.reading.reader import Reading
 
 

@@ -33,7 +33,7 @@ from models.measuring.limits import calibrated
 from models.networks.choices import Trained
 from models.networks.cutting import lower_part
 from models.networks.weights import read_weights, write_weights
-from models.predictor import interpret
+from models.predicting.predictor import interpret
 from models.training.batches import write_features
 from models.training.phases import TrainingError
 from models.training.progress import Reporter

@@ -29,7 +29,7 @@ from models.networks.architectures import build_network
 from models.networks.choices import Trained
 from models.networks.devices import Precision, building_in
 from models.networks.weights import read_weights
-from models.preparing import Preparer
+from models.predicting.preparing import Preparer
 from models.registry import Registry, file_sha256
 from models.simulation.pages.families import Variety
 from models.training.phases import TrainingError

@@ -63,8 +63,8 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
         pages = simulated(recipe, number)
     # late: --help and wrong arguments need no network
     from models.measuring.reader_ablation import ablate_reader, table
-    from models.page_reader import PageReader
-    from models.predictor import Predictor
+    from models.predicting.page_reader import PageReader
+    from models.predicting.predictor import Predictor
 
     reader = PageReader.load(registry)
     model = Predictor.load(registry, options.model) if options.model else None

@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     card = registry.card(options.name)
     data, number, labelled = _pictures(options, card)
     # late: the checks above are quick and need no network
-    from models.predictor import Predictor
+    from models.predicting.predictor import Predictor
 
     model = Predictor.load(registry, options.name, options.precision)
     judging = judge(model, labelled, options.passes)

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     if twice:
         raise FileExistsError(f"files must have different names, got two for {twice[0]}")
     # late: a wrong name is told without loading a network
-    from models.predictor import Predictor
+    from models.predicting.predictor import Predictor
 
     model = Predictor.load(registry, options.model)
     options.out.mkdir(parents=True, exist_ok=True)

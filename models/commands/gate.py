@@ -48,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(options: argparse.Namespace, registry: Registry) -> int:
     """Draw, judge and print."""
     # late: --help and wrong arguments need no network
-    from models.predictor import Predictor
+    from models.predicting.predictor import Predictor
 
     model = Predictor.load(registry, options.name)
     split = validation_split(model.card)

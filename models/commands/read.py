@@ -20,7 +20,7 @@ from models.reading.conclusions import Conclusion, conclude
 from models.registry import Registry
 
 if TYPE_CHECKING:
-    from models.page_reader import PageReader
+    from models.predicting.page_reader import PageReader
 
 _DESCRIPTION = """\
 Read pictures chromosome by chromosome and print the karyotype that each one shows, as a suggestion for a person to
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
         options.annotate.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's greetings are not news
     # late: --help and wrong arguments need no network
-    from models.page_reader import PageReader
+    from models.predicting.page_reader import PageReader
 
     reader, readable = PageReader.load(registry), True
     for file in options.files:

@@ -15,7 +15,7 @@ from rich.table import Table
 from models.card_page import FIGURES, number, with_interval
 from models.commands.options import budget, whole_from
 from models.networks.choices import Trained
-from models.preparing import WAYS
+from models.predicting.preparing import WAYS
 from models.registry import Registry, is_name
 from models.training.phases import (
     LARGEST_SIZE,

@@ -92,7 +92,7 @@ class CropSet:
 
 def _write_parts(folder: Path, recipe: Recipe, parts: Sequence[range], segmentation: Path) -> None:
     # late: what was written before is read without a network
-    from models.segmenter import Segmenter
+    from models.predicting.segmenter import Segmenter
 
     source, segmenter = recipe.material(), Segmenter.load(segmentation)
     for numbers in parts:

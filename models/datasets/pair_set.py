@@ -16,7 +16,7 @@ from models.datasets.crop_set import CropSet
 from models.reading.homologues import Pairs, joined
 
 if TYPE_CHECKING:
-    from models.page_reader import PageReader
+    from models.predicting.page_reader import PageReader
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from models.chromosomes import CHROMOSOMES
 from models.datasets.grids import GRID_CHANNELS, NOTHING
 from models.datasets.splits import CaseSplit
+from models.predicting.preparing import BEST, Preparer
 from models.preparation.preparations import Placement
-from models.preparing import BEST, Preparer
 from models.registry import default_registry
 from models.simulation.chromosomes.crops import CropLibrary
 from models.simulation.chromosomes.material import Material

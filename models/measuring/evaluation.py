@@ -16,7 +16,7 @@ _MICRO_BATCH = 32
 
 
 class Judge(Protocol):
-    """What evaluation needs of a model; ``models.predictor.Predictor`` is one."""
+    """What evaluation needs of a model; ``models.predicting.predictor.Predictor`` is one."""
 
     card: Card
 

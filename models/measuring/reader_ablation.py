@@ -21,8 +21,8 @@ from models.reading.layouts import Layouts, layouts
 from models.reading.reader import read
 
 if TYPE_CHECKING:
-    from models.page_reader import PageReader
-    from models.predictor import Predictor
+    from models.predicting.page_reader import PageReader
+    from models.predicting.predictor import Predictor
 
 _PASSES = 100
 _SEXES = slice(len(AUTOSOMES), None)

@@ -18,7 +18,7 @@ from models.reading.conclusions import conclude
 from models.simulation.karyotypes.karyotype import Karyotype
 
 if TYPE_CHECKING:
-    from models.page_reader import PageReader
+    from models.predicting.page_reader import PageReader
 
 
 @dataclass(frozen=True)

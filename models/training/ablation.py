@@ -31,9 +31,9 @@ from models.measuring.report import outcomes_of
 from models.networks.choices import Trained
 from models.networks.devices import Precision, building_in
 from models.networks.dropout import SubNetworks
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
+from models.predicting.preparing import Preparer
 from models.preparation import framing
-from models.preparing import Preparer
 from models.registry import default_registry
 from models.simulation.pages.families import Variety
 from models.training.phases import Phase

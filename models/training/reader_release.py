@@ -21,8 +21,8 @@ from models.measuring.readings import reading_report
 from models.networks.devices import building_in, choose_precision
 from models.networks.segmentation_network import build_segmentation_network
 from models.networks.weights import read_weights, write_weights
-from models.page_reader import PageReader
-from models.reader_networks import ReaderNetworks
+from models.predicting.page_reader import PageReader
+from models.predicting.reader_networks import ReaderNetworks
 from models.reading.card import ReaderCard
 from models.reading.segmentation import KINDS
 from models.registry import Registry

@@ -23,7 +23,7 @@ from models.judging.gate import GateLimits
 from models.measuring.evaluation import JudgedPicture, judge
 from models.measuring.limits import calibrated
 from models.measuring.report import report
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
 from models.registry import Registry
 from models.simulation.pages.families import Variety
 

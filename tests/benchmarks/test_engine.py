@@ -31,7 +31,7 @@ from engine.jobs.heartbeat import EngineState, alive
 from engine.jobs.stream import JobStream
 from engine.records import database, schema
 from models.pictures import page
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
 from models.registry import default_registry
 from models.simulation.karyograms import painted, simulate
 from tests import servers

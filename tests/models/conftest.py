@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.networks.weights import read_weights, write_weights
-from models.reader_networks import ReaderNetworks
+from models.predicting.reader_networks import ReaderNetworks
+from models.predicting.segmenter import Segmenter
 from models.registry import default_registry
-from models.segmenter import Segmenter
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.page_reader import PageReader
+from models.predicting.page_reader import PageReader
 from models.reading.conclusions import Conclusion, conclude
 from models.registry import default_registry
 from models.simulation.chromosomes.painting import Paint

@@ -11,7 +11,7 @@ from PIL import Image
 
 from models.judging.prediction import Prediction
 from models.networks.devices import Precision
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
 from models.registry import default_registry
 from models.simulation.karyograms import painted, simulate
 from models.simulation.pages.families import Variety

@@ -17,7 +17,7 @@ from models.measuring.evaluation import judge
 from models.measuring.report import report
 from models.networks.architectures import build_network, thesis_part
 from models.networks.weights import read_weights
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
 from models.registry import default_registry
 from models.simulation.karyograms import painted, simulate
 from models.simulation.karyotypes.karyotype import Kind

@@ -11,8 +11,8 @@ from models.adaptation.prepared import Prepared, prepare_all
 from models.chromosomes import CHROMOSOMES
 from models.datasets.labels import LabelledPicture
 from models.judging.uncertainty import Label
+from models.predicting.preparing import Preparer
 from models.preparation import packing
-from models.preparing import Preparer
 from models.registry import default_registry
 from models.simulation.karyotypes.iscn import parse_karyotype
 from tests.models.judging.test_gate import karyogram

@@ -18,7 +18,7 @@ from models.adaptation.procedure import Round, best_round, check_enough
 from models.adaptation.site import SitePlan, adapt_to_site
 from models.datasets.labels import case_digest, read_labels, validation_cases
 from models.networks.devices import Precision
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
 from models.registry import Registry
 from models.simulation.karyograms import painted, simulate
 from models.training.phases import TrainingError

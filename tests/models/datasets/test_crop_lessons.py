@@ -7,7 +7,7 @@ import pytest
 
 from models.chromosomes import CHROMOSOMES
 from models.datasets.crop_lessons import MARKER_COLUMN, lesson
-from models.segmenter import Segmenter
+from models.predicting.segmenter import Segmenter
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety

@@ -12,8 +12,8 @@ from models.datasets.crop_lessons import MARKER_COLUMN, lesson
 from models.datasets.crop_measures import measure
 from models.datasets.crop_set import CropSet
 from models.datasets.simulated_set import Recipe, draw_karyogram
+from models.predicting.segmenter import Segmenter
 from models.reading.crops import HEIGHT, WIDTH
-from models.segmenter import Segmenter
 from models.simulation.karyograms import painted
 from models.simulation.pages.families import Variety
 

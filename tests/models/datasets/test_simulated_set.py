@@ -15,9 +15,9 @@ from models.datasets.grids import GRID_CHANNELS, grids
 from models.datasets.simulated_set import Recipe, SimulatedSet, Truth, draw, truth
 from models.datasets.splits import CaseSplit
 from models.networks.lattices import Lattice
+from models.predicting.preparing import Preparer
 from models.preparation import packing
 from models.preparation.framing import frame
-from models.preparing import Preparer
 from models.registry import default_registry
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes.karyotype import Kind

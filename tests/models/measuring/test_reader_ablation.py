@@ -8,7 +8,7 @@ import pytest
 from models.datasets.labels import LabelledPicture, Page
 from models.judging.uncertainty import Label
 from models.measuring.reader_ablation import Result, ablate_reader, table
-from models.page_reader import PageReader
+from models.predicting.page_reader import PageReader
 from models.registry import default_registry
 from models.simulation.karyograms import painted, simulate
 from models.simulation.karyotypes.karyotype import Kind

@@ -10,7 +10,7 @@ import pytest
 
 from models.datasets.crop_set import CropSet
 from models.networks.crop_network import CLASSES
-from models.page_reader import PageReader
+from models.predicting.page_reader import PageReader
 from models.reading.crops import HEIGHT, WIDTH
 from models.registry import READER, Registry
 from models.training.crop_batches import CropBatches, vary

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from models.datasets.segmentation_set import SegmentationSet
+from models.predicting.segmenter import Segmenter
 from models.reading.segmentation import CHROMOSOME, NOTHING, SEAM
-from models.segmenter import Segmenter
 from models.training.progress import Reporter
 from models.training.segmentation_training import PatchBatches, SegmentationPlan, draw_patch, train_segmentation_network
 

@@ -19,9 +19,9 @@ from models.card_page import card_page
 from models.datasets.simulated_set import Recipe, SimulatedSet, draw
 from models.networks.architectures import BACKBONE, build_network
 from models.networks.weights import read_weights
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
+from models.predicting.preparing import Preparer
 from models.preparation import framing, packing
-from models.preparing import Preparer
 from models.registry import PAGE_FILE, Registry
 from models.simulation.karyograms import painted, simulate
 from models.training import releasing

@@ -9,7 +9,7 @@ import pytest
 
 from models.chromosomes import CHROMOSOMES
 from models.judging.findings import FindingLimits
-from models.page_reader import PageReader
+from models.predicting.page_reader import PageReader
 from models.reading.card import ReaderCardError
 from models.reading.conclusions import conclude
 from models.registry import READER, READER_CARD_FILE, READER_WEIGHTS_FILE, Registry, WeightsHashError, default_registry

@@ -17,7 +17,7 @@ from models.counts import miscount_probability
 from models.judging.familiarity import fit
 from models.judging.suggestion import UNREADABLE
 from models.judging.uncertainty import measure
-from models.predictor import Predictor
+from models.predicting.predictor import Predictor
 from models.registry import CARD_FILE, WEIGHTS_FILE, Registry, UnknownModelError, WeightsHashError
 from models.simulation.karyograms import painted, simulate
 from models.simulation.karyotypes.karyotype import Kind

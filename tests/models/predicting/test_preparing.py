@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from models.card import CardError
+from models.predicting.preparing import BEST, NAMES, Preparer
 from models.preparation.packing import NAME as PACKING
 from models.preparation.packing import pack
-from models.preparing import BEST, NAMES, Preparer
 from models.reading.arranging import NAME as ARRANGING
 from models.registry import Registry, WeightsHashError, default_registry
 from models.simulation.karyograms import painted, simulate

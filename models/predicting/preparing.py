@@ -17,7 +17,7 @@ from models.reading.reader import Reading
 from models.registry import Registry, WeightsHashError
 
 if TYPE_CHECKING:
-    from models.page_reader import PageReader
+    from models.predicting.page_reader import PageReader
 
 WAYS: Mapping[str, str] = MappingProxyType({"framed": framing.NAME, "packed": packing.NAME, "arranged": arranging.NAME})
 """The names that a model's card may give, by the word for what a page is then."""
@@ -128,6 +128,6 @@ def _check(page: Page, size: int) -> None:
 
 def _reader(registry: Registry, precision: str) -> PageReader:
     # late: the other ways need no network
-    from models.page_reader import PageReader
+    from models.predicting.page_reader import PageReader
 
     return PageReader.load(registry, precision)

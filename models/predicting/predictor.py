@@ -26,8 +26,8 @@ from models.networks.devices import Precision, building_in, choose_precision, de
 from models.networks.dropout import Passes, SubNetworks
 from models.networks.evidence import Weights, locate
 from models.networks.weights import read_weights
+from models.predicting.preparing import Page, Preparer
 from models.preparation.preparations import Placement
-from models.preparing import Page, Preparer
 from models.reading.conclusions import changes, doubts_about
 from models.reading.reader import Reading
 from models.reading.record import NetworkSays, to_record

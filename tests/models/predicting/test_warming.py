@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.warming import warming_pages
+from models.predicting.warming import warming_pages
 
 
 def test_there_are_karyograms_of_different_shapes_and_the_same_ones_each_time() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.predicting.segmenter import Segmenter
 from models.reading.crops import find_objects
 from models.reading.segmentation import CHROMOSOME, NOTHING, working
-from models.segmenter import Segmenter
 from models.simulation.karyograms import painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety

@@ -11,8 +11,9 @@ from scipy.special import expit, softmax
 
 from models.networks.devices import building_in, choose_precision
 from models.networks.weights import read_weights
+from models.predicting.reader_networks import ReaderNetworks
+from models.predicting.segmenter import Segmenter
 from models.preparation.placing import Placing
-from models.reader_networks import ReaderNetworks
 from models.reading.arranging import arrange
 from models.reading.card import ReaderCard
 from models.reading.crops import Objects, find_objects
@@ -21,7 +22,6 @@ from models.reading.homologues import Homologues, Pairs, pair_up
 from models.reading.layouts import layouts
 from models.reading.reader import Reading, read
 from models.registry import Registry
-from models.segmenter import Segmenter
 
 _MOST_OBJECTS = 300
 
