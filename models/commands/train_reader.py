@@ -15,7 +15,8 @@ Train the reader from nothing on simulated pages of training cases (case number 
 chromosomes from everything else, then on what it cuts out itself to tell them apart, then to compare homologues.
 Without --crops the chromosomes are painted; with it three quarters are recombined from real crops. Measured on
 simulated karyograms of validation cases, and on the real ones of --karyograms, if given. Models that were trained on
-pages arranged by the reader before are refused until they are trained anew.
+pages arranged by the reader before are refused until they are trained anew. With --further the stored reader only goes
+on learning to tell chromosomes from everything else, on other pages (another --seed and --work).
 """
 
 
@@ -41,6 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--test-pages", type=whole_from(10), default=500, metavar="N", help="of each variety, to measure on"
     )
     parser.add_argument("--seed", type=whole_from(0), default=1, help="of all randomness (default: 1)")
+    parser.add_argument("--further", action="store_true", help="teach the stored reader's segmentation further")
     parser.set_defaults(run=run)
 
 
@@ -50,7 +52,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # late: --help and wrong arguments need no network
     from models.training.progress import Reporter
-    from models.training.reader_release import ReaderPlan, release_reader
+    from models.training.reader_release import ReaderPlan, release_reader, teach_further
 
     plan = ReaderPlan(
         crops=options.crops,
@@ -62,7 +64,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
         test_pages=options.test_pages,
         seed=options.seed,
     )
-    card = release_reader(plan, registry, Reporter())
+    card = (teach_further if options.further else release_reader)(plan, registry, Reporter())
     for data, figures in card.metrics.items():
         said = f"{data.replace('_', ' ')}, n {figures['n']}"
         print(f"{said}: all numbers right {figures['exact']:.3f}, X and Y {figures['sexes']:.3f}")

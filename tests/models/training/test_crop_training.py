@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from models.reading.crops import HEIGHT, WIDTH
 from models.registry import READER, Registry
 from models.training.crop_batches import CropBatches, vary
 from models.training.progress import Reporter
-from models.training.reader_release import ReaderPlan, release_reader
+from models.training.reader_release import ReaderPlan, release_reader, teach_further
 
 
 def bars(count: int) -> CropSet:
@@ -76,3 +77,9 @@ def test_a_quick_training_ends_in_the_registry(tmp_path: Path, segmentation_weig
     assert "simulated karyograms of validation cases" in figures["data"]
     assert 0.0 <= figures["exact_interval"][0] <= figures["exact"] <= figures["exact_interval"][1] <= 1.0
     assert PageReader.load(registry).card.training == card.training
+    further = replace(plan, work=tmp_path / "further", pages=4, test_pages=2, seed=9)
+    taught = teach_further(further, registry, Reporter())
+    assert registry.reader()[0].weights_sha256 == taught.weights_sha256 != card.weights_sha256
+    assert taught.training["homologues"] == card.training["homologues"]
+    assert [learnt["plan"]["seed"] for learnt in taught.training["segmentation"]["further"]] == [9]
+    assert taught.metrics["simulated_wide"]["n"] == 2
