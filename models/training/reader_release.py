@@ -105,6 +105,8 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
 def teach_further(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> ReaderCard:
     """Let the segmentation of the stored reader learn from other pages, and measure the reader again; all else stays.
 
+    Stored is the mean of its weights before and after: what is new is learnt, and little of what was known forgotten.
+
     Args:
         plan: whose ``pages``, ``patches`` and ``seed`` are of what it learns now; ``views`` are not used.
         registry: where the reader is stored.
@@ -124,11 +126,16 @@ def teach_further(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> R
     with building_in(choose_precision("auto")):
         networks = ReaderNetworks.build()
         read_weights(networks.joined(), file)
-        train_segmentation_network(training, found, reporter, networks.segmentation)
+        before = networks.segmentation.get_weights()
+        after = train_segmentation_network(training, found, reporter, networks.segmentation).get_weights()
+    networks.segmentation.set_weights([(one + other) / 2 for one, other in zip(before, after, strict=True)])
     weights = plan.work / "reader.weights.h5"
     write_weights(networks.joined(), weights)
     learnt = card.training.get("segmentation", {})
-    further = {"data": f"{plan.pages} simulated pages: {recipe.provenance}", "plan": asdict(training)}
+    data = (
+        f"{plan.pages} other simulated pages: {recipe.provenance}; stored is the mean of the weights before and after"
+    )
+    further = {"data": data, "plan": asdict(training)}
     learnt = {**learnt, "further": [*learnt.get("further", []), further]}
     card = replace(
         card,
