@@ -71,7 +71,7 @@ def page_darkness(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     smooth = ndimage.gaussian_filter(closed, window / 12, mode="nearest").astype(np.float32)
     paper = np.asarray(Image.fromarray(smooth).resize((width, height), Image.Resampling.BILINEAR))
     darkness: NDArray[np.float32] = np.clip(1.0 - page / np.maximum(paper, 1.0), 0.0, 1.0).astype(np.float32)
-    return darkness
+    return darkness * (paper >= 1.0)  # nothing is darker than black
 
 
 def find_pieces(darkness: NDArray[np.float32]) -> Pieces:

@@ -36,9 +36,10 @@ _GROWN = 2  # pixels from the heart of a piece to its edge, across half a seam
 _SMALLEST = 0.02  # of the square of the typical height
 _LOWEST = 0.14  # of the typical height
 _PALEST = 0.05
-_SLIM = 0.6  # of the usual thickness: a chromatid by itself
+_SLIM = 0.72  # of the usual thickness: a chromatid by itself, or a part of one
+_TOGETHER = 1.25  # of it, at most: both chromatids
 _CLOSE = 0.4  # of it, between two chromatids
-_LEVEL = 0.85  # of the height of the higher one, shared by the other
+_LEVEL = 0.85  # of the height of one, shared by the other
 
 
 def fitting_side(height: float, side: int) -> float:
@@ -119,31 +120,31 @@ def _grown(labels: NDArray[np.int32], inked: NDArray[np.bool_]) -> NDArray[np.in
 
 
 def _with_chromatids_joined(labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Make one of two that stand close, equally high, and each about half as thick as usual: spread chromatids."""
+    """Make one of those that stand close, one all along the other, and as thick as usual together: spread chromatids.
+
+    One of them may be in parts, at pale bands.
+    """
     boxes, areas = measure(labels)
     there = np.flatnonzero(areas)
-    thickness = areas[there] / np.maximum(heights_of(boxes[there]), widths_of(boxes[there]))
-    usual = float(np.median(thickness)) if len(there) else 0.0
-    slim = there[thickness < _SLIM * usual]
+    thickness = areas / np.maximum(1, np.maximum(heights_of(boxes), widths_of(boxes)))
+    usual = float(np.median(thickness[there])) if len(there) else 0.0
+    slim = there[thickness[there] < _SLIM * usual]
     slim = slim[np.argsort(boxes[slim, 0], kind="stable")]
     owner = np.arange(len(boxes) + 1, dtype=np.int32)
     for place, one in enumerate(slim):
         for other in slim[place + 1 :]:
-            if (
-                owner[one + 1] == one + 1
-                and owner[other + 1] == other + 1
-                and _side_by_side(boxes[[one, other]], usual)
-            ):
-                owner[other + 1] = one + 1
+            together = thickness[one] + thickness[other] < _TOGETHER * usual
+            if together and _side_by_side(boxes[[one, other]], usual):
+                owner[owner == owner[other + 1]] = owner[one + 1]
     joined: NDArray[np.int32] = owner[labels]
     return joined
 
 
 def _side_by_side(boxes: Boxes, thickness: float) -> bool:
-    """Tell whether two, the left one first, stand as close and as equally high as chromatids do."""
+    """Tell whether two, the left one first, stand as close as chromatids do, and one all along the other."""
     gap = boxes[1, 0] - boxes[0, 2]
     shared = boxes[:, 3].min() - boxes[:, 1].max()
-    return bool(gap < _CLOSE * thickness and shared > _LEVEL * heights_of(boxes).max())
+    return bool(gap < _CLOSE * thickness and shared > _LEVEL * heights_of(boxes).min())
 
 
 def _typical_darkness(darkness: NDArray[np.float32], labels: NDArray[np.int32]) -> float:

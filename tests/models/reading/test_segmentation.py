@@ -111,5 +111,9 @@ def test_spread_chromatids_are_one_piece_and_neighbours_are_two() -> None:
     assert found.boxes[:, [0, 2]].tolist() == [[20, 32], [60, 72], [100, 112], [140, 152]]
     neighbours = page_of(*usual, (140, 20, 12, 80), (154, 20, 12, 80))
     assert len(pieces_of(darkness_of(neighbours), neighbours)) == 5
-    unequal = page_of(*usual, (140, 20, 5, 80), (147, 20, 5, 40))
-    assert len(pieces_of(darkness_of(unequal), unequal)) == 5
+    in_parts = page_of(*usual, (140, 20, 5, 80), (147, 20, 5, 38), (147, 64, 5, 36))
+    assert len(pieces_of(darkness_of(in_parts), in_parts)) == 4
+    aside = page_of(*usual, (140, 20, 5, 80), (147, 70, 5, 80))
+    assert len(pieces_of(darkness_of(aside), aside)) == 5
+    as_thick = page_of(*usual, (140, 20, 8, 80), (150, 20, 8, 80))
+    assert len(pieces_of(darkness_of(as_thick), as_thick)) == 5
