@@ -151,11 +151,12 @@ def _write_tables(records: Path) -> None:
 
 
 def _compare(before: Path, after: Path) -> int:
-    from models.experiments.reproduction import compared, lines
+    from models.experiments.reproduction import compared, holds, lines
 
-    found = list(compared(read_all(before), read_all(after)))
-    if not found:
+    old, new = read_all(before), read_all(after)
+    calibrated = list(compared(old, new, "calibrated"))
+    if not calibrated:
         raise TrainingError(f"expected records of runs that {before} has too in {after}, found none")
-    for line in lines(found):
+    for line in lines(calibrated, list(compared(old, new, "probability"))):
         print(line)
-    return int(any(one.outside for one in found))
+    return 0 if holds(calibrated) else 1
