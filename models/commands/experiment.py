@@ -27,8 +27,8 @@ in the folder --imagenet.
 --tables writes the tables of docs/experiments.md anew from the records that there are.
 
 --compare tells, figure by figure, whether the records of a folder lie within the 95 % intervals of those of --out, by
-the calibrated probability and at one half of the plain one; if more than 5 % of the figures by the calibrated one do not,
-the exit code is 1.
+the calibrated probability and at one half of the plain one; if more than 5 % of those by the calibrated one do not, the
+exit code is 1.
 """
 _NAMES: tuple[ExperimentName, ...] = get_args(ExperimentName)
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "experiments.md"
