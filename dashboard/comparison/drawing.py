@@ -56,7 +56,7 @@ def data_line(frame: pd.DataFrame) -> str:
 
 def judged_line(frame: pd.DataFrame) -> str:
     """By what pictures are called abnormal, from the column ``judged_by``; empty for a frame without one."""
-    return f"Judged by {JUDGED[frame['judged_by'].iloc[0]]}" if "judged_by" in frame else ""
+    return f"Judged by the {JUDGED[frame['judged_by'].iloc[0]]}" if "judged_by" in frame else ""
 
 
 def capital(text: str) -> str:

@@ -87,7 +87,7 @@ def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page,
 
     page.get_by_text("Probability calibrated on the validation side").click()
     page.wait_for_url("**/comparison?*judged=Probability+calibrated*")
-    calibrated = '[data-testid="stVegaLiteChart"][aria-label*="Judged by probability calibrated"]'
+    calibrated = '[data-testid="stVegaLiteChart"][aria-label*="Judged by the probability calibrated"]'
     expect(page.locator(calibrated)).to_have_count(OPENING)
 
     five = "&".join(f"run{place}={run.name}" for place, run in enumerate(written[:5], 1))

@@ -121,7 +121,7 @@ def test_every_chart_says_where_its_data_come_from() -> None:
 
 def test_a_chart_with_a_threshold_says_by_what_is_judged() -> None:
     for chart in (curves.roc(curve()), confusion.matrices(cells()), leakage.gap(both_splits(), "auc")):
-        assert "Judged by probability calibrated on the validation side" in subtitle(chart)
+        assert "Judged by the probability calibrated on the validation side" in subtitle(chart)
 
 
 def test_every_chart_of_runs_draws_them_in_their_colours_and_names_them_in_its_tooltips() -> None:

@@ -43,7 +43,9 @@ def test_a_chart_without_a_legend_names_its_runs_below_its_title() -> None:
     drawn = downloads.specification(panel, NAMES)
     assert drawn["title"]["subtitle"][-2:] == ["A  Run by 'case'", "B  Run as published"]
     assert drawn["width"] > 640
-    assert any("Judged by probability calibrated on the validation side" in line for line in drawn["title"]["subtitle"])
+    assert any(
+        "Judged by the probability calibrated on the validation side" in line for line in drawn["title"]["subtitle"]
+    )
     assert downloads.csv(panel).endswith(b",calibrated\r\n")
     on_the_page = panel.chart.to_dict()
     assert "A  Run by 'case'" not in on_the_page["title"]["subtitle"]

@@ -23,7 +23,7 @@ SECTIONS = {
 }
 """How the charts of each section begin, with runs that were judged by one number of passes."""
 BY_CASE = "processed-data-on-vgg16-source-task-by-case-simulated"
-THESIS_ROC = "ROC curves. Simulated data. Judged by probability at one half, as in the thesis. "
+THESIS_ROC = "ROC curves. Simulated data. Judged by the probability at one half, as in the thesis. "
 PUBLISHED = "processed-data-on-vgg16-source-task-as-published-simulated"
 PASSES = "passes-vgg16-by-case-simulated"
 REAL = "inceptionv3-trained-as-a-whole-none-by-case-real"
@@ -134,13 +134,13 @@ def test_an_address_filters_the_table_and_chooses_the_runs(filled: Dashboard) ->
 def test_every_figure_at_a_threshold_follows_what_it_is_judged_by(filled: Dashboard) -> None:
     app = filled.open("comparison")
     before, drawn = table(app), charts(app)
-    assert all("Judged by probability at one half, as in the thesis" in text for text in drawn)
+    assert all("Judged by the probability at one half, as in the thesis" in text for text in drawn)
     group(app, "Judged by").set_value("calibrated").run()
     after = table(app)
     assert (before["sensitivity"] != after["sensitivity"]).any()
     assert (before["thesis_sensitivity"].dropna() == after["thesis_sensitivity"].dropna()).all()
     assert len(charts(app)) == len(drawn) == len(SECTIONS["Abnormal or normal"])
-    assert all("Judged by probability calibrated on the validation side" in text for text in charts(app))
+    assert all("Judged by the probability calibrated on the validation side" in text for text in charts(app))
     (before_cells, after_cells) = (shown[-1].partition("run A")[2] for shown in (drawn, charts(app)))
     assert before_cells != after_cells  # of the confusion matrices
 
@@ -149,7 +149,7 @@ def test_the_address_says_by_what_figures_are_judged(filled: Dashboard) -> None:
     app = filled.open(
         "comparison", show="What leakage is worth", judged="Probability calibrated on the validation side"
     )
-    assert "Judged by probability calibrated on the validation side" in charts(app)[0]
+    assert "Judged by the probability calibrated on the validation side" in charts(app)[0]
 
 
 def test_a_filter_goes_into_the_address(filled: Dashboard) -> None:
