@@ -13,6 +13,7 @@ from dashboard.comparison.runs import Chosen
 from dashboard.comparison.training import METRICS
 from dashboard.wording import words
 from models.experiments.deferral import REASONS
+from models.experiments.figures import Column
 
 # making a chart takes longer than drawing it, and nobody changes one that is made
 _kept = st.cache_resource(
@@ -26,10 +27,11 @@ _risk_coverage, _by_passes = _kept(panels.risk_coverage), _kept(panels.by_passes
 _DOUBT = "pass agreement"  # until somebody chooses another measure
 
 
-def prepare(chosen: Sequence[Chosen]) -> None:
+def prepare(chosen: Sequence[Chosen], by: Column) -> None:
     """Make what ``draw`` draws of these runs until somebody chooses something else, and keep it."""
-    for make in (_roc, _precision_recall, _matrices, _reliability):
-        make(chosen)
+    for make in (_roc, _precision_recall, _matrices):
+        make(chosen, by)
+    _reliability(chosen)
     for metric in METRICS:
         _training_curves(_trained(chosen), metric)
     for truth in ("abnormal", "normal"):
@@ -38,31 +40,31 @@ def prepare(chosen: Sequence[Chosen]) -> None:
 
 
 @st.fragment
-def draw(chosen: Sequence[Chosen]) -> None:
-    """Draw the charts of one section; the others wait until somebody opens them."""
+def draw(chosen: Sequence[Chosen], by: Column) -> None:
+    """Draw the charts of one section, judged ``by`` a column; the others wait until somebody opens them."""
     names = {run.look.letter: run.label for run in chosen}
     tabs = st.tabs(list(_SECTIONS), key="section", on_change="rerun", bind="query-params")
     for tab, section in zip(tabs, _SECTIONS.values(), strict=True):
         if tab.open:
             with tab:
-                section(chosen, names)
+                section(chosen, names, by)
 
 
-def _discrimination(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
-    st.caption("By the plain probability of one pass without dropout, as in the thesis.")
+def _discrimination(chosen: Sequence[Chosen], names: Mapping[str, str], by: Column) -> None:
+    st.caption(_JUDGED[by])
     left, right = st.columns(2, gap="small")
     with left:
-        card.draw(_roc(chosen), names, "The shape marks the threshold of one half, at which cases are labelled.")
+        card.draw(_roc(chosen, by), names, "The shape marks the threshold of one half, at which cases are labelled.")
     with right:
-        card.draw(_precision_recall(chosen), names, "Precision depends on how many of the test set are abnormal.")
+        card.draw(_precision_recall(chosen, by), names, "Precision depends on how many of the test set are abnormal.")
     card.draw(
-        _matrices(chosen),
+        _matrices(chosen, by),
         names,
         "Shares are of the karyograms with the same truth; a missed abnormal one is the worst error.",
     )
 
 
-def _training(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
+def _training(chosen: Sequence[Chosen], names: Mapping[str, str], _by: Column) -> None:
     trained = _trained(chosen)
     if not trained:
         st.info("None of these runs kept curves of training.", icon=":material/show_chart:")
@@ -77,7 +79,7 @@ def _trained(chosen: Sequence[Chosen]) -> list[Chosen]:
     return [run for run in chosen if run.run.record.curves]
 
 
-def _probabilities(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
+def _probabilities(chosen: Sequence[Chosen], names: Mapping[str, str], _by: Column) -> None:
     st.caption("Whether probabilities hold, and which errors doubt would have caught.")
     reason = st.segmented_control(
         "Doubt measured by", list(REASONS), default=_DOUBT, required=True, key="doubt", bind="query-params"
@@ -101,13 +103,15 @@ def _probabilities(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
     )
 
 
-def _passes(chosen: Sequence[Chosen], names: Mapping[str, str]) -> None:
+def _passes(chosen: Sequence[Chosen], names: Mapping[str, str], _by: Column) -> None:
     """Draw how figures move with the number of passes, where one of the runs tells."""
     telling = [run for run in chosen if run.run.record.by_passes]
     if not telling:
         st.info("Of these runs none was judged by other numbers of passes: those with 100 passes were.", icon=_PASSES)
         return
-    st.caption("The same test set judged again by fewer and by more passes.")
+    st.caption(
+        "The same test set judged again by the mean of fewer and of more passes, whatever the figures are judged by."
+    )
     for column, figure in zip(st.columns(2, gap="small"), FIGURES, strict=True):
         with column:
             card.draw(_by_passes(telling, figure), names, "With 95 % intervals by case.")
@@ -122,11 +126,16 @@ def _table(chosen: Sequence[Chosen], reason: str) -> pd.DataFrame:
 
 _LOWER = {"abnormal": "AURC, abnormal", "normal": "AURC, normal", "ece": "ECE", "brier": "Brier", "nll": "NLL"}
 
+_JUDGED: dict[Column, str] = {
+    "probability": "By the plain probability of one pass without dropout, as in the thesis.",
+    "calibrated": "By the mean of the passes after Platt scaling fitted on the validation side. Where that side tells "
+    "nothing apart, all get the same probability, and the AUC is one half.",
+}
 _PASSES = ":material/filter_none:"
-_SECTIONS: dict[str, Callable[[Sequence[Chosen], Mapping[str, str]], None]] = {
+_SECTIONS: dict[str, Callable[[Sequence[Chosen], Mapping[str, str], Column], None]] = {
     "Abnormal or normal": _discrimination,
     "Training": _training,
     "Probabilities and doubt": _probabilities,
     "Number of passes": _passes,
-    "Wrong cases": lambda chosen, _: wrong_cases.draw(chosen),
+    "Wrong cases": lambda chosen, _names, _by: wrong_cases.draw(chosen),
 }

@@ -10,15 +10,27 @@ from dashboard.comparison import looks
 from dashboard.comparison.drawing import UNIT, AnyChart, diagonal, named, percent_axis, titled
 from dashboard.drawing.charts import require
 
-_COLUMNS = ["letter", "run", "edition", "place", "threshold", "sensitivity", "precision", "false_alarms", "used"]
+_COLUMNS = [
+    "letter",
+    "run",
+    "edition",
+    "judged_by",
+    "place",
+    "threshold",
+    "sensitivity",
+    "precision",
+    "false_alarms",
+    "used",
+]
 
 
 def roc(frame: pd.DataFrame) -> AnyChart:
     """What share of the abnormal karyograms is found, against the share of the normal ones that raise a false alarm.
 
     Args:
-        frame: columns ``letter``, ``run``, ``edition``, ``place`` (along the curve), ``threshold``, ``sensitivity``,
-            ``false_alarms`` and ``precision`` (0..1), one row a threshold; ``used`` marks the one that labels.
+        frame: columns ``letter``, ``run``, ``edition``, ``judged_by``, ``place`` (along the curve), ``threshold``,
+            ``sensitivity``, ``false_alarms`` and ``precision`` (0..1), one row a threshold; ``used`` marks the one that
+            labels.
 
     Raises:
         ValueError: when a column is missing or there is no row.

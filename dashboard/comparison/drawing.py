@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.comparison import looks
 from dashboard.drawing.charts import LINE_COLOUR, TEXT_COLOUR
+from models.experiments.figures import Column
 
 AnyChart = alt.Chart | alt.LayerChart
 """What a chart function returns: one view, with or without layers, that can take any width."""
@@ -18,6 +19,11 @@ HEIGHT = 400
 UNIT = alt.Scale(domain=[0, 1], nice=False)
 DATA = {"simulated": "simulated data", "real": "real data"}
 """How the editions of the data are called on screen."""
+JUDGED: dict[Column, str] = {
+    "probability": "probability at one half, as in the thesis",
+    "calibrated": "probability calibrated on the validation side",
+}
+"""How the columns are called by which pictures are judged."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +54,22 @@ def data_line(frame: pd.DataFrame) -> str:
     return capital(" · ".join(f"{DATA[edition]}: {', '.join(letters)}" for edition, letters in runs.items()))
 
 
+def judged_line(frame: pd.DataFrame) -> str:
+    """By what pictures are called abnormal, from the column ``judged_by``; empty for a frame without one."""
+    return f"Judged by the {JUDGED[frame['judged_by'].iloc[0]]}" if "judged_by" in frame else ""
+
+
 def capital(text: str) -> str:
     """The text with its first letter large and the others as they are."""
     return text[:1].upper() + text[1:]
 
 
 def titled(chart: AnyChart, title: str, frame: pd.DataFrame, *more: str, height: int = HEIGHT) -> AnyChart:
-    """The chart with its title and, below it, where its data come from and what else there is to say."""
+    """The chart with its title and, below it, where its data come from, by what they are judged, and what else."""
+    below = " · ".join(filter(None, [judged_line(frame), *more]))
     heading = alt.TitleParams(
         title,
-        subtitle=[data_line(frame), *([" · ".join(more)] if more else [])],
+        subtitle=[data_line(frame), *([below] if below else [])],
         subtitleColor=TEXT_COLOUR,
         subtitleFontSize=12,
         subtitlePadding=4,

@@ -14,6 +14,7 @@ from dashboard.comparison.runs import Chosen
 from dashboard.comparison.training import METRICS, TRAINING, VALIDATION
 from models.experiments import deferral, figures
 from models.experiments.deferral import Class
+from models.experiments.figures import Column
 from models.experiments.record import Record, Trial
 
 _LABEL_AT = 0.5
@@ -31,13 +32,13 @@ def _joined(chosen: Sequence[Chosen], make: Callable[[Record], pd.DataFrame]) ->
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
-def curves(chosen: Sequence[Chosen]) -> pd.DataFrame:
+def curves(chosen: Sequence[Chosen], by: Column) -> pd.DataFrame:
     """Every threshold of each run with the shares that it gives; see ``curves.roc``."""
-    return _joined(chosen, _thresholds)
+    return _joined(chosen, partial(_thresholds, by=by)).assign(judged_by=by)
 
 
-def _thresholds(run: Record) -> pd.DataFrame:
-    roc, recall = figures.roc_curve(run.predictions), figures.precision_recall_curve(run.predictions)
+def _thresholds(run: Record, by: Column) -> pd.DataFrame:
+    roc, recall = figures.roc_curve(run.predictions, by), figures.precision_recall_curve(run.predictions, by)
     precision = {point.threshold: point.y for point in recall}
     # what reaches one half is called abnormal: the lowest threshold that is not below it gives the same labels
     used = min(point.threshold for point in roc if point.threshold >= _LABEL_AT)
@@ -49,13 +50,13 @@ def _thresholds(run: Record) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"precision": "float64"})
 
 
-def confusion(chosen: Sequence[Chosen]) -> pd.DataFrame:
+def confusion(chosen: Sequence[Chosen], by: Column) -> pd.DataFrame:
     """The four cells of each run; see ``confusion.matrices``."""
-    return _joined(chosen, _cells)
+    return _joined(chosen, partial(_cells, by=by)).assign(judged_by=by)
 
 
-def _cells(run: Record) -> pd.DataFrame:
-    counts = figures.confusion(run.predictions)
+def _cells(run: Record, by: Column) -> pd.DataFrame:
+    counts = figures.confusion(run.predictions, by)
     wholes = {kind: counts[one] + counts[other] for kind, (one, other) in _CELLS.items()}
     rows = [
         (kind, counts[cell], counts[cell] / wholes[kind] if wholes[kind] else None)

@@ -12,7 +12,7 @@ PUBLISHED, BY_CASE = "as published", "by case"
 FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC", "precision": "Precision"}
 """What is compared, with its title; 0..1 all."""
 
-_COLUMNS = ["title", "edition", "split", "figure", "low", "high", "gap", "gap_low", "gap_high"]
+_COLUMNS = ["title", "edition", "judged_by", "split", "figure", "low", "high", "gap", "gap_low", "gap_high"]
 _COLOURS = {PUBLISHED: "#d97800", BY_CASE: "#178a88"}  # readable on both backgrounds, and no colour of a run
 _SHAPES = {PUBLISHED: "diamond", BY_CASE: "circle"}
 _ROW, _AROUND = 38, 170  # the height of a row, and of titles, legend and axis
@@ -22,9 +22,9 @@ def gap(frame: pd.DataFrame, figure: str) -> AnyChart:
     """One row an experiment: its figure with both splits, with intervals, and the gap between them in points.
 
     Args:
-        frame: columns ``title``, ``edition``, ``split`` (``PUBLISHED`` or ``BY_CASE``), ``figure``, ``low`` and
-            ``high`` (0..1) and ``gap`` (as published less by case) with ``gap_low`` and ``gap_high``, two rows an
-            experiment.
+        frame: columns ``title``, ``edition``, ``judged_by``, ``split`` (``PUBLISHED`` or ``BY_CASE``), ``figure``,
+            ``low`` and ``high`` (0..1) and ``gap`` (as published less by case) with ``gap_low`` and ``gap_high``, two
+            rows an experiment.
         figure: of ``FIGURES``.
 
     Raises:

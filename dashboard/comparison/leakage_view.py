@@ -12,6 +12,7 @@ from dashboard.comparison.gaps import Pair
 from dashboard.comparison.leakage import BY_CASE, FIGURES
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Run
+from models.experiments.figures import Column
 
 _EXPLANATION = (
     "*As published*, the pictures are augmented first and split afterwards, so changed copies of one karyogram stand "
@@ -20,8 +21,8 @@ _EXPLANATION = (
 )
 
 
-def draw(runs: Sequence[Run]) -> None:
-    """Draw the charts."""
+def draw(runs: Sequence[Run], by: Column) -> None:
+    """Draw the charts, all judged ``by`` one of the columns."""
     st.markdown(_EXPLANATION)
     figure = st.segmented_control(
         "Figure",
@@ -35,20 +36,19 @@ def draw(runs: Sequence[Run]) -> None:
     if not pairs:
         st.info("No experiment was run with both splits yet.", icon=":material/compare_arrows:")
         return
-    figures = measured.of([run for pair in pairs for run in pair])
+    figures = measured.of([run for pair in pairs for run in pair], by)
     for edition in drawing.DATA:
         of_edition = [pair for pair in pairs if pair[0].record.edition == edition]
         if of_edition:
-            card.draw(
-                panel(of_edition, figures, figure), {}, "Copies of one karyogram on both sides make a test easier."
-            )
+            shown = panel(of_edition, figures, figure, by)
+            card.draw(shown, {}, "Copies of one karyogram on both sides make a test easier.")
 
 
-def panel(pairs: Sequence[Pair], figures: dict[str, Figures], figure: str) -> Panel:
+def panel(pairs: Sequence[Pair], figures: dict[str, Figures], figure: str, by: Column) -> Panel:
     """The chart of one edition."""
-    frame = gaps.frame(pairs, figures, figure)
+    frame = gaps.frame(pairs, figures, figure, by)
     rows = frame[frame["split"] == BY_CASE]
     each = zip(rows["title"], rows["figure"], rows["gap"], strict=True)
     told = "; ".join(f"{title}: {found:.0%} by case, {100 * gap:+.0f} points" for title, found, gap in each)
-    alt = f"{FIGURES[figure]} with both splits. {drawing.data_line(frame)}. {told}."
+    alt = f"{FIGURES[figure]} with both splits. {drawing.data_line(frame)}. {drawing.judged_line(frame)}. {told}."
     return Panel(f"leakage_{pairs[0][0].record.edition}_{figure}", leakage.gap(frame, figure), frame, alt)

@@ -9,21 +9,21 @@ import streamlit as st
 
 from dashboard.comparison.runs import Run, Stamp
 from models.experiments import deferral, figures
-from models.experiments.figures import Figure
+from models.experiments.figures import Column, Figure
 from models.experiments.record import Predictions
 
 Figures = Mapping[str, Figure]
 """The figures of one run by name; see ``models.experiments.figures.figures``."""
 
 
-def of(runs: Sequence[Run]) -> dict[str, Figures]:
-    """The figures of each run, by its name."""
-    return {run.name: _figures(run.stamp, run.record.predictions) for run in runs}
+def of(runs: Sequence[Run], by: Column) -> dict[str, Figures]:
+    """The figures of each run, by its name, judged ``by`` one of the columns."""
+    return {run.name: _figures(run.stamp, by, run.record.predictions) for run in runs}
 
 
-def gap(published: Run, by_case: Run) -> Figures:
+def gap(published: Run, by_case: Run, by: Column) -> Figures:
     """By how much the figures of one run lie above those of another, with the interval of the difference."""
-    return _gap(published.stamp, by_case.stamp, published.record.predictions, by_case.record.predictions)
+    return _gap(published.stamp, by_case.stamp, by, published.record.predictions, by_case.record.predictions)
 
 
 def probabilities(run: Run, reason: str) -> Figures:
@@ -41,19 +41,19 @@ def doubts(run: Run) -> Figures:
 
 
 # resources and not data: nobody changes them, so all sessions may share them without a copy
-@st.cache_resource(show_spinner=False, max_entries=1000)
-def _figures(stamp: Stamp, _said: Predictions) -> Figures:
-    return figures.figures(_said)
+@st.cache_resource(show_spinner=False, max_entries=2000)
+def _figures(stamp: Stamp, by: Column, _said: Predictions) -> Figures:
+    return figures.figures(_said, by)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1000)
-def _gap(one: Stamp, other: Stamp, _one: Predictions, _other: Predictions) -> Figures:
-    return figures.gap(_one, _other)
+@st.cache_resource(show_spinner=False, max_entries=2000)
+def _gap(one: Stamp, other: Stamp, by: Column, _one: Predictions, _other: Predictions) -> Figures:
+    return figures.gap(_one, _other, by)
 
 
 @st.cache_resource(show_spinner=False, max_entries=5000)
 def _probabilities(stamp: Stamp, reason: str, _said: Predictions) -> Figures:
-    calibrated = figures.figures(_said, "calibrated")
+    calibrated = _figures(stamp, "calibrated", _said)
     areas = {of: deferral.area_under_risk(_said, reason, of) for of in ("abnormal", "normal")}
     return {**areas, **{name: calibrated[name] for name in ("ece", "brier", "nll")}}
 

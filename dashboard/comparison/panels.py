@@ -8,28 +8,29 @@ from typing import Literal
 import pandas as pd
 
 from dashboard.comparison import confusion, curves, frames, measured, passes, probabilities, training
-from dashboard.comparison.drawing import Panel, data_line
+from dashboard.comparison.drawing import Panel, data_line, judged_line
 from dashboard.comparison.runs import Chosen
+from models.experiments.figures import Column
 
 
-def roc(chosen: Sequence[Chosen]) -> Panel:
+def roc(chosen: Sequence[Chosen], by: Column) -> Panel:
     """The ROC curves."""
-    frame = frames.curves(chosen)
-    each = _each(chosen, "auc", "area")
+    frame = frames.curves(chosen, by)
+    each = _each(chosen, by, "auc", "area")
     return Panel("roc", curves.roc(frame), frame, _sentences("ROC curves", frame, each))
 
 
-def precision_recall(chosen: Sequence[Chosen]) -> Panel:
+def precision_recall(chosen: Sequence[Chosen], by: Column) -> Panel:
     """The precision-recall curves."""
-    frame = frames.curves(chosen)
-    each = _each(chosen, "average_precision", "average precision")
+    frame = frames.curves(chosen, by)
+    each = _each(chosen, by, "average_precision", "average precision")
     alt = _sentences("Precision-recall curves", frame, each)
     return Panel("precision_recall", curves.precision_recall(frame), frame, alt)
 
 
-def matrices(chosen: Sequence[Chosen]) -> Panel:
+def matrices(chosen: Sequence[Chosen], by: Column) -> Panel:
     """The confusion matrices."""
-    frame = frames.confusion(chosen)
+    frame = frames.confusion(chosen, by)
     each = [f"run {run.look.letter}, {run.label}: {_counts(frame, run)}" for run in chosen]
     alt = _sentences("Confusion matrices", frame, each)
     return Panel("confusion", confusion.matrices(frame), frame, alt, confusion.width_of(len(chosen)))
@@ -86,13 +87,13 @@ def by_passes(chosen: Sequence[Chosen], figure: str) -> Panel:
     return Panel(f"passes_{figure}", passes.by_passes(frame, figure), rows, alt)
 
 
-def _each(chosen: Sequence[Chosen], figure: str, word: str) -> list[str]:
-    found = measured.of([run.run for run in chosen])
+def _each(chosen: Sequence[Chosen], by: Column, figure: str, word: str) -> list[str]:
+    found = measured.of([run.run for run in chosen], by)
     return [
         f"run {run.look.letter}, {run.label}: {word} {measured.text(found[run.run.name][figure])}" for run in chosen
     ]
 
 
 def _sentences(what: str, frame: pd.DataFrame, each: Sequence[str]) -> str:
-    """An alternative text: what is drawn, where the data come from, and what there is to see of each run."""
-    return f"{what}. {data_line(frame)}. {'; '.join(each)}."
+    """An alternative text: what is drawn, where the data come from, by what they are judged, and each run."""
+    return ". ".join(filter(None, [what, data_line(frame), judged_line(frame), "; ".join(each)])) + "."

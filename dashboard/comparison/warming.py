@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
 from dashboard.comparison import charts_view, measured, runs
+from dashboard.comparison.judging import THESIS
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,6 +26,7 @@ def begin(folder: Path) -> Thread:
 
 def _compute(folder: Path) -> None:
     found = runs.load(folder).runs
-    measured.of(found)
+    measured.of(found, THESIS)
     if found:
-        charts_view.prepare(runs.chosen(found, runs.opening(found)))
+        charts_view.prepare(runs.chosen(found, runs.opening(found)), THESIS)
+    measured.of(found, "calibrated")

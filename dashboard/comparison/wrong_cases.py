@@ -20,8 +20,8 @@ _ROWS_SHOWN = 9
 def draw(chosen: Sequence[Chosen]) -> None:
     """Draw the cases of one of the runs, which can be chosen where there are several."""
     st.caption(
-        "Wrongly predicted by the mean over the passes, as in tables 4.1 and 4.2 of the thesis. Missed abnormal ones "
-        "stand first."
+        "Wrongly predicted by the mean over the passes, as in tables 4.1 and 4.2 of the thesis, whatever the "
+        "figures are judged by. Missed abnormal ones stand first."
     )
     labels = {run.look.letter: f"{run.look.letter} · {run.label}" for run in chosen}
     letter = st.segmented_control(

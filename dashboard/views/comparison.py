@@ -11,6 +11,7 @@ from dashboard.comparison import (
     cards,
     charts_view,
     filters,
+    judging,
     leakage_view,
     looks,
     measured,
@@ -23,6 +24,7 @@ from dashboard.comparison.runs import Run
 from dashboard.drawing import parts
 from dashboard.session import services
 from dashboard.wording import words
+from models.experiments.figures import Column
 
 _COMPARED, _LEAKAGE, _SEARCH = "Runs", "What leakage is worth", "Search for hyper-parameters"
 
@@ -40,13 +42,19 @@ def render() -> None:
         f"{words.count(len(loaded.runs), 'run')} of the experiments of the thesis. All figures are those of the test "
         "set, with 95 % intervals by case; sensitivity leads."
     )
+    by = judging.ask()
     compared, leakage, search = st.tabs(
         [_COMPARED, _LEAKAGE, _SEARCH], key="show", on_change="rerun", bind="query-params"
     )
-    for tab, draw in ((compared, _compare), (leakage, leakage_view.draw), (search, search_view.draw)):
-        if tab.open:
-            with tab:
-                draw(loaded.runs)
+    if compared.open:
+        with compared:
+            _compare(loaded.runs, by)
+    if leakage.open:
+        with leakage:
+            leakage_view.draw(loaded.runs, by)
+    if search.open:
+        with search:
+            search_view.draw(loaded.runs)
 
 
 def _nothing() -> None:
@@ -58,12 +66,12 @@ def _nothing() -> None:
     )
 
 
-def _compare(found: Sequence[Run]) -> None:
-    """Draw the table, and below it everything of the runs that are chosen there."""
+def _compare(found: Sequence[Run], by: Column) -> None:
+    """Draw the table, and below it everything of the runs that are chosen there, judged ``by`` a column."""
     names = [run.name for run in found]
     asked = addresses.runs(looks.PLACES)
     places = selection.known(runs.opening(found) if asked is None else asked, names)
-    figures = measured.of(found)
+    figures = measured.of(found, by)
     shown = filters.ask(found)
     if shown:
         runs_table.draw(shown, figures, places)
@@ -74,7 +82,7 @@ def _compare(found: Sequence[Run]) -> None:
         st.info(f"Choose up to {looks.PLACES} runs by clicking their rows.", icon=":material/touch_app:")
         return
     cards.draw(chosen, figures, places)
-    charts_view.draw(chosen)
+    charts_view.draw(chosen, by)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ Floats = NDArray[np.float64]
 
 RESAMPLES = 1000
 MIN_AGREEMENT = 0.8
-"""The thesis' rule: below this share of agreeing passes a person decides (section 3.4)."""
+"""The thesis' rule: below this share of agreeing passes a person decides (section 3.4).
+
+By the calibrated probability it is the probability of being normal below which a person decides."""
 
 _SMALLEST = 1e-5  # predictions are kept to five digits: 0 and 1 are not quite certain
 
@@ -48,14 +50,16 @@ class CurvePoint:
 def outcomes(said: Predictions, by: Column = "probability") -> Outcomes:
     """Return the judged pictures of a run as ``models.measuring`` takes them, judged ``by`` one of the columns.
 
-    A picture is screened where it is called normal and the passes agree by 80 % or more.
+    A picture is screened where it is called normal and that is sure by 80 % or more: by ``calibrated`` where the
+    probability of being normal is so large, by the other columns where so many passes agree.
     """
     score = np.array(getattr(said, by), np.float64)
     voted = score >= 0.5
+    sure = 1 - score if by == "calibrated" else np.array(said.agreement)
     return Outcomes(
         abnormal=np.array(said.abnormal, np.bool_),
         voted=voted,
-        screened=~voted & (np.array(said.agreement) >= MIN_AGREEMENT),
+        screened=~voted & (sure >= MIN_AGREEMENT),
         score=score,
         calibrated=score,
         case=np.unique(np.array(said.case_id), return_inverse=True)[1].astype(np.int64),
@@ -67,7 +71,7 @@ def figures(said: Predictions, by: Column = "probability", resamples: int = RESA
 
     ``sensitivity`` (recall), ``specificity``, ``precision`` and ``accuracy`` at one half; ``auc``,
     ``average_precision``; ``ece`` (ten equal bins), ``brier`` and ``nll`` (nats) of the column as a probability;
-    ``triage_sensitivity``, ``screened_normal`` and ``screened_fraction`` of the 80 % rule, see
+    ``triage_sensitivity``, ``screened_normal`` and ``screened_fraction`` of the 80 % rule, see ``outcomes`` and
     ``models.measuring.metrics.shares``. ``precision`` is the share of these pictures, as in the thesis, and so depends
     on how many of them are abnormal.
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from models.experiments.deferral import REASONS, area_under_risk, deferred, surely_right, wrong_cases
-from models.experiments.figures import Figure, at_passes, figures, gap
+from models.experiments.figures import Column, Figure, at_passes, figures, gap
 from models.experiments.record import ExperimentName, Record, Split
 
 _MARKED = re.compile(r"(<!-- (?P<name>[a-z0-9-]+): begin[^>]*-->\n).*?(<!-- (?P=name): end -->)", re.DOTALL)
 _SPLITS: tuple[Split, ...] = ("as published", "by case")
+_FIGURES = ("sensitivity", "precision", "auc")
 _NOTHING = "-"
 
 
@@ -33,12 +34,27 @@ def updated(document: str, records: Sequence[Record]) -> str:
 
 def comparison(records: Sequence[Record], experiments: Sequence[ExperimentName] = ("table-5-1",)) -> str:
     """Return table 5.1 side by side with ours, one for each edition and start, both splits in a line."""
-    chosen = [record for record in records if record.experiment in experiments]
+    return _each_start([record for record in records if record.experiment in experiments], _side_by_side)
+
+
+def calibrated(records: Sequence[Record]) -> str:
+    """Return table 5.1 by the calibrated probability: one for each edition and start, both splits in a line."""
+    return _each_start([record for record in records if record.experiment == "table-5-1"], _by_calibrated)
+
+
+def _each_start(records: Sequence[Record], table: Callable[[Sequence[Record]], str]) -> str:
     parts = []
-    for edition, start in sorted({(record.edition, record.configuration.start) for record in chosen}, reverse=True):
-        group = [item for item in chosen if (item.edition, item.configuration.start) == (edition, start)]
-        parts.append(f"**{edition.capitalize()} edition, starting weights: {start}**\n\n{_side_by_side(group)}")
+    for edition, start in sorted({(record.edition, record.configuration.start) for record in records}, reverse=True):
+        group = [item for item in records if (item.edition, item.configuration.start) == (edition, start)]
+        parts.append(f"**{edition.capitalize()} edition, starting weights: {start}**\n\n{table(group)}")
     return "\n\n".join(parts) or _none()
+
+
+def _by_calibrated(records: Sequence[Record]) -> str:
+    shown = {"sensitivity": "sensitivity", "specificity": "specificity", "triage": "triage_sensitivity"}
+    titles = ["network and conditions", *(f"{split}: {title}" for split in _SPLITS for title in shown)]
+    rows = [[title, *_in_splits(by_split, tuple(shown.values()), "calibrated")] for title, by_split in _by_row(records)]
+    return _markdown(titles, rows)
 
 
 def _side_by_side(records: Sequence[Record]) -> str:
@@ -48,7 +64,7 @@ def _side_by_side(records: Sequence[Record]) -> str:
     for title, by_split in _by_row(records):
         printed = next(iter(by_split.values())).printed
         thesis = f"{printed.recall:.2f}, {printed.precision:.2f}, {printed.auc:.2f}" if printed else _NOTHING
-        rows.append([title, thesis, *_in_splits(by_split), _leakage(by_split)])
+        rows.append([title, thesis, *_in_splits(by_split, _FIGURES, "probability"), _leakage(by_split)])
     return _markdown(titles, rows)
 
 
@@ -75,11 +91,11 @@ def _last_first(network: str) -> str:
     return f"0{network}" if network == "vgg16" else network
 
 
-def _in_splits(by_split: Mapping[Split, Record]) -> list[str]:
+def _in_splits(by_split: Mapping[Split, Record], names: Sequence[str], by: Column) -> list[str]:
     cells = []
     for split in _SPLITS:
-        found = figures(by_split[split].predictions) if split in by_split else {}
-        cells += [_said(found[name]) if found else _NOTHING for name in ("sensitivity", "precision", "auc")]
+        found = figures(by_split[split].predictions, by) if split in by_split else {}
+        cells += [_said(found[name]) if found else _NOTHING for name in names]
     return cells
 
 
@@ -152,6 +168,7 @@ def search(records: Sequence[Record]) -> str:
 TABLES: Mapping[str, Callable[[Sequence[Record]], str]] = MappingProxyType(
     {
         "table-5-1": comparison,
+        "calibrated": calibrated,
         "backbones": lambda records: comparison(records, ("backbones",)),
         "confidence": confidence,
         "passes": passes,

@@ -85,6 +85,11 @@ def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page,
     expect(chart(page, "ROC").locator("g.mark-line path[stroke-width='2.2']")).to_have_count(2)
     assert curves(page, "ROC") == left
 
+    page.get_by_text("Probability calibrated on the validation side").click()
+    page.wait_for_url("**/comparison?*judged=Probability+calibrated*")
+    calibrated = '[data-testid="stVegaLiteChart"][aria-label*="Judged by the probability calibrated"]'
+    expect(page.locator(calibrated)).to_have_count(OPENING)
+
     five = "&".join(f"run{place}={run.name}" for place, run in enumerate(written[:5], 1))
     page.goto(f"{karyotriage.address}/comparison?edition=simulated&{five}")
     expect(chart(page, "ROC").locator("g.mark-line path[stroke-width='2.2']")).to_have_count(5)

@@ -34,7 +34,7 @@ def subtitle(chart: AnyChart) -> str:
 def runs(rows: pd.DataFrame, letters: str = "AC", editions: tuple[str, ...] = ("simulated", "real")) -> pd.DataFrame:
     """The same rows for several runs."""
     frames = [
-        rows.assign(letter=letter, run=f"run {letter}", edition=edition)
+        rows.assign(letter=letter, run=f"run {letter}", edition=edition, judged_by="calibrated")
         for letter, edition in zip(letters, editions, strict=True)
     ]
     return pd.concat(frames, ignore_index=True)
@@ -98,7 +98,7 @@ def both_splits() -> pd.DataFrame:
         ("processed data on VGG16", BY_CASE, 0.75, 0.5, 0.9, 0.2),
     ]
     frame = pd.DataFrame(rows, columns=["title", "split", "figure", "low", "high", "gap"])
-    return frame.assign(edition="simulated", gap_low=0.05, gap_high=0.4)
+    return frame.assign(edition="simulated", judged_by="calibrated", gap_low=0.05, gap_high=0.4)
 
 
 def of_runs() -> Iterator[AnyChart]:
@@ -117,6 +117,11 @@ def test_every_chart_says_where_its_data_come_from() -> None:
         assert subtitle(chart).startswith("Simulated data: A · real data: C")
     assert subtitle(search.trials(complete(), "batch_size", "")).startswith("Simulated data")
     assert subtitle(leakage.gap(both_splits(), "auc")).startswith("Simulated data")
+
+
+def test_a_chart_with_a_threshold_says_by_what_is_judged() -> None:
+    for chart in (curves.roc(curve()), confusion.matrices(cells()), leakage.gap(both_splits(), "auc")):
+        assert "Judged by the probability calibrated on the validation side" in subtitle(chart)
 
 
 def test_every_chart_of_runs_draws_them_in_their_colours_and_names_them_in_its_tooltips() -> None:

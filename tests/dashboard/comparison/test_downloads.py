@@ -39,10 +39,14 @@ def test_svg_has_title_origin_and_the_names_of_the_runs(panel: Panel) -> None:
 
 
 def test_a_chart_without_a_legend_names_its_runs_below_its_title() -> None:
-    panel = panels.matrices([Chosen(place, as_run(run)) for place, run in enumerate(runs.few())])
+    panel = panels.matrices([Chosen(place, as_run(run)) for place, run in enumerate(runs.few())], "calibrated")
     drawn = downloads.specification(panel, NAMES)
     assert drawn["title"]["subtitle"][-2:] == ["A  Run by 'case'", "B  Run as published"]
     assert drawn["width"] > 640
+    assert any(
+        "Judged by the probability calibrated on the validation side" in line for line in drawn["title"]["subtitle"]
+    )
+    assert downloads.csv(panel).endswith(b",calibrated\r\n")
     on_the_page = panel.chart.to_dict()
     assert "A  Run by 'case'" not in on_the_page["title"]["subtitle"]
 

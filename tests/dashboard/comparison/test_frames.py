@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.comparison import filters, frames, gaps, measured
 from dashboard.comparison.runs import Chosen, Loaded, Run, Stamp, label, load, opening
-from models.experiments.figures import Figure
+from models.experiments.figures import Column, Figure
 from models.experiments.record import Record
 from tests import runs
 
@@ -31,22 +31,26 @@ def rows_of(frame: pd.DataFrame, letter: str) -> pd.DataFrame:
     return frame[frame["letter"] == letter]
 
 
-def truth_and_score(run: Chosen) -> tuple[np.ndarray, np.ndarray]:
+def truth_and_score(run: Chosen, by: Column = "probability") -> tuple[np.ndarray, np.ndarray]:
     said = run.run.record.predictions
-    return np.array(said.abnormal, np.bool_), np.array(said.probability)
+    return np.array(said.abnormal, np.bool_), np.array(getattr(said, by))
+
+
+judged_by_each = pytest.mark.parametrize("by", ["probability", "calibrated"])
 
 
 def test_rows_tell_which_run_they_are_of(chosen: list[Chosen]) -> None:
-    frame = frames.confusion(chosen)
+    frame = frames.confusion(chosen, "probability")
     assert list(frame["letter"].unique()) == ["B", "D"]
     assert list(frame["run"].unique()) == [label(run.run.record) for run in chosen]
     assert set(frame["edition"]) == {"simulated"}
 
 
-def test_the_shares_of_a_threshold_can_be_counted_again(chosen: list[Chosen]) -> None:
-    frame = frames.curves(chosen)
+@judged_by_each
+def test_the_shares_of_a_threshold_can_be_counted_again(chosen: list[Chosen], by: Column) -> None:
+    frame = frames.curves(chosen, by)
     for run in chosen:
-        abnormal, score = truth_and_score(run)
+        abnormal, score = truth_and_score(run, by)
         for row in rows_of(frame, run.look.letter).iloc[1::5].to_dict("records"):
             called = score >= row["threshold"]
             assert row["sensitivity"] == pytest.approx((called & abnormal).sum() / abnormal.sum())
@@ -54,8 +58,9 @@ def test_the_shares_of_a_threshold_can_be_counted_again(chosen: list[Chosen]) ->
             assert row["precision"] == pytest.approx((called & abnormal).sum() / called.sum())
 
 
-def test_the_marked_threshold_gives_the_labels_of_the_confusion_matrix(chosen: list[Chosen]) -> None:
-    curves, cells = frames.curves(chosen), frames.confusion(chosen)
+@judged_by_each
+def test_the_marked_threshold_gives_the_labels_of_the_confusion_matrix(chosen: list[Chosen], by: Column) -> None:
+    curves, cells = frames.curves(chosen, by), frames.confusion(chosen, by)
     for run in chosen:
         used = rows_of(curves, run.look.letter).query("used")
         found = rows_of(cells, run.look.letter).set_index("kind")["share"]
@@ -64,13 +69,15 @@ def test_the_marked_threshold_gives_the_labels_of_the_confusion_matrix(chosen: l
         assert used["false_alarms"].iloc[0] == pytest.approx(found["false alarm"])
 
 
-def test_the_cells_count_every_karyogram_once(chosen: list[Chosen]) -> None:
-    frame = frames.confusion(chosen)
+@judged_by_each
+def test_the_cells_count_every_karyogram_once(chosen: list[Chosen], by: Column) -> None:
+    frame = frames.confusion(chosen, by)
     for run in chosen:
-        abnormal, score = truth_and_score(run)
+        abnormal, score = truth_and_score(run, by)
         counts = rows_of(frame, run.look.letter).set_index("kind")["count"]
         assert counts["missed"] == (abnormal & (score < 0.5)).sum()
         assert counts.sum() == abnormal.size
+    assert set(frame["judged_by"]) == {by}
 
 
 def test_each_epoch_has_a_row_for_either_side(chosen: list[Chosen]) -> None:
@@ -90,7 +97,7 @@ def test_bins_hold_every_karyogram_once(chosen: list[Chosen]) -> None:
 
 def test_what_is_left_at_full_coverage_is_the_share_of_errors_of_the_class(chosen: list[Chosen]) -> None:
     frame = frames.coverage(chosen, "abnormal", "plain probability")
-    cells = frames.confusion(chosen)
+    cells = frames.confusion(chosen, "probability")
     for run in chosen:
         last = rows_of(frame, run.look.letter).iloc[-1]
         missed = rows_of(cells, run.look.letter).set_index("kind").loc["missed", "share"]
@@ -134,10 +141,11 @@ def test_only_experiments_with_both_splits_make_a_pair() -> None:
         assert published.record.edition == by_case.record.edition
 
 
-def test_the_gap_is_the_figure_as_published_less_that_by_case() -> None:
+@judged_by_each
+def test_the_gap_is_the_figure_as_published_less_that_by_case(by: Column) -> None:
     pairs = gaps.pairs([as_run(run) for run in runs.few()])
-    figures = measured.of([run for pair in pairs for run in pair])
-    frame = gaps.frame(pairs, figures, "auc").set_index("split")
+    figures = measured.of([run for pair in pairs for run in pair], by)
+    frame = gaps.frame(pairs, figures, "sensitivity", by).set_index("split")
     published, by_case = frame.loc["as published"], frame.loc["by case"]
     assert published["gap"] == pytest.approx(published["figure"] - by_case["figure"])
     assert published["gap_low"] <= published["gap"] <= published["gap_high"]

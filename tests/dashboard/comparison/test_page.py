@@ -23,6 +23,7 @@ SECTIONS = {
 }
 """How the charts of each section begin, with runs that were judged by one number of passes."""
 BY_CASE = "processed-data-on-vgg16-source-task-by-case-simulated"
+THESIS_ROC = "ROC curves. Simulated data. Judged by the probability at one half, as in the thesis. "
 PUBLISHED = "processed-data-on-vgg16-source-task-as-published-simulated"
 PASSES = "passes-vgg16-by-case-simulated"
 REAL = "inceptionv3-trained-as-a-whole-none-by-case-real"
@@ -58,6 +59,11 @@ def table(app: AppTest) -> pd.DataFrame:
     frame: Any = app.dataframe[0].value
     assert isinstance(frame, pd.DataFrame)
     return frame
+
+
+def group(app: AppTest, label: str) -> Any:
+    """The pills or segments with a label."""
+    return next(group for group in app.button_group if group.label == label)
 
 
 def test_an_empty_page_says_which_command_fills_it(dashboard: Dashboard, folder: Path) -> None:
@@ -106,7 +112,7 @@ def test_with_all_runs_the_table_shows_sensitivity_first_beside_the_thesis(dashb
 def test_the_columns_are_those_that_somebody_looks_for(filled: Dashboard) -> None:
     app = filled.open("comparison")
     assert list(app.dataframe[0].proto.column_order)[5] == "sensitivity"
-    choice = next(group for group in app.button_group if group.label == "Columns")
+    choice = group(app, "Columns")
     choice.set_value("Other figures").run()
     shown = list(app.dataframe[0].proto.column_order)
     assert shown[-2:] == ["accuracy", "thesis_accuracy"]
@@ -125,6 +131,27 @@ def test_an_address_filters_the_table_and_chooses_the_runs(filled: Dashboard) ->
     assert app.query_params["edition"] == "real"
 
 
+def test_every_figure_at_a_threshold_follows_what_it_is_judged_by(filled: Dashboard) -> None:
+    app = filled.open("comparison")
+    before, drawn = table(app), charts(app)
+    assert all("Judged by the probability at one half, as in the thesis" in text for text in drawn)
+    group(app, "Judged by").set_value("calibrated").run()
+    after = table(app)
+    assert (before["sensitivity"] != after["sensitivity"]).any()
+    assert (before["thesis_sensitivity"].dropna() == after["thesis_sensitivity"].dropna()).all()
+    assert len(charts(app)) == len(drawn) == len(SECTIONS["Abnormal or normal"])
+    assert all("Judged by the probability calibrated on the validation side" in text for text in charts(app))
+    (before_cells, after_cells) = (shown[-1].partition("run A")[2] for shown in (drawn, charts(app)))
+    assert before_cells != after_cells  # of the confusion matrices
+
+
+def test_the_address_says_by_what_figures_are_judged(filled: Dashboard) -> None:
+    app = filled.open(
+        "comparison", show="What leakage is worth", judged="Probability calibrated on the validation side"
+    )
+    assert "Judged by the probability calibrated on the validation side" in charts(app)[0]
+
+
 def test_a_filter_goes_into_the_address(filled: Dashboard) -> None:
     app = filled.open("comparison")
     network = next(pills for pills in app.button_group if pills.label == "Network")
@@ -137,7 +164,7 @@ def test_a_run_is_taken_out_and_the_others_keep_their_letters(filled: Dashboard)
     app = filled.open("comparison", run1=BY_CASE, run2=PUBLISHED)
     app.button[0].click().run()
     assert "run1" not in app.query_params
-    assert charts(app)[0].startswith("ROC curves. Simulated data. run B, Processed data on VGG16, as published")
+    assert charts(app)[0].startswith(THESIS_ROC + "run B, Processed data on VGG16, as published")
 
 
 def test_with_no_run_chosen_the_page_says_how_to_choose_some(filled: Dashboard) -> None:
@@ -201,7 +228,7 @@ def test_leakage_has_a_chart_for_each_edition_and_follows_the_figure(filled: Das
     assert [text.partition(".")[0] for text in charts(app)] == ["Sensitivity with both splits"] * 2
     assert "Simulated data" in charts(app)[0]
     assert "Real data" in charts(app)[1]
-    app.button_group[0].set_value("auc").run()
+    group(app, "Figure").set_value("auc").run()
     assert charts(app)[0].startswith("AUC with both splits")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,13 @@ import pytest
 import streamlit as st
 
 from dashboard.comparison import measured, runs, warming
+from dashboard.comparison.runs import Run
 from models.experiments import figures
-from models.experiments.figures import Figure
+from models.experiments.figures import Column, Figure
 from models.experiments.record import Predictions
 from tests import runs as made
+
+COLUMNS: tuple[Column, ...] = ("probability", "calibrated")
 
 
 def test_figures_are_computed_once_and_for_all_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,17 +29,24 @@ def test_figures_are_computed_once_and_for_all_sessions(tmp_path: Path, monkeypa
         computed.append((said, by))
         return real(said, *by)
 
+    def of_these(found: Sequence[Run], column: Column) -> list[Predictions]:
+        """What was computed of these very records: the dashboard of another test may be at it still."""
+        own = {id(run.record.predictions) for run in found}
+        return [said for said, by in computed if by == (column,) and id(said) in own]
+
     monkeypatch.setattr(figures, "figures", note)
     thread = warming.begin(tmp_path)
     thread.join(60)
     assert warming.begin(tmp_path) is thread
     found = runs.load(tmp_path).runs
-    assert len([by for _, by in computed if not by]) == len(found) > 1
-    before = len(computed)
-    measured.of(found)
+    for column in COLUMNS:
+        assert len(of_these(found, column)) == len(found) > 1
+    before = [len(of_these(found, column)) for column in COLUMNS]
+    measured.of(found, "probability")
+    measured.of(found, "calibrated")
     chosen = runs.chosen(found, runs.opening(found))
     assert len(chosen) == 2
     for run in chosen:
         measured.probabilities(run.run, "pass agreement")
-    assert len(computed) == before
+    assert [len(of_these(found, column)) for column in COLUMNS] == before
     st.cache_resource.clear()

@@ -68,6 +68,15 @@ def test_another_column_gives_other_figures() -> None:
     assert figures(SAID, "calibrated")["brier"].value != figures(SAID)["brier"].value
 
 
+def test_by_the_calibrated_probability_who_is_screened_is_normal_for_80_percent() -> None:
+    said = replace(SAID, calibrated=(0.2, 0.15, 0.21, 0.9, 0.1, 0.6), agreement=(0.5, 0.5, 1.0, 1.0, 0.5, 1.0))
+    assert outcomes(said, "calibrated").screened.tolist() == [True, True, False, False, True, False]
+    found = figures(said, "calibrated")
+    assert found["screened_normal"].value == pytest.approx(2 / 3)
+    assert found["triage_sensitivity"].value == pytest.approx(2 / 3)
+    assert outcomes(said).screened.tolist() == [False] * 5 + [True]  # the votes of the passes, as in the thesis
+
+
 def test_intervals_are_those_of_the_reports_where_both_have_one() -> None:
     said = drawn(1)
     theirs, ours = intervals(outcomes(said), resamples=400), figures(said, resamples=400)

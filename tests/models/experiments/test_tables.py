@@ -42,3 +42,14 @@ def test_the_tables_of_the_document_are_those_of_the_records() -> None:
     document = (REPOSITORY / "docs" / "experiments.md").read_text(encoding="utf-8")
     assert all(f"<!-- {name}: begin" in document for name in TABLES)
     assert updated(document, read_all()) == document
+
+
+def test_the_table_by_the_calibrated_probability_has_specificity_and_triage_in_both_splits() -> None:
+    by_case = made_up()
+    marked = MARKED.replace("table-5-1", "calibrated")
+    text = updated(marked, [by_case, replace(by_case, name="other", split="as published")])
+    (row,) = [line for line in text.splitlines() if line.startswith("| processed data on VGG16")]
+    assert row.count("0.67 (") == 4  # sensitivity, and specificity, in both splits
+    assert row.count("1.00 (") == 2  # the missed one has 40 %: it is not screened
+    alone = updated(marked, [by_case])
+    assert "| processed data on VGG16 | - | - | - | 0.67 (" in alone
