@@ -1,8 +1,8 @@
 """Whether runs that were done again say what they said before: figure by figure, within the interval or not.
 
-Figures are judged twice. By the calibrated probability, whose one half is fitted on the validation side, they are
-expected to reproduce on any processor. At one half of the plain probability only the same kind of processor repeats
-them: a head that answers near one half to everything changes all its labels by a rounding.
+Figures are judged twice. By the calibrated probability, whose one half is fitted on the validation side, most of them
+reproduce on other processors too. At one half of the plain probability only the same kind of processor repeats them: a
+head that answers near one half to everything changes all its labels by a rounding.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def _sums(found: Sequence[Reproduction]) -> tuple[int, int, int]:
 def lines(calibrated: Sequence[Reproduction], plain: Sequence[Reproduction]) -> Iterator[str]:
     """Say it: what differs by each column, a line for each run and for each figure outside, then sums and verdict."""
     told = {
-        "By the calibrated probability, as expected on any processor": calibrated,
-        "At one half of the plain probability, as only the same kind of processor repeats it": plain,
+        "By the calibrated probability": calibrated,
+        "At one half of the plain probability, which only the same kind of processor repeats": plain,
     }
     for title, found in told.items():
         yield f"{title}:"
