@@ -7,6 +7,9 @@ import streamlit as st
 from dashboard.comparison.drawing import JUDGED, capital
 from models.experiments.figures import Column
 
+THESIS: Column = "probability"
+"""What its printed figures are judged by."""
+
 
 def ask() -> Column:
     """Ask which of ``JUDGED`` to judge by; the address keeps it."""
@@ -22,7 +25,3 @@ def ask() -> Column:
         "one half to everything. The calibrated one half is fitted on the validation side.",
     )
     return chosen or THESIS
-
-
-THESIS: Column = "probability"
-"""What its printed figures are judged by."""
