@@ -77,7 +77,8 @@ class Supervisor(Manager):  # type: ignore[misc]
     def _all_started(self) -> bool:
         """Honcho asks this in every turn of its loop: here the flag is acted upon."""
         started = bool(super()._all_started())
-        self.stop_requested = self.stop_requested or _is_gone(self._output)
+        if _is_gone(self._output):  # never "requested or gone": a signal in between would be written over
+            self.stop_requested = True
         if started and self.stop_requested:
             self.terminate()
             self.kill()

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TextIO, TypeAlias
 
 import psutil
 import pytest
+
+from engine.operations import supervisor
 
 ROOT = Path(__file__).resolve().parents[3]
 Start: TypeAlias = Callable[..., "subprocess.Popen[str]"]
@@ -122,6 +124,31 @@ def test_a_signal_before_the_parts_are_known_leaves_none_behind(supervise: Start
     assert process.wait(timeout=20) == 0, output
     assert "Traceback" not in output
     assert output.count("stopped (rc=") == 2
+
+
+def test_a_signal_while_the_terminal_is_looked_at_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    looks: list[None] = []
+
+    def look(output: TextIO) -> bool:
+        if len(looks) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        looks.append(None)
+        return False
+
+    (tmp_path / "part.py").write_text(PART, encoding="utf-8")
+    monkeypatch.setattr(supervisor, "_is_gone", look)
+    before = {number: signal.getsignal(number) for number in supervisor.STOP_SIGNALS}
+    one = supervisor.Supervisor(sys.stdout)
+    one.add("first", [sys.executable, "part.py", "5", "stopped", "0"], os.environ, tmp_path)
+    try:
+        one.loop()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert one.stop_requested
+    assert "sending SIGTERM to first" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("with_signal", [True, False])
