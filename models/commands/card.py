@@ -12,7 +12,8 @@ from models.registry import Registry
 _DESCRIPTION = """\
 Print the page of a model: what it is for, what it was made of, how well it does, and where it fails. With --renew the
 model is first calibrated anew, its limits are chosen anew, and it is measured, on simulated karyograms of its
-validation cases and on the real ones of --karyograms; card and page are written, the weights stay.
+validation cases and on the real ones of --karyograms; card and page are written, the weights stay. One that judges with
+the reader is calibrated with the reader that is stored now.
 """
 
 

@@ -14,9 +14,10 @@ _DESCRIPTION = """\
 Train the reader from nothing on simulated pages of training cases (case number modulo 3 is not 2): first to tell
 chromosomes from everything else, then on what it cuts out itself to tell them apart, then to compare homologues.
 Without --crops the chromosomes are painted; with it three quarters are recombined from real crops. Measured on
-simulated karyograms of validation cases, and on the real ones of --karyograms, if given. Models that were trained on
-pages arranged by the reader before are refused until they are trained anew. With --further the stored reader only goes
-on learning to tell chromosomes from everything else, on other pages (another --seed and --work).
+simulated karyograms of validation cases, and on the real ones of --karyograms, if given. Models that judge with the
+reader are refused until they are calibrated with the new one (python -m models card NAME --renew); those whose pages it
+arranges may be better trained anew. With --further the stored reader only goes on learning to tell chromosomes from
+everything else, on other pages (another --seed and --work).
 """
 
 

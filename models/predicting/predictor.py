@@ -81,15 +81,19 @@ class Predictor:
             ReaderCardError: when the model needs the reader, and its card is damaged.
             ValueError: for an unknown precision.
         """
-        card = registry.card(name)
+        return cls.of(registry.card(name), registry, precision)
+
+    @classmethod
+    def of(cls, card: Card, registry: Registry, precision: str = "auto") -> Predictor:
+        """Rebuild a stored model with a card that may say more than the stored one; see ``load``."""
         chosen = choose_precision(precision)
         preparer = Preparer.for_card(card, registry, chosen)
-        weights = registry.weights(name)
+        weights = registry.weights(card.name)
         with building_in(chosen):
             network = build_network(card.architecture, card.input_size)
         read_weights(network, weights)
         chunk = _CHUNK_GPU if has_gpu() else _CHUNK_CPU
-        return cls(card, SubNetworks(network, card.seed, chunk), preparer, chosen, registry.familiarity(name))
+        return cls(card, SubNetworks(network, card.seed, chunk), preparer, chosen, registry.familiarity(card.name))
 
     def predict(self, pages: Sequence[NDArray[np.uint8]], passes: int | None = None) -> list[Prediction]:
         """Judge pages.

@@ -77,7 +77,10 @@ class Preparer:
         reads = bool(card.reader_sha256) or card.preprocessing == arranging.NAME
         found = registry.reader()[0].weights_sha256 if reads else ""
         if found != card.reader_sha256:
-            raise WeightsHashError(f"{card.name}: reader must be {card.reader_sha256!r} as on the card, got {found!r}")
+            raise WeightsHashError(
+                f"{card.name}: reader must be {card.reader_sha256!r} as on the card, got {found!r}; "
+                f"python -m models card {card.name} --renew calibrates the model with it"
+            )
         return cls(card.preprocessing, registry, reads=reads, precision=precision)
 
     def prepare(self, page: Page, size: int) -> tuple[Page, Placement]:

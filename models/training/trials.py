@@ -49,6 +49,8 @@ class Trial:
 def try_out(registry: Registry, name: str, trial: Trial) -> Card:
     """Calibrate a stored model, choose its limits, measure it, and write all of it on its card; the weights stay.
 
+    A model that judges with the reader is calibrated with the one stored now, which its card names from then on.
+
     Returns:
         The card as stored.
 
@@ -62,7 +64,7 @@ def try_out(registry: Registry, name: str, trial: Trial) -> Card:
 
 def calibrate(registry: Registry, name: str, trial: Trial) -> Card:
     """Calibrate a stored model and choose its limits; see ``try_out``."""
-    model = Predictor.load(registry, name)
+    model = Predictor.of(_with_stored_reader(registry, name), registry)
     known = [item for variety in _VARIETIES for item in _calibrating(model, trial, variety)]
     words = f"on {len(known)} simulated karyograms of validation cases, half of them on pages that no training shows"
     card = calibrated(model.card, known)
@@ -79,6 +81,12 @@ def measure_again(registry: Registry, name: str, trial: Trial) -> Card:
         recipe = recipe_for(model.card, trial.crops, TEST_SEED, variety)
         metrics[f"simulated_{variety}"] = _figures(model, words_for(recipe), simulated(recipe, trial.test_pictures))
     return registry.update(replace(model.card, metrics=metrics))
+
+
+def _with_stored_reader(registry: Registry, name: str) -> Card:
+    """Return the card of a model with the reader that is stored now, by which it will be calibrated."""
+    card = registry.card(name)
+    return replace(card, reader_sha256=registry.reader()[0].weights_sha256) if card.reader_sha256 else card
 
 
 def _calibrating(model: Predictor, trial: Trial, variety: Variety) -> Iterator[JudgedPicture]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -147,7 +148,8 @@ def test_card_renews_limits_and_figures_and_keeps_the_weights(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry = Registry(tmp_path / "registry")
-    before = save_untrained(registry, "small", seed=4, passes=10)
+    earlier = replace(save_untrained(registry, "small", seed=4, passes=10), reader_sha256="0" * 64)
+    before = registry.update(earlier)  # with a reader that is no longer stored
     (data / "P002.png").unlink()
     (data / "labels.csv").write_text("file,case_id,label\nP003.png,P002,normal\nP005.png,P005,abnormal\n")
     asked = Mock(side_effect=lambda crops, karyograms, test_pictures: Trial(crops, karyograms, 16, 16))
@@ -158,6 +160,7 @@ def test_card_renews_limits_and_figures_and_keeps_the_weights(
     assert (card.metrics["real"]["n"], card.metrics["simulated_wide"]["n"]) == (2, 16)
     assert card.calibration != before.calibration
     assert card.weights_sha256 == before.weights_sha256
+    assert card.reader_sha256 == registry.reader()[0].weights_sha256
     assert card.gate.max_distance is not None
     assert registry.familiarity("small") is not None
     assert (registry.folder / "small" / PAGE_FILE).read_text(encoding="utf-8") == card_page(card)
