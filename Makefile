@@ -47,7 +47,7 @@ pictures: $(DEVELOPMENT)  ## the pictures of the documents, of every page with s
 	$(BIN)/python -m pytest -m pictures tests/e2e $(ARGS)
 
 soak: $(DEVELOPMENT)  ## faults for a long time: thousands of damaged files, hundreds of killed engines, a built image
-	$(BIN)/python -m pytest -s -m soak --timeout 7200 tests/faults tests/test_image.py tests/engine/test_qualification.py $(ARGS)
+	$(BIN)/python -m pytest -s -m soak --timeout 7200 tests/faults tests/test_image.py tests/engine/test_qualification.py tests/models/test_shipped_model.py $(ARGS)
 
 lock: $(DEVELOPMENT)  ## requirements.lock anew, after a change of requirements.txt
 	deploy/lock.sh

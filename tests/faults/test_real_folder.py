@@ -1,6 +1,6 @@
 """Real karyograms with the model that ships, through a killed engine and a wiped Redis.
 
-Every eighth of them each time; ``make soak`` takes the whole folder.
+Every sixteenth of them each time; ``make soak`` takes the whole folder.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("step", [16, pytest.param(1, marks=pytest.mark.soak)])
 def test_every_real_karyogram_gets_one_verdict(
     sqlite_url: str, redis_url: str, redis_client: redis.Redis, shared_data: Path, tmp_path: Path, *, step: int
 ) -> None:

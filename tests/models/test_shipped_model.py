@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.datasets.labels import load, read_labels, validation_cases
+from models.judging.uncertainty import Label
 from models.measuring.evaluation import judge
 from models.measuring.report import report
 from models.networks.architectures import build_network, thesis_part
@@ -135,13 +136,18 @@ def test_the_evidence_for_a_trisomy_lies_at_its_chromosomes(name: str, shipped: 
     assert sum(hits) >= 6
 
 
-def test_validation_cases_of_real_karyograms(predictor: Predictor, shared_data: Path) -> None:
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.soak)])
+def test_validation_cases_of_real_karyograms(predictor: Predictor, shared_data: Path, *, step: int) -> None:
+    """All abnormal ones, and every so many of the normal ones."""
     folder = shared_data / "karyograms"
     labelled = validation_cases(read_labels(folder), predictor.card)
+    assert len(labelled) == 117
+    abnormal = [item for item in labelled if item.label is Label.ABNORMAL]
+    chosen = abnormal + [item for item in labelled if item.label is Label.NORMAL][::step]
     figures = report(
-        list(judge(predictor, load(folder, labelled), passes=20)), predictor.card.calibration.prevalence, resamples=20
+        list(judge(predictor, load(folder, chosen), passes=20)), predictor.card.calibration.prevalence, resamples=20
     )
-    assert figures["n"] == 117
+    assert (figures["n"], figures["n_abnormal"]) == (len(chosen), 6)
     assert figures["auc"] >= 0.97
     assert figures["outcomes"].get("flagged_unreadable", 0) == 0
     assert figures["auc"] == pytest.approx(predictor.card.metrics["real"]["auc"], abs=0.01)
