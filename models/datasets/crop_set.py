@@ -23,7 +23,7 @@ from models.simulation.karyograms import Karyogram
 from models.simulation.karyotypes.karyotype import Kind
 
 _PAGES_A_PART = 50
-_COLUMNS = ("shown", "areas", "gaps", "rows", "page")
+_COLUMNS = ("shown", "areas", "gaps", "sure", "rows", "page")
 _TRUTHS = ("changed", "invented")
 
 
@@ -32,7 +32,7 @@ class CropSet:
     """The N objects of many pages.
 
     ``parts``: their crops, (n, height, width) of uint8 each, mapped from disk. ``shown``: (N, 25), what each object
-    shows, see ``models.datasets.crop_lessons.Lesson``. ``areas``, ``gaps`` and ``rows``: (N,), as in
+    shows, see ``models.datasets.crop_lessons.Lesson``. ``areas``, ``gaps``, ``sure`` and ``rows``: (N,), as in
     ``models.reading.crops.Objects``. ``page``: (N,), the number of its page. By page: ``changed``: (P, 24), whether a
     copy of each chromosome is structurally changed. ``invented``: (P,), whether its karyotype occurs in no patient.
     """
@@ -41,6 +41,7 @@ class CropSet:
     shown: NDArray[np.int64]
     areas: NDArray[np.float64]
     gaps: NDArray[np.float64]
+    sure: NDArray[np.float64]
     rows: NDArray[np.int64]
     page: NDArray[np.int64]
     changed: NDArray[np.bool_]
@@ -59,7 +60,7 @@ class CropSet:
         """Return the objects of a page, as found; where on the page they stand is not kept."""
         own = np.flatnonzero(self.page == page)
         nowhere = np.zeros((len(own), 4))
-        return Objects(self.crops(own), nowhere, self.rows[own], self.areas[own], self.gaps[own])
+        return Objects(self.crops(own), nowhere, self.rows[own], self.areas[own], self.gaps[own], self.sure[own])
 
     @classmethod
     def write(cls, folder: Path, recipe: Recipe, pages: int, segmentation: Path) -> CropSet:
@@ -109,6 +110,7 @@ def _columns(lessons: Sequence[Lesson], start: int) -> dict[str, NDArray[Any]]:
         "shown": np.concatenate([one.shown for one in lessons]),
         "areas": np.concatenate([one.areas for one in objects]),
         "gaps": np.concatenate([one.gaps for one in objects]),
+        "sure": np.concatenate([one.sure for one in objects]),
         "rows": np.concatenate([one.rows for one in objects]),
         "page": np.repeat(np.arange(start, start + len(lessons)), [len(one) for one in objects]),
     }

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from models.networks.devices import building_in, choose_precision
 from models.networks.segmentation_network import STEP, build_segmentation_network
 from models.networks.weights import read_weights
-from models.reading.segmentation import KINDS, Kinds, seen
+from models.reading.segmentation import KINDS, NOTHING, Told, seen
+
+_DOUBT = 1.0  # in favour of chromosomes: by how much the logit of ``NOTHING`` must exceed that of any other kind
 
 
 class Segmenter:
@@ -21,8 +23,11 @@ class Segmenter:
 
     def __init__(self, network: keras.Model) -> None:
         """Use a network of ``models.networks.segmentation_network`` with its weights."""
-        kinds = ops.cast(ops.argmax(network.output["pixels"], axis=-1), "uint8")
-        self._network = keras.Model(network.input, kinds)
+        logits = network.output["pixels"]
+        doubt = ops.one_hot(NOTHING, len(KINDS), dtype=logits.dtype) * _DOUBT
+        kinds = ops.cast(ops.argmax(logits - doubt, axis=-1), "uint8")
+        inked = 1.0 - ops.softmax(logits, axis=-1)[..., NOTHING]
+        self._network = keras.Model(network.input, {"kinds": kinds, "inked": inked})
         self._turn = threading.Lock()
 
     @classmethod
@@ -33,9 +38,10 @@ class Segmenter:
         read_weights(network, weights)
         return cls(network)
 
-    def __call__(self, page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Kinds:
-        """Tell what each pixel is, (H, W), of a page at the working size and its darkness, (H, W) each."""
+    def __call__(self, page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Told:
+        """Tell what each pixel is of a page at the working size and its darkness, (H, W) each."""
         with self._turn:
             told = self._network.predict_on_batch(seen(page, darkness, STEP))
-        kinds: Kinds = np.asarray(told, np.uint8)[0, : page.shape[0], : page.shape[1]]
-        return kinds
+        height, width = page.shape
+        kinds, inked = (np.asarray(told[name])[0, :height, :width] for name in ("kinds", "inked"))
+        return Told(kinds.astype(np.uint8), inked.astype(np.float32))

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 
 from models.preparation.boxes import Boxes
 from models.preparation.cutouts import cut_out
 from models.preparation.pieces import Pieces
-from models.reading.segmentation import GLANCE, Kinds, fitting_side, nearest_side, pieces_of, working
+from models.reading.segmentation import GLANCE, Told, fitting_side, nearest_side, pieces_of, working
 
 HEIGHT, WIDTH = 96, 72
 TYPICAL = 52.0
 
-Tell = Callable[[NDArray[np.uint8], NDArray[np.float32]], Kinds]
-"""From a page at the working size and its darkness, (H, W) each, to what each pixel is, (H, W): see
+Tell = Callable[[NDArray[np.uint8], NDArray[np.float32]], Told]
+"""From a page at the working size and its darkness, (H, W) each, to what each pixel is: see
 ``models.reading.segmentation``."""
 
 
@@ -33,6 +34,7 @@ class Objects:
     ``crops``: (n, ``HEIGHT``, ``WIDTH``) uint8, black on white. ``boxes``: (n, 4), left, top, right and bottom, in
     pixels of the page. ``rows``: (n,), from 0. ``areas``: (n,), inked, relative to the square of the typical height.
     ``gaps``: (n,), to the object before in the same row, in typical heights; infinite at the beginning of a row.
+    ``sure``: (n,), how sure it was that its pixels are of a chromosome, their mean, 0..1.
     """
 
     crops: NDArray[np.uint8]
@@ -40,6 +42,7 @@ class Objects:
     rows: NDArray[np.int64]
     areas: NDArray[np.float64]
     gaps: NDArray[np.float64]
+    sure: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -52,20 +55,23 @@ def find_objects(page: NDArray[np.uint8], tell: Tell) -> Objects:
         page: grey page, (height, width), dark chromosomes on a lighter background.
         tell: what each pixel is; see ``Tell``.
     """
-    pieces, darkness = _pieces(page, GLANCE, tell)
+    pieces, darkness, inked = _pieces(page, GLANCE, tell)
     if len(pieces):
-        pieces, darkness = _pieces(page, nearest_side(fitting_side(pieces.height, GLANCE)), tell)
+        pieces, darkness, inked = _pieces(page, nearest_side(fitting_side(pieces.height, GLANCE)), tell)
     cut = cut_out(darkness, pieces, TYPICAL / pieces.height)
     crops = np.stack([_centred(ink) for ink in cut]) if cut else np.zeros((0, HEIGHT, WIDTH), np.uint8)
     areas = np.bincount(pieces.labels.ravel(), minlength=len(pieces) + 1)[1:] / pieces.height**2
     back = page.shape[1] / darkness.shape[1]
-    return Objects(crops, pieces.boxes * back, pieces.rows, areas, _gaps(pieces.boxes, pieces.rows) / pieces.height)
+    gaps = _gaps(pieces.boxes, pieces.rows) / pieces.height
+    sure = ndimage.mean(inked, pieces.labels, np.arange(1, len(pieces) + 1))
+    return Objects(crops, pieces.boxes * back, pieces.rows, areas, gaps, np.asarray(sure, np.float64))
 
 
-def _pieces(page: NDArray[np.uint8], side: int, tell: Tell) -> tuple[Pieces, NDArray[np.float32]]:
-    """Return the pieces of a page whose longest side is so many pixels, and its darkness."""
+def _pieces(page: NDArray[np.uint8], side: int, tell: Tell) -> tuple[Pieces, NDArray[np.float32], NDArray[np.float32]]:
+    """Return the pieces of a page whose longest side is so many pixels, its darkness, and how probably it is inked."""
     small, darkness = working(page, side)
-    return pieces_of(darkness, tell(small, darkness)), darkness
+    told = tell(small, darkness)
+    return pieces_of(darkness, told.kinds), darkness, told.inked
 
 
 def _centred(ink: NDArray[np.float32]) -> NDArray[np.uint8]:

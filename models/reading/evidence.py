@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from models.reading.crops import Objects
 from models.reading.decoding import Evidence, Floats
@@ -16,6 +17,9 @@ _FLOOR = 2e-3  # below what no chromosome's probability falls
 # junk is common in the lessons, and a network's probabilities are those of its lessons: only divided by the shares
 # there (Bourlard and Morgan 1994) they say what an object by itself tells. Chosen on validation pages: docs/models.md
 _JUNK = 3e-3
+# how much it tells besides that the segmentation was less sure of an object than usual: likewise
+_SURENESS, _USUALLY_SURE = 1.4, 0.948
+_LEAST_SURE, _MOST_SURE = 0.01, 0.995
 _AREA_FLOOR = 0.05
 _FEWEST = 8
 
@@ -88,7 +92,14 @@ def weigh(objects: Objects, looks: Looks, measures: Measures, order: NDArray[np.
     pairs = 4 * classes[..., :-1] * classes[..., 1:] / np.maximum(1.0 - junk, _FLOOR)[..., None]
     pairs = pairs * copies[..., 1:2] * _likely(objects, neighbours, spread)
     same = _goes_on(objects, measures)
-    return Evidence(whole, pairs, np.maximum(_JUNK * junk, 1e-6), same, 1.0 - same)
+    return Evidence(whole, pairs, np.maximum(_JUNK * junk * _doubtful(objects), 1e-6), same, 1.0 - same)
+
+
+def _doubtful(objects: Objects) -> Floats:
+    """Return by how much likelier each object is junk than others, as the segmentation was less sure of it, (n,)."""
+    sure = logit(np.clip(objects.sure, _LEAST_SURE, _MOST_SURE))
+    doubtful: Floats = np.exp(_SURENESS * (logit(_USUALLY_SURE) - sure))
+    return doubtful
 
 
 def _offset(objects: Objects, looks: Looks, measures: Measures) -> float:

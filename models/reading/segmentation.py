@@ -7,6 +7,7 @@ left out, whatever touches them.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,15 @@ KINDS = NOTHING, CHROMOSOME, SEAM = range(3)
 """What a pixel may be; a seam runs where two chromosomes touch or nearly do."""
 
 Kinds = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What each pixel of a page most probably is, (H, W), of ``KINDS``, and how probably it is no ``NOTHING``, 0..1."""
+
+    kinds: Kinds
+    inked: NDArray[np.float32]
+
 
 _GROWN = 2  # pixels from the heart of a piece to its edge, across half a seam
 _SMALLEST = 0.02  # of the square of the typical height

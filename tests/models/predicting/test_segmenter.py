@@ -31,9 +31,13 @@ def test_blank_pages_show_no_chromosomes(segmenter: Segmenter) -> None:
 def test_a_page_is_told_alike_whatever_was_told_before(segmenter: Segmenter) -> None:
     drawn = simulate(np.random.default_rng(4), painted, 0.0, Kind.NORMAL, 500, variety=Variety.WIDE)
     page, darkness = working(drawn.page.pixels, 736)
-    kinds = segmenter(page, darkness)
+    told = segmenter(page, darkness)
     segmenter(page[:400].copy(), darkness[:400].copy())
-    np.testing.assert_array_equal(segmenter(page, darkness), kinds)
-    assert kinds.dtype == np.uint8
-    assert kinds.shape == page.shape
-    assert {NOTHING, CHROMOSOME} <= set(np.unique(kinds))
+    again = segmenter(page, darkness)
+    np.testing.assert_array_equal(again.kinds, told.kinds)
+    np.testing.assert_array_equal(again.inked, told.inked)
+    assert told.kinds.dtype == np.uint8
+    assert told.inked.dtype == np.float32
+    assert told.kinds.shape == told.inked.shape == page.shape
+    assert {NOTHING, CHROMOSOME} <= set(np.unique(told.kinds))
+    assert told.inked[told.kinds == NOTHING].max() < 0.5 < told.inked[told.kinds == CHROMOSOME].mean()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.reading.segmentation import CHROMOSOME, NOTHING, Kinds
+from models.reading.segmentation import CHROMOSOME, NOTHING, Told
 
 
-def by_darkness(page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Kinds:
-    """What is dark is chromosome."""
+def by_darkness(page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Told:
+    """What is dark is chromosome, and surely so."""
     assert page.shape == darkness.shape
-    return np.where(darkness > 0.2, CHROMOSOME, NOTHING).astype(np.uint8)
+    dark = darkness > 0.2
+    return Told(np.where(dark, CHROMOSOME, NOTHING).astype(np.uint8), dark.astype(np.float32))

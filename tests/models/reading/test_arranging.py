@@ -24,7 +24,7 @@ def objects(heights: list[int], width: int = 18) -> Objects:
         crop[(HEIGHT - height) // 2 :][:height, (WIDTH - width) // 2 :][:, :width] = 0
     left = 40.0 * np.arange(count)
     boxes = np.stack([left, np.full(count, 10.0), left + width, 10.0 + np.array(heights)], axis=1)
-    return Objects(crops, boxes, np.zeros(count, np.int64), np.ones(count), np.ones(count))
+    return Objects(crops, boxes, np.zeros(count, np.int64), np.ones(count), np.ones(count), np.ones(count))
 
 
 def arranged(kinds: list[int], heights: list[int] | None = None) -> tuple[NDArray[np.uint8], Placing]:

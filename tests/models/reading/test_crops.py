@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.reading.crops import HEIGHT, TYPICAL, WIDTH, find_objects
-from models.reading.segmentation import FITTING, GLANCE, Kinds, nearest_side, pieces_of
+from models.reading.segmentation import FITTING, GLANCE, Told, nearest_side, pieces_of
 from tests.models.preparation.test_pieces import BARS, drawn
 from tests.models.reading.telling import by_darkness
 
@@ -49,11 +49,11 @@ def test_chromosomes_are_looked_at_as_large_as_fits_however_small_on_the_page(ti
     page[: bars.shape[0], : bars.shape[1]] = bars
     sides, heights = [], []
 
-    def tell(page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Kinds:
-        kinds = by_darkness(page, darkness)
+    def tell(page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Told:
+        told = by_darkness(page, darkness)
         sides.append(max(page.shape))
-        heights.append(pieces_of(darkness, kinds).height)
-        return kinds
+        heights.append(pieces_of(darkness, told.kinds).height)
+        return told
 
     found = find_objects(page, tell)
     assert found.boxes == pytest.approx(find_objects(bars, by_darkness).boxes, abs=4)
@@ -66,6 +66,18 @@ def test_gaps_are_measured_along_a_row() -> None:
     found = find_objects(drawn(), by_darkness)
     assert np.isinf(found.gaps).tolist() == [True, False, False, True, False]
     assert found.gaps[4] > found.gaps[1] > 0
+
+
+def test_how_sure_one_is_of_an_object_is_the_mean_of_its_pixels() -> None:
+    def tell(page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Told:
+        told = by_darkness(page, darkness)
+        falling = np.broadcast_to(np.linspace(1, 0, page.shape[1], dtype=np.float32), page.shape)
+        return Told(told.kinds, falling)
+
+    found = find_objects(drawn(), tell)
+    middles = (found.boxes[:, 0] + found.boxes[:, 2]) / 2
+    assert found.sure == pytest.approx(1 - middles / drawn().shape[1], abs=0.03)
+    assert (find_objects(drawn(), by_darkness).sure > 0.5).all()
 
 
 def test_a_blank_page_has_no_objects() -> None:

@@ -19,7 +19,9 @@ SHORT = BANDS[:36]
 def page(crops: list[np.ndarray]) -> Objects:
     count = len(crops)
     areas = np.array([(crop < 220).sum() for crop in crops]) / 52.0**2
-    return Objects(np.stack(crops), np.zeros((count, 4)), np.zeros(count, np.int64), areas, np.zeros(count))
+    return Objects(
+        np.stack(crops), np.zeros((count, 4)), np.zeros(count, np.int64), areas, np.zeros(count), np.ones(count)
+    )
 
 
 def looks(kinds: list[int], copies: dict[int, int] | None = None) -> Looks:

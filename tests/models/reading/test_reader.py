@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ def page(shown: list[tuple[int, int]]) -> tuple[Objects, NDArray[np.float32], ND
         rows=np.zeros(count, np.int64),
         areas=np.array([0.05 if place == JUNK else AREAS[place] * copies for place, copies in shown]),
         gaps=np.append(np.inf, [0.1 if one[0] == other[0] else 0.4 for one, other in itertools.pairwise(shown)]),
+        sure=np.full(count, 0.95),
     )
     classes, copies = np.full((1, count, 25), 0.002, np.float32), np.full((1, count, 3), 0.01, np.float32)
     for index, (place, number) in enumerate(shown):
@@ -130,6 +132,20 @@ def test_many_passes_are_read_as_few_are() -> None:
 
 def test_areas_are_compared_within_the_page() -> None:
     objects, classes, copies = page(standing({}))
-    fat = Objects(objects.crops, objects.boxes, objects.rows, objects.areas * 1.4, objects.gaps)
+    fat = replace(objects, areas=objects.areas * 1.4)
     looks, order = Looks(classes, copies), layouts().orders[0]
     assert weigh(fat, looks, MEASURES, order).copies == pytest.approx(weigh(objects, looks, MEASURES, order).copies)
+
+
+def test_what_the_segmentation_was_less_sure_of_is_rather_junk() -> None:
+    """A third 21 that looks much like junk counts where its pixels were surely a chromosome's, and else does not."""
+    objects, classes, copies = page(standing({"21": 3}))
+    index = [place for place, _ in standing({"21": 3})].index(CHROMOSOMES.index("21"))
+    classes[0, index] *= 0.06
+    classes[0, index, JUNK] = 1 - classes[0, index, :JUNK].sum()
+    numbers = []
+    for sure in (0.97, 0.4):
+        doubted = replace(objects, sure=np.where(np.arange(len(objects)) == index, sure, 0.95))
+        found = read(doubted, Looks(classes, copies), MEASURES, layouts())
+        numbers.append(found.counts[CHROMOSOMES.index("21"), 3])
+    assert numbers[0] > 0.5 > numbers[1]

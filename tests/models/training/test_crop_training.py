@@ -30,7 +30,9 @@ def bars(count: int) -> CropSet:
     shown[0, 2] = 2
     zeros = np.zeros(count)
     whole = zeros.astype(np.int64)
-    return CropSet((crops,), shown, zeros, zeros, whole, whole, np.zeros((1, 24), np.bool_), np.zeros(1, np.bool_))
+    return CropSet(
+        (crops,), shown, zeros, zeros, zeros, whole, whole, np.zeros((1, 24), np.bool_), np.zeros(1, np.bool_)
+    )
 
 
 def test_views_differ_and_stay_recognisable() -> None:
