@@ -27,7 +27,7 @@ def render(verdict: Verdict) -> None:
         pd.DataFrame(
             {
                 "Measure": [f"**{row.name}**" for row in rows],
-                "Figure": [row.figure for row in rows],
+                "Figure": [words.plain(row.figure) for row in rows],  # "> 99.9 %" would be a quotation
                 "To pass as normal": [row.limit for row in rows],
                 "What it says": [row.meaning for row in rows],
             }
