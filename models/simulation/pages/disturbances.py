@@ -81,14 +81,12 @@ def _stripe(rng: np.random.Generator, page: Page, pixels: Grey) -> Grey:
 
 def _somewhere(rng: np.random.Generator, page: Page) -> Box:
     """Return a box, mostly around a chromosome or several beside each other, with some room."""
-    first = page.standing[int(rng.integers(len(page.standing)))].box
-    left, top, right, bottom = first
+    left, top, right, bottom = page.standing[int(rng.integers(len(page.standing)))].box
     if rng.random() < 0.5:
         other = page.standing[int(rng.integers(len(page.standing)))].box
         if abs(other[1] - top) < bottom - top and abs(other[0] - left) < 2 * (bottom - top):
-            left, top, right, bottom = (
-                min(left, other[0]), min(top, other[1]), max(right, other[2]), max(bottom, other[3]),
-            )  # fmt: skip
+            left, top = min(left, other[0]), min(top, other[1])
+            right, bottom = max(right, other[2]), max(bottom, other[3])
     if rng.random() > _AROUND:
         height, width = page.pixels.shape
         across, down = rng.uniform(0, width) - left, rng.uniform(0, height) - top
