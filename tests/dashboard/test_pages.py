@@ -215,6 +215,8 @@ def test_a_karyogram_shows_its_verdict_in_plain_words(dashboard: Dashboard, judg
     assert metrics(app) == {"Probability of abnormal": "40 %", "Pass agreement on normal": "66.7 %"}
     figures = dict(zip(app.table[0].value["Measure"], app.table[0].value["Figure"], strict=True))
     assert figures["**Votes for abnormal**"] == "1 of 3"
+    # escaped: the sign of "> 99.9 %" would make a quotation of it
+    assert figures["**Pass agreement**"].startswith(r"66\.7 \% \(95 \% interval")
     assert "Other karyograms of case P001" in text
     assert "4 of 6 on the reading list" in text
     assert linked(app)["Monday"] == ("batches", f"batch={batch.id}")
