@@ -10,14 +10,17 @@ from pathlib import Path
 from models.commands.options import whole_from
 from models.registry import READER, Registry
 
+_PARTS = "segmentation", "crops", "homologues"  # models.training.reader_teaching.Part
+
 _DESCRIPTION = """\
 Train the reader from nothing on simulated pages of training cases (case number modulo 3 is not 2): first to tell
 chromosomes from everything else, then on what it cuts out itself to tell them apart, then to compare homologues.
 Without --crops the chromosomes are painted; with it three quarters are recombined from real crops. Measured on
 simulated karyograms of validation cases, and on the real ones of --karyograms, if given. Models that judge with the
 reader are refused until they are calibrated with the new one (python -m models card NAME --renew); those whose pages it
-arranges may be better trained anew. With --further the stored reader only goes on learning to tell chromosomes from
-everything else, on other pages (another --seed and --work).
+arranges may be better trained anew. With --further the stored reader goes on learning from other pages (another --seed
+and --work) in the parts that are named: segmentation tells chromosomes from everything else, crops tells which they
+are, homologues compares them.
 """
 
 
@@ -43,7 +46,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--test-pages", type=whole_from(10), default=500, metavar="N", help="of each variety, to measure on"
     )
     parser.add_argument("--seed", type=whole_from(0), default=1, help="of all randomness (default: 1)")
-    parser.add_argument("--further", action="store_true", help="teach the stored reader's segmentation further")
+    parser.add_argument(
+        "--further", nargs="+", choices=_PARTS, metavar="PART", help=f"teach the stored reader: {', '.join(_PARTS)}"
+    )
     parser.set_defaults(run=run)
 
 
@@ -53,7 +58,9 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # late: --help and wrong arguments need no network
     from models.training.progress import Reporter
-    from models.training.reader_release import ReaderPlan, release_reader, teach_further
+    from models.training.reader_plan import ReaderPlan
+    from models.training.reader_release import release_reader
+    from models.training.reader_teaching import Part, teach_further
 
     plan = ReaderPlan(
         crops=options.crops,
@@ -65,7 +72,10 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
         test_pages=options.test_pages,
         seed=options.seed,
     )
-    card = (teach_further if options.further else release_reader)(plan, registry, Reporter())
+    if options.further:
+        card = teach_further(plan, registry, Reporter(), [Part(name) for name in options.further])
+    else:
+        card = release_reader(plan, registry, Reporter())
     for data, figures in card.metrics.items():
         said = f"{data.replace('_', ' ')}, n {figures['n']}"
         print(f"{said}: all numbers right {figures['exact']:.3f}, X and Y {figures['sexes']:.3f}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +17,13 @@ from PIL import Image
 from scipy import ndimage
 
 from models.datasets.simulated_set import Recipe, draw_karyogram
+from models.datasets.spoiling import spoil
 from models.preparation.pieces import measure, typical_height
 from models.reading.segmentation import CHROMOSOME, SEAM, Kinds, fitting_side, working
 from models.simulation.pages.arrangements import Owners
-from models.simulation.pages.disturbances import disturb
 from models.simulation.pages.page import Page
-from models.simulation.pages.scribbles import scribble
 
 _SIZES = (0.45, 1.4)  # of the size that fits, from that of many pages at a glance
-_DISTURBED, _SCRIBBLED = 0.5, 0.35  # of the pages
 _CLOSED = np.ones((5, 5), np.bool_)  # pale bands are chromosome too
 
 
@@ -100,10 +98,7 @@ def _write_pages(folder: Path, recipe: Recipe, numbers: Sequence[int]) -> None:
     for number in numbers:
         rng = np.random.default_rng([recipe.seed, number, 1])
         size, page = float(np.exp(rng.uniform(*np.log(_SIZES)))), draw_karyogram(recipe, source, number).page
-        for share, change in ((_DISTURBED, disturb), (_SCRIBBLED, scribble)):
-            if rng.random() < share:
-                page = replace(page, pixels=change(rng, page))
-        np.save(_file(folder, number), segmentation_lesson(page, size))
+        np.save(_file(folder, number), segmentation_lesson(spoil(rng, page), size))
 
 
 def _file(folder: Path, number: int) -> Path:

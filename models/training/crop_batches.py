@@ -7,16 +7,18 @@ from typing import Any
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from models.datasets.crop_lessons import MARKER_COLUMN
 from models.datasets.crop_set import CropSet
 from models.networks.crop_network import COPIES
 
+_JUNK = 0.25  # of the crops of a batch: what a network seldom sees it does not learn
 _UPSIDE_DOWN = 0.08
 _SIZE, _SLIMNESS, _TILT, _SHIFT = 0.05, 0.03, 3.0, 1.5  # logarithms, degrees, pixels; standard deviations
 _GAMMA, _DENSITY = 0.25, (0.8, 1.1)
 _NOISY, _NOISE = 0.3, 0.05
+_BLURRED, _BLUR = 0.3, 1.6  # share of the crops; pixels, at most
 
 Crops = NDArray[np.uint8]
 Batch = tuple[Crops, dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
@@ -29,19 +31,26 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         """Draw ``steps`` batches of ``size`` objects."""
         super().__init__(workers=1, max_queue_size=6)
         self._found, self._size, self._steps, self._seed = found, size, steps, seed
+        junk = ~found.shown.any(axis=1)
+        self._junk, self._others = np.flatnonzero(junk), np.flatnonzero(~junk)
 
     def __len__(self) -> int:
         return self._steps
 
     def __getitem__(self, index: int) -> Batch:
         rng = np.random.default_rng([self._seed, index])
-        which = np.sort(rng.integers(0, len(self._found), self._size))
+        which = np.sort(self._draw(rng))
         crops, upright = vary(self._found.crops(which), rng)
         return crops, *_targets(self._found.shown[which], upright)
 
+    def _draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Draw objects, of which so many are junk, whatever share of all it is."""
+        few = int(rng.binomial(self._size, _JUNK)) if len(self._junk) else 0
+        return np.concatenate([rng.choice(self._junk, few), rng.choice(self._others, self._size - few)])
+
 
 def vary(crops: Crops, rng: np.random.Generator) -> tuple[Crops, NDArray[np.bool_]]:
-    """Turn, stretch, mirror and stain crops anew, (B, height, width), and say which still stand upright, (B,)."""
+    """Turn, stretch, blur, mirror and stain crops anew, (B, height, width), and say which still stand upright, (B,)."""
     count = len(crops)
     moved = np.stack([_moved(crop, rng) for crop in crops])
     mirrored, upright = rng.random(count) < 0.5, rng.random(count) >= _UPSIDE_DOWN
@@ -56,7 +65,7 @@ def vary(crops: Crops, rng: np.random.Generator) -> tuple[Crops, NDArray[np.bool
 
 
 def _moved(crop: Crops, rng: np.random.Generator) -> Crops:
-    """Turn, stretch and shift one crop, around its middle."""
+    """Turn, stretch and shift one crop, around its middle, and sometimes blur it."""
     height, width = crop.shape
     size, slim = np.exp(rng.normal(0, (_SIZE, _SLIMNESS)))
     tilt = np.deg2rad(rng.normal(0, _TILT))
@@ -69,7 +78,8 @@ def _moved(crop: Crops, rng: np.random.Generator) -> Crops:
     turned = Image.fromarray(crop).transform(
         (width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR, fillcolor=255
     )
-    return np.asarray(turned)
+    blur = rng.uniform(0, _BLUR) if rng.random() < _BLURRED else 0.0
+    return np.asarray(turned.filter(ImageFilter.GaussianBlur(blur)) if blur else turned)
 
 
 def _targets(

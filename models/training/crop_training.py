@@ -34,16 +34,19 @@ class CropPlan:
         return max(1, self.views // self.batch_size)
 
 
-def train_crop_network(plan: CropPlan, found: CropSet, reporter: Reporter) -> keras.Model:
-    """Train a crop network from nothing.
+def train_crop_network(
+    plan: CropPlan, found: CropSet, reporter: Reporter, start: keras.Model | None = None
+) -> keras.Model:
+    """Train a crop network.
 
     Args:
         plan: how.
         found: the objects to learn from.
         reporter: is told how far it is.
+        start: a network that has learnt already and goes on learning; random weights if left out.
     """
     keras.utils.set_random_seed(plan.seed)
-    network = build_crop_network(HEIGHT, WIDTH)
+    network = start or build_crop_network(HEIGHT, WIDTH)
     _compile(network, plan)
     batches = CropBatches(found, plan.batch_size, steps=plan.steps, seed=plan.seed)
     with reporter.stretch("crops", plan.steps * plan.batch_size) as stretch:

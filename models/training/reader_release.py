@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,7 +12,6 @@ from models.datasets.crop_measures import measure
 from models.datasets.crop_set import CropSet
 from models.datasets.labels import load, read_labels
 from models.datasets.pair_set import PairSet
-from models.datasets.segmentation_set import SegmentationSet
 from models.datasets.simulated_set import Recipe
 from models.datasets.simulated_test import ABNORMAL_SHARE, TEST_SEED, simulated, words_for
 from models.judging.findings import FindingLimits
@@ -26,40 +24,15 @@ from models.predicting.reader_networks import ReaderNetworks
 from models.reading.card import ReaderCard
 from models.reading.segmentation import KINDS
 from models.registry import Registry
-from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
 from models.training.crop_training import CropPlan, train_crop_network
 from models.training.pair_training import PairPlan, limit_of_suspicion, train_pair_network
 from models.training.progress import Reporter
+from models.training.reader_plan import ReaderPlan
 from models.training.releasing import commit
 from models.training.segmentation_training import SegmentationPlan, train_segmentation_network
 
-_DENSE_SHARE = 0.3
-_WIDTHS = 340, 1000
 _TEST_WIDTHS = 500, 2500
-_REARRANGED_SHARE = 0.25
-_FURTHER_RATE = 4e-4  # a fifth of that at which segmentation begins to learn
-
-
-@dataclass(frozen=True)
-class ReaderPlan:
-    """What a reader is made from.
-
-    ``crops``: archive of real crops, or ``None`` for painted chromosomes alone. ``karyograms``: folder with labels.csv
-    and real pictures, or ``None`` for no figures on real ones. ``work``: folder for the lessons and the weights of the
-    segmentation; what is there already is kept. ``pages``: simulated, to learn from; as many others teach the
-    segmentation, half as many the comparison of homologues. ``patches`` and ``views``: of pages and crops, seen.
-    ``test_pages``: of each variety, to measure on.
-    """
-
-    crops: Path | None
-    karyograms: Path | None
-    work: Path
-    pages: int
-    patches: int
-    views: int
-    test_pages: int
-    seed: int
 
 
 def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> ReaderCard:
@@ -72,11 +45,11 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
         LabelsError: the real karyograms cannot be used.
         ValueError: the pages are too few to show every chromosome by itself.
     """
-    recipe = Recipe(plan.seed, plan.crops, dense_share=_DENSE_SHARE, widths=_WIDTHS)
+    recipe = plan.crop_pages
     segmentation = SegmentationPlan(patches=plan.patches, seed=plan.seed)
     network = _segmentation(plan, segmentation, reporter)
     with reporter.waiting(f"finding the chromosomes of {plan.pages} simulated pages"):
-        found = CropSet.write(plan.work / "lessons", recipe, plan.pages, _segmentation_file(plan))
+        found = CropSet.write(plan.work / "lessons", recipe, plan.pages, plan.segmentation_file)
     training = CropPlan(views=plan.views, seed=plan.seed)
     with building_in(choose_precision("auto")):
         crops = train_crop_network(training, found, reporter)
@@ -96,68 +69,17 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
         commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    card, networks = _with_homologues(card, networks, plan, reporter)
+    card, networks = with_homologues(card, networks, plan, reporter)
     weights = plan.work / "reader.weights.h5"
     write_weights(networks.joined(), weights)
     return measure_reader(registry.save_reader(card, weights), plan, registry)
-
-
-def teach_further(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> ReaderCard:
-    """Let the segmentation of the stored reader learn from other pages, and measure the reader again; all else stays.
-
-    Stored is the mean of its weights before and after: what is new is learnt, and little of what was known forgotten.
-
-    Args:
-        plan: whose ``pages``, ``patches`` and ``seed`` are of what it learns now; ``views`` are not used.
-        registry: where the reader is stored.
-        reporter: is told how far it is.
-
-    Returns:
-        The card as stored.
-
-    Raises:
-        ReaderCardError: the card of the reader is damaged.
-        WeightsHashError: its weights are missing or not those of the card.
-        LabelsError: the real karyograms cannot be used.
-    """
-    card, file = registry.reader()
-    training = SegmentationPlan(patches=plan.patches, learning_rate=_FURTHER_RATE, seed=plan.seed)
-    recipe, found = _pages(plan, reporter)
-    with building_in(choose_precision("auto")):
-        networks = ReaderNetworks.build()
-        read_weights(networks.joined(), file)
-        before = networks.segmentation.get_weights()
-        after = train_segmentation_network(training, found, reporter, networks.segmentation).get_weights()
-    networks.segmentation.set_weights([(one + other) / 2 for one, other in zip(before, after, strict=True)])
-    weights = plan.work / "reader.weights.h5"
-    write_weights(networks.joined(), weights)
-    learnt = card.training.get("segmentation", {})
-    data = (
-        f"{plan.pages} other simulated pages: {recipe.provenance}; stored is the mean of the weights before and after"
-    )
-    further = {"data": data, "plan": asdict(training)}
-    learnt = {**learnt, "further": [*learnt.get("further", []), further]}
-    card = replace(
-        card,
-        training={**card.training, "segmentation": learnt},
-        commit=commit(),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    return measure_reader(registry.save_reader(card, weights), plan, registry)
-
-
-def _pages(plan: ReaderPlan, reporter: Reporter) -> tuple[Recipe, SegmentationSet]:
-    """Draw the pages from which the segmentation learns."""
-    recipe = Recipe(plan.seed + 2, plan.crops, dense_share=_DENSE_SHARE, widths=_WIDTHS)
-    with reporter.waiting(f"drawing {plan.pages} simulated pages"):
-        return recipe, SegmentationSet.write(plan.work / "pages", recipe, plan.pages)
 
 
 def _segmentation(plan: ReaderPlan, training: SegmentationPlan, reporter: Reporter) -> keras.Model:
     """Train the segmentation network on pages of its own; those who cut out the lessons read its weights from disk."""
-    file = _segmentation_file(plan)
+    file = plan.segmentation_file
     if not file.exists():
-        _, found = _pages(plan, reporter)
+        found = plan.draw_segmentation_pages(reporter)
         with building_in(choose_precision("auto")):
             write_weights(train_segmentation_network(training, found, reporter), file)
     network = build_segmentation_network(len(KINDS))
@@ -165,21 +87,14 @@ def _segmentation(plan: ReaderPlan, training: SegmentationPlan, reporter: Report
     return network
 
 
-def _segmentation_file(plan: ReaderPlan) -> Path:
-    return plan.work / "segmentation.weights.h5"
-
-
-def _with_homologues(
+def with_homologues(
     card: ReaderCard, networks: ReaderNetworks, plan: ReaderPlan, reporter: Reporter
 ) -> tuple[ReaderCard, ReaderNetworks]:
     """Train the comparison of homologues on what the reader, as far as it is trained, finds on other pages."""
     pages = max(1, plan.pages // 2)
-    recipe = Recipe(
-        plan.seed + 1, plan.crops, dense_share=_REARRANGED_SHARE, dense_kind=Kind.REARRANGED, widths=_WIDTHS
-    )
     with reporter.waiting(f"pairing up the chromosomes of {pages} simulated pages"):
         reader = PageReader(card, networks)
-        found = CropSet.write(plan.work / "homologues", recipe, pages, _segmentation_file(plan))
+        found = CropSet.write(plan.work / "homologues", plan.homologue_pages, pages, plan.segmentation_file)
         pairs = PairSet.find(reader, found)
     training = PairPlan(seed=plan.seed)
     with building_in(choose_precision("auto")):

@@ -65,3 +65,12 @@ def test_a_chromosome_that_is_never_shown_is_named(found: CropSet) -> None:
     with pytest.raises(ValueError, match="every chromosome must be shown by itself, never found: 5"):
         measure(replace(found, shown=shown))
     assert shown.shape[1] == MARKER_COLUMN + 1
+
+
+def test_lessons_may_be_spoilt(found: CropSet, tmp_path: Path, segmentation_weights: Path) -> None:
+    """Then more of what is found is no chromosome; the chromosomes are the same."""
+    spoilt = CropSet.write(tmp_path, RECIPE, 10, segmentation_weights, spoilt=True)
+    plain = found.shown[found.page < 10]
+    junk, plain_junk = ((shown.sum(axis=1) == 0).sum() for shown in (spoilt.shown, plain))
+    assert junk > 2 * plain_junk
+    assert spoilt.shown.sum() == pytest.approx(plain.sum(), rel=0.1)

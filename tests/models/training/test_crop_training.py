@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from models.datasets.crop_set import CropSet
 from models.networks.crop_network import CLASSES
+from models.networks.weights import read_weights
 from models.predicting.page_reader import PageReader
+from models.predicting.reader_networks import ReaderNetworks
 from models.reading.crops import HEIGHT, WIDTH
-from models.registry import READER, Registry
+from models.registry import READER, Registry, default_registry
 from models.training.crop_batches import CropBatches, vary
 from models.training.progress import Reporter
-from models.training.reader_release import ReaderPlan, release_reader, teach_further
+from models.training.reader_plan import ReaderPlan
+from models.training.reader_release import release_reader
+from models.training.reader_teaching import Part, teach_further
 
 
 def bars(count: int) -> CropSet:
     """Return upright bars, dark at their foot: the first two copies of 3, the second junk, the others a 1 each."""
     crops = np.full((count, HEIGHT, WIDTH), 255, np.uint8)
     crops[:, 20:76, 28:44] = 120
-    crops[:, 66:76, 28:44] = 0
+    crops[:, 60:76, 28:44] = 0
     shown = np.zeros((count, CLASSES), np.int64)
     shown[:, 0] = 1
     shown[:2] = 0
@@ -46,6 +50,13 @@ def test_views_differ_and_stay_recognisable() -> None:
     np.testing.assert_array_equal(feet, upright)
     heights = (varied < 200).any(axis=2).sum(axis=1)
     assert heights.mean() == pytest.approx(56, abs=4)
+
+
+def test_junk_is_seen_however_rare_it_is() -> None:
+    found = bars(500)  # one of them junk
+    batches = CropBatches(found, 400, steps=1, seed=1)
+    _, targets, _ = batches[0]
+    assert 70 < (targets["classes"][:, -1] == 1).sum() < 130
 
 
 def test_targets_tell_classes_copies_and_what_counts() -> None:
@@ -79,9 +90,29 @@ def test_a_quick_training_ends_in_the_registry(tmp_path: Path, segmentation_weig
     assert "simulated karyograms of validation cases" in figures["data"]
     assert 0.0 <= figures["exact_interval"][0] <= figures["exact"] <= figures["exact_interval"][1] <= 1.0
     assert PageReader.load(registry).card.training == card.training
-    further = replace(plan, work=tmp_path / "further", pages=4, test_pages=2, seed=9)
-    taught = teach_further(further, registry, Reporter())
-    assert registry.reader()[0].weights_sha256 == taught.weights_sha256 != card.weights_sha256
-    assert taught.training["homologues"] == card.training["homologues"]
-    assert [learnt["plan"]["seed"] for learnt in taught.training["segmentation"]["further"]] == [9]
+
+
+@pytest.mark.slow
+def test_what_is_named_learns_further(tmp_path: Path) -> None:
+    """Of the reader that ships; what is not named stays as it was."""
+    shipped, mine = default_registry(), Registry(tmp_path / "registry")
+    before, file = shipped.reader()
+    mine.save_reader(before, file)
+    plan = ReaderPlan(None, None, tmp_path / "work", pages=4, patches=8, views=128, test_pages=2, seed=9)
+    taught = teach_further(plan, mine, Reporter(), [Part.SEGMENTATION, Part.CROPS])
+    assert mine.reader()[0].weights_sha256 == taught.weights_sha256 != before.weights_sha256
+    learnt, known = taught.training, before.training
+    assert learnt["homologues"] == known["homologues"]
+    assert learnt["segmentation"]["further"][:-1] == known["segmentation"]["further"]
+    assert [part["further"][-1]["plan"]["seed"] for part in (learnt, learnt["segmentation"])] == [9, 9]
+    assert "objects of 4 other simulated pages" in learnt["further"][-1]["data"]
     assert taught.metrics["simulated_wide"]["n"] == 2
+    old, new = _weights(shipped), _weights(mine)
+    same = {name: all(map(np.array_equal, old[name], new[name])) for name in old}
+    assert same == {"segmentation": False, "crops": False, "pairs": True}
+
+
+def _weights(registry: Registry) -> dict[str, list[np.ndarray[Any, np.dtype[np.float32]]]]:
+    networks = ReaderNetworks.build()
+    read_weights(networks.joined(), registry.reader()[1])
+    return {name: getattr(networks, name).get_weights() for name in ("segmentation", "crops", "pairs")}
