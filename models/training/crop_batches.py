@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from models.datasets.crop_lessons import MARKER_COLUMN
 from models.datasets.crop_set import CropSet
@@ -18,7 +18,6 @@ _UPSIDE_DOWN = 0.08
 _SIZE, _SLIMNESS, _TILT, _SHIFT = 0.05, 0.03, 3.0, 1.5  # logarithms, degrees, pixels; standard deviations
 _GAMMA, _DENSITY = 0.25, (0.8, 1.1)
 _NOISY, _NOISE = 0.3, 0.05
-_BLURRED, _BLUR = 0.3, 1.6  # share of the crops; pixels, at most
 
 Crops = NDArray[np.uint8]
 Batch = tuple[Crops, dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
@@ -50,7 +49,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def vary(crops: Crops, rng: np.random.Generator) -> tuple[Crops, NDArray[np.bool_]]:
-    """Turn, stretch, blur, mirror and stain crops anew, (B, height, width), and say which still stand upright, (B,)."""
+    """Turn, stretch, mirror and stain crops anew, (B, height, width), and say which still stand upright, (B,)."""
     count = len(crops)
     moved = np.stack([_moved(crop, rng) for crop in crops])
     mirrored, upright = rng.random(count) < 0.5, rng.random(count) >= _UPSIDE_DOWN
@@ -65,7 +64,7 @@ def vary(crops: Crops, rng: np.random.Generator) -> tuple[Crops, NDArray[np.bool
 
 
 def _moved(crop: Crops, rng: np.random.Generator) -> Crops:
-    """Turn, stretch and shift one crop, around its middle, and sometimes blur it."""
+    """Turn, stretch and shift one crop, around its middle."""
     height, width = crop.shape
     size, slim = np.exp(rng.normal(0, (_SIZE, _SLIMNESS)))
     tilt = np.deg2rad(rng.normal(0, _TILT))
@@ -78,8 +77,7 @@ def _moved(crop: Crops, rng: np.random.Generator) -> Crops:
     turned = Image.fromarray(crop).transform(
         (width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR, fillcolor=255
     )
-    blur = rng.uniform(0, _BLUR) if rng.random() < _BLURRED else 0.0
-    return np.asarray(turned.filter(ImageFilter.GaussianBlur(blur)) if blur else turned)
+    return np.asarray(turned)
 
 
 def _targets(

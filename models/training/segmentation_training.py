@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from models.datasets.segmentation_set import SegmentationSet
 from models.networks.segmentation_network import build_segmentation_network
-from models.reading.segmentation import CHROMOSOME, KINDS, NOTHING, Kinds
+from models.reading.segmentation import KINDS, NOTHING
 from models.training.progress import Reporter
 from models.training.rates import warm_cosine
 from models.training.telling import Teller
@@ -20,7 +19,6 @@ _SIDE = 256
 _NEAR = 0.8  # of the patches are near chromosomes
 _STRIDE = 8
 _WEIGHTS = np.array([1.0, 1.0, 4.0], np.float32)  # of ``KINDS``: seams are few
-_MOST = 3.0  # times as much as one of median size a small one may count, pixel by pixel
 
 Patches = NDArray[np.uint8]
 
@@ -82,24 +80,7 @@ class PatchBatches(keras.utils.PyDataset):  # type: ignore[misc]
         drawn = [self._found.page(int(rng.integers(len(self._found)))) for _ in range(self._plan.batch_size)]
         patches = np.stack([draw_patch(page, rng) for page in drawn])
         kinds = patches[..., -1]
-        return patches[..., :-1], kinds, np.stack([weights_of(patch) for patch in kinds])
-
-
-def weights_of(kinds: Kinds) -> NDArray[np.float32]:
-    """Return how much each pixel of a patch counts, (H, W): seams are few, and small chromosomes no less than large.
-
-    Args:
-        kinds: of its pixels, of ``KINDS``, (H, W).
-    """
-    labels, _ = ndimage.label(kinds == CHROMOSOME)
-    sizes = np.bincount(labels.ravel()).astype(np.float32)
-    edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    whole = np.setdiff1d(np.arange(1, len(sizes)), edges)  # who knows how large the others are
-    counts = np.ones(len(sizes), np.float32)
-    if len(whole):
-        counts[whole] = np.clip(np.sqrt(np.median(sizes[whole]) / sizes[whole]), 1.0, _MOST)
-    weights: NDArray[np.float32] = _WEIGHTS[kinds] * counts[labels]
-    return weights
+        return patches[..., :-1], kinds, _WEIGHTS[kinds]
 
 
 def draw_patch(page: Patches, rng: np.random.Generator) -> Patches:
