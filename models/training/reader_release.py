@@ -58,11 +58,11 @@ def release_reader(plan: ReaderPlan, registry: Registry, reporter: Reporter) -> 
         seed=plan.seed,
         measures=measure(found),
         training={
-            "data": f"objects of {plan.pages} simulated pages: {recipe.provenance}",
+            "data": f"objects of {plan.pages:,} simulated pages: {recipe.provenance}",
             "validation_rule": asdict(recipe.split),
             "plan": asdict(training),
             "segmentation": {
-                "data": f"{plan.pages} simulated pages: {recipe.provenance}",
+                "data": f"{plan.pages:,} simulated pages: {recipe.provenance}",
                 "plan": asdict(segmentation),
             },
         },
@@ -99,7 +99,7 @@ def with_homologues(
     training = PairPlan(seed=plan.seed)
     with building_in(choose_precision("auto")):
         network = train_pair_network(training, pairs, reporter)
-    words = f"{len(pairs)} pairs on {pages} simulated pages, {int(pairs.changed.sum())} of them changed"
+    words = f"{len(pairs):,} pairs on {pages:,} simulated pages, {int(pairs.changed.sum()):,} of them changed"
     homologues = {"data": words, "plan": asdict(training)}
     limits = FindingLimits(structural=limit_of_suspicion(network, pairs))
     card = replace(card, findings=limits, training={**card.training, "homologues": homologues})
