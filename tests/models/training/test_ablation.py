@@ -50,12 +50,12 @@ def test_a_stopped_ablation_goes_on_and_writes_its_tables(
 ) -> None:
     monkeypatch.setattr(ablation, "TEST_PICTURES", 8)
     out = tmp_path / "out"
-    painted = variants(bench, (Phase("source", 75, 16, 4e-4, batch_size=8, evaluations=1),))[1]
-    first = ablate(out, bench, [painted])
-    assert ablate(out, bench, [replace(painted, phases=())]) == first  # without a phase it could not be trained again
+    framed = variants(bench, (Phase("source", 75, 16, 4e-4, batch_size=8, evaluations=1),))[4]
+    first = ablate(out, bench, [framed])
+    assert ablate(out, bench, [replace(framed, phases=())]) == first  # without a phase it could not be trained again
     assert [(found.training, found.data, found.n) for found in first] == [
-        ("painted chromosomes only", "simulated_held_out", 8),
-        ("painted chromosomes only", "real", 2),
+        ("pages framed, not arranged", "simulated_held_out", 8),
+        ("pages framed, not arranged", "real", 2),
     ]
     with (out / "ablation.csv").open(encoding="utf-8") as file:
         assert [float(row["counts_auc"]) for row in csv.DictReader(file)] == [found.counts_auc for found in first]
