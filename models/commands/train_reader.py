@@ -9,8 +9,7 @@ from pathlib import Path
 
 from models.commands.options import whole_from
 from models.registry import READER, Registry
-
-_PARTS = "segmentation", "crops", "homologues"  # models.training.reader_teaching.Part
+from models.training.reader_plan import Part, ReaderPlan
 
 _DESCRIPTION = """\
 Train the reader from nothing on simulated pages of training cases (case number modulo 3 is not 2): first to tell
@@ -47,7 +46,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--seed", type=whole_from(0), default=1, help="of all randomness (default: 1)")
     parser.add_argument(
-        "--further", nargs="+", choices=_PARTS, metavar="PART", help=f"teach the stored reader: {', '.join(_PARTS)}"
+        "--further",
+        nargs="+",
+        choices=[part.value for part in Part],
+        metavar="PART",
+        help=f"teach the stored reader: {', '.join(Part)}",
     )
     parser.set_defaults(run=run)
 
@@ -58,9 +61,8 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # late: --help and wrong arguments need no network
     from models.training.progress import Reporter
-    from models.training.reader_plan import ReaderPlan
     from models.training.reader_release import release_reader
-    from models.training.reader_teaching import Part, teach_further
+    from models.training.reader_teaching import teach_further
 
     plan = ReaderPlan(
         crops=options.crops,

@@ -1,6 +1,7 @@
 """Lessons for the crop network, written to disk once in parts and read as they are needed, never all in memory.
 
-Part ``i`` of a set depends on its recipe and ``i`` alone: any number of processes writes the same bytes.
+Part ``i`` of a set depends on its recipe, on whether its pages are spoilt, and on ``i`` alone: any number of processes
+writes the same bytes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""What a reader is made from: pages, and how much is learnt from them."""
+"""What a reader is made from: its parts, the pages, and how much is learnt from them. No network needed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from models.datasets.segmentation_set import SegmentationSet
@@ -13,6 +14,14 @@ from models.training.progress import Reporter
 _DENSE_SHARE = 0.3
 _WIDTHS = 340, 1000
 _REARRANGED_SHARE = 0.25
+
+
+class Part(StrEnum):
+    """What of a reader may learn further, in this order."""
+
+    SEGMENTATION = "segmentation"
+    CROPS = "crops"
+    HOMOLOGUES = "homologues"
 
 
 @dataclass(frozen=True)

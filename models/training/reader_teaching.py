@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import keras
@@ -18,7 +17,7 @@ from models.reading.card import ReaderCard
 from models.registry import Registry
 from models.training.crop_training import CropPlan, train_crop_network
 from models.training.progress import Reporter
-from models.training.reader_plan import ReaderPlan
+from models.training.reader_plan import Part, ReaderPlan
 from models.training.reader_release import measure_reader, with_homologues
 from models.training.releasing import commit
 from models.training.segmentation_training import SegmentationPlan, train_segmentation_network
@@ -30,14 +29,6 @@ _OTHERS = "other simulated pages, most of them spoilt by patches, frames, stripe
 _MEAN = "stored is the mean of the weights before and after"
 
 Taught = dict[str, Any]
-
-
-class Part(StrEnum):
-    """What of a reader may learn further, in this order."""
-
-    SEGMENTATION = "segmentation"
-    CROPS = "crops"
-    HOMOLOGUES = "homologues"
 
 
 def teach_further(plan: ReaderPlan, registry: Registry, reporter: Reporter, parts: Collection[Part]) -> ReaderCard:

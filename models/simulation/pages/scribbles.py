@@ -1,6 +1,6 @@
 """Words, numbers and boxes anywhere on a page: what people add to karyograms has no place of its own.
 
-For the lessons of the segmentation alone, which must leave out whatever is no chromosome.
+For the lessons of the reader alone, which must leave out whatever is no chromosome.
 """
 
 from __future__ import annotations

@@ -16,11 +16,12 @@ from models.predicting.page_reader import PageReader
 from models.predicting.reader_networks import ReaderNetworks
 from models.reading.crops import HEIGHT, WIDTH
 from models.registry import READER, Registry, default_registry
+from models.training import reader_teaching
 from models.training.crop_batches import CropBatches, vary
 from models.training.progress import Reporter
-from models.training.reader_plan import ReaderPlan
+from models.training.reader_plan import Part, ReaderPlan
 from models.training.reader_release import release_reader
-from models.training.reader_teaching import Part, teach_further
+from models.training.reader_teaching import teach_further
 
 
 def bars(count: int) -> CropSet:
@@ -110,6 +111,23 @@ def test_what_is_named_learns_further(tmp_path: Path) -> None:
     old, new = _weights(shipped), _weights(mine)
     same = {name: all(map(np.array_equal, old[name], new[name])) for name in old}
     assert same == {"segmentation": False, "crops": False, "pairs": True}
+
+
+@pytest.mark.slow
+def test_homologues_are_compared_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # how a reader is measured is shown above
+    monkeypatch.setattr(reader_teaching, "measure_reader", lambda card, plan, registry: card)
+    shipped, mine = default_registry(), Registry(tmp_path / "registry")
+    before, file = shipped.reader()
+    mine.save_reader(before, file)
+    plan = ReaderPlan(None, None, tmp_path / "work", pages=24, patches=8, views=64, test_pages=2, seed=9)
+    taught = teach_further(plan, mine, Reporter(), [Part.HOMOLOGUES])
+    assert "pairs on 12 simulated pages" in taught.training["homologues"]["data"]
+    assert {**taught.training, "homologues": before.training["homologues"]} == before.training
+    assert mine.reader()[0].findings == taught.findings != before.findings
+    old, new = _weights(shipped), _weights(mine)
+    same = {name: all(map(np.array_equal, old[name], new[name])) for name in old}
+    assert same == {"segmentation": True, "crops": True, "pairs": False}
 
 
 def _weights(registry: Registry) -> dict[str, list[np.ndarray[Any, np.dtype[np.float32]]]]:
