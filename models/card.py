@@ -10,6 +10,7 @@ from typing import Any
 from models.judging.calibration import Calibration
 from models.judging.findings import FindingLimits
 from models.judging.gate import GateLimits
+from models.judging.oversights import Oversights
 from models.judging.triage import Policy
 from models.judging.uncertainty import Label
 
@@ -26,7 +27,8 @@ class Card:
 
     ``architecture`` and ``input_size`` (pixels) rebuild the network, ``preprocessing`` names how pages are prepared,
     ``labels`` are the meanings of probability 0 and 1. ``seed`` draws the sub-networks, ``passes`` is how many of them
-    judge by default. ``network_weight`` is what its count of chromosomes weighs beside that of the reader, see
+    judge by default. ``oversights`` tells how often the reader has one chromosome too few or too many, and
+    ``network_weight`` what the count of the network weighs beside that of the reader, see
     ``models.judging.pool``. ``training`` tells where the training data come from; its ``validation_rule`` says which
     cases were held out: ``{"modulus": 3, "remainder": 2}``, see ``models.datasets.splits``. ``metrics`` hold figures
     with their intervals. ``reader_sha256`` is that of the weights of the reader, if the model judges with it.
@@ -41,6 +43,7 @@ class Card:
     passes: int = 100
     labels: tuple[str, ...] = LABELS
     policy: Policy = field(default_factory=Policy)
+    oversights: Oversights = field(default_factory=Oversights)
     network_weight: float = 1.0
     calibration: Calibration = field(default_factory=Calibration)
     findings: FindingLimits = field(default_factory=FindingLimits)
@@ -67,6 +70,7 @@ class Card:
 
 _PARTS: Mapping[str, Callable[..., Any]] = {
     "policy": Policy,
+    "oversights": Oversights,
     "calibration": Calibration,
     "findings": FindingLimits,
     "gate": GateLimits,

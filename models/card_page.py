@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from models.card import Card
+from models.chromosomes import CHROMOSOMES
 from models.judging.calibration import Calibration
 
 FIGURES = {
@@ -164,7 +165,11 @@ def _abnormal(part: dict[str, Any]) -> str:
 def _counting(card: Card) -> str:
     if not card.reader_sha256:
         return ""
-    return f"Chromosomes are counted by the reader, and by the network with a weight of {card.network_weight:.2f}. "
+    missed = max(zip(card.oversights.missed, CHROMOSOMES, strict=True))
+    return (
+        f"Chromosomes are counted by the reader, which is taken to overlook one of each on {missed[0]:.1%} of "
+        f"the pages at most ({missed[1]}), and by the network with a weight of {card.network_weight:.2f}. "
+    )
 
 
 def _changed(calibration: Calibration) -> str:

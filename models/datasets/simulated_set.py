@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from models.chromosomes import CHROMOSOMES
 from models.datasets.grids import GRID_CHANNELS, NOTHING
 from models.datasets.splits import CaseSplit
+from models.datasets.spoiling import spoil
 from models.predicting.preparing import BEST, Preparer
 from models.preparation.preparations import Placement
 from models.registry import default_registry
@@ -41,8 +42,9 @@ class Recipe:
     ``crops``: archive of real chromosome crops to recombine, or ``None`` for painted chromosomes alone. ``split``
     tells the training cases, which are used, from the validation cases, which are used if ``validation``.
     ``painted_share``, ``abnormal_share`` and ``dense_share``: of the pictures, 0..1, with painted chromosomes, with an
-    abnormal karyotype, with the dense karyotypes of the source task, or others of ``dense_kind``. ``variety``: how much
-    pages differ. ``widths``: of the pages in pixels, from and to; small ones are as frequent as large ones.
+    abnormal karyotype, with the dense karyotypes of the source task, or others of ``dense_kind``. ``spoilt_share``: of
+    them, on pages that may be spoilt, see ``models.datasets.spoiling``. ``variety``: how much pages differ.
+    ``widths``: of the pages in pixels, from and to; small ones are as frequent as large ones.
     ``profile``: name of the profile that says how often each abnormal karyotype occurs. ``preparation``: name of the
     way from page to picture.
     """
@@ -55,6 +57,7 @@ class Recipe:
     abnormal_share: float = 0.55
     dense_share: float = 0.0
     dense_kind: Kind = Kind.DENSE
+    spoilt_share: float = 0.0
     variety: Variety = Variety.WIDE
     widths: tuple[int, int] = (340, 600)
     profile: str = "training"
@@ -148,8 +151,9 @@ def draw(
 
     ``preparer`` must be that of the recipe; it is not loaded for each picture anew.
     """
-    karyogram = draw_karyogram(recipe, source, number)
-    picture, placement = preparer.prepare(karyogram.page.pixels, size)
+    karyogram, rng = draw_karyogram(recipe, source, number), np.random.default_rng([recipe.seed, number, 1])
+    page = spoil(rng, karyogram.page) if rng.random() < recipe.spoilt_share else karyogram.page
+    picture, placement = preparer.prepare(page.pixels, size)
     return picture, truth(karyogram, placement)
 
 

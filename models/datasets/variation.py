@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-_SCALES = (0.88, 1.04)
+_SCALES = (0.86, 1.04)
 _CONTENT = 0.96  # of the side of a framed picture; the rest is margin
-_CONTRASTS = (0.75, 1.25)  # times the darkness
-_BLUR = 0.003  # of the side, at most; standard deviation
-_NOISE = 8.0  # grey levels, at most; standard deviation
+_CONTRASTS = (0.7, 1.3)  # times the darkness
+_BLUR = 0.0037  # of the side, at most; standard deviation
+_NOISE = 10.0  # grey levels, at most; standard deviation
 
 Pictures = NDArray[np.uint8]
 Places = NDArray[np.float32]

@@ -73,7 +73,7 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
 """By the name of a network in a record."""
 
 
-SOURCE_MODELS: Mapping[str, str] = MappingProxyType({"vgg16": "vgg16", "inceptionv3": "inceptionv3-arranged"})
+SOURCE_MODELS: Mapping[str, str] = MappingProxyType({"vgg16": "vgg16-150", "inceptionv3": "inceptionv3-arranged"})
 """The models that have learnt the source task, by network. They stay when a better model comes: records begin there."""
 
 

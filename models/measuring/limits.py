@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.card import Card
 from models.counts import miscount_probability, miscounted
 from models.judging.calibration import fit_calibration
+from models.judging.oversights import Oversights, fit_oversights
 from models.judging.pool import fit_weight, pooled
 from models.judging.triage import Policy
 from models.judging.uncertainty import Label, Measures, measure
@@ -28,7 +29,7 @@ _LEAST_STRUCTURAL = 0.05
 
 
 def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
-    """Return a card with network weight, calibration, policy and limit of structural findings, fitted on pictures.
+    """Return a card with oversights, network weight, calibration, policy and limit of structural findings, fitted.
 
     Of the normal pictures 10 % are suspected of a structural change, and so go to a person.
 
@@ -46,8 +47,12 @@ def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
         np.stack([getattr(item.prediction, name) for item in judged])
         for name in ("raw_probabilities", "changes", "reader_copies", "network_copies")
     )
-    counted = miscounted(np.stack([true_copies(item.picture.karyotype) for item in judged if item.picture.karyotype]))
-    weight = fit_weight(reader.mean(axis=1), network.mean(axis=1), counted) if card.reader_sha256 else 1.0
+    truths = np.stack([true_copies(item.picture.karyotype) for item in judged if item.picture.karyotype])
+    counted, oversights, weight = miscounted(truths), Oversights(), 1.0
+    if card.reader_sha256:
+        oversights = fit_oversights(reader.mean(axis=1), truths)
+        reader = oversights.corrected(reader)
+        weight = fit_weight(reader.mean(axis=1), network.mean(axis=1), counted)
     miscounts = miscount_probability(pooled(reader, network, weight))
     calibration = fit_calibration(passes, miscounts, abnormal, changes)
     said = zip(passes, miscounts, changes, strict=True)
@@ -55,7 +60,14 @@ def calibrated(card: Card, judged: Sequence[JudgedPicture]) -> Card:
     structural = np.array([item.prediction.structural.max() for item in judged])
     limit = float(max(_LEAST_STRUCTURAL, np.quantile(structural[~abnormal], 1 - _SUSPECTED_SHARE)))
     findings = replace(card.findings, structural=limit)
-    return replace(card, network_weight=weight, calibration=calibration, policy=policy, findings=findings)
+    return replace(
+        card,
+        oversights=oversights,
+        network_weight=weight,
+        calibration=calibration,
+        policy=policy,
+        findings=findings,
+    )
 
 
 def choose_policy(measures: Sequence[Measures], abnormal: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Policy:

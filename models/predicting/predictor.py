@@ -202,7 +202,8 @@ def _prediction(
 ) -> Prediction:
     raw, network = outputs.abnormal[index], outputs.copies[index]
     reader = nothing_counted(*network.shape[:-1]) if reading is None else reading.copies
-    copies = pooled(reader, network, card.network_weight)
+    counted = reader if reading is None else card.oversights.corrected(reader)
+    copies = pooled(counted, network, card.network_weight)
     miscounts, changes = miscount_probability(copies).astype(np.float32), _changes(len(raw), reading)
     found = _census(outputs, index, copies, reading, card)
     measures = measure(raw, card.calibration, miscounts, changes)

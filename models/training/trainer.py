@@ -134,7 +134,7 @@ class Trainer:
     def _recipes(self, phase: Phase, index: int) -> tuple[Recipe, Recipe]:
         """Return what the pictures of a phase are made of, and those that it is measured on."""
         seed = self.recipe.seed + index
-        training = replace(self.recipe, seed=seed, dense_share=phase.dense_share)
+        training = replace(self.recipe, seed=seed, dense_share=phase.dense_share, spoilt_share=phase.spoilt_share)
         # pages as no training shows them: what gets better on these is not learnt by heart
         held_out = replace(self.recipe, seed=seed, validation=True, variety=Variety.HELD_OUT)
         if phase.mosaics:

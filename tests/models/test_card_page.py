@@ -8,6 +8,7 @@ import pytest
 
 from models.card_page import card_page, number, with_interval
 from models.judging.calibration import Calibration
+from models.judging.oversights import Oversights
 from models.measuring.report import report
 from models.registry import PAGE_FILE, default_registry
 from tests.models.measuring.test_breakdown import many
@@ -51,8 +52,11 @@ def test_limits_and_calibration_are_told() -> None:
     assert "sigmoid(1.500 x log odds of the pass +0.000 x log odds of a wrong number of chromosomes -0.250)" in page
     assert "the second left out." in page
     assert "counted by the reader" not in page
-    both = replace(MEASURED, reader_sha256="0" * 64, network_weight=0.77, calibration=Calibration(change_slope=0.5))
-    assert "counted by the reader, and by the network with a weight of 0.77" in card_page(both)
+    missed = Oversights(missed=(0.001,) * 20 + (0.013,) + (0.002,) * 3)
+    both = replace(MEASURED, reader_sha256="0" * 64, oversights=missed, network_weight=0.77)
+    both = replace(both, calibration=Calibration(change_slope=0.5))
+    assert "to overlook one of each on 1.3% of the pages at most (21)" in card_page(both)
+    assert "and by the network with a weight of 0.77" in card_page(both)
     assert "sigmoid(0.500 x log odds of a changed structure +0.000)" in card_page(both)
     assert "It holds where 50% of the karyograms are abnormal" in page
     assert page.count("were abnormal") == 1

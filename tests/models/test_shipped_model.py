@@ -27,7 +27,8 @@ from tests.servers import REPOSITORY
 
 NAME = "vgg16"
 SHIPPED = {
-    "vgg16": ("vgg16", 150, 14_847_297),
+    "vgg16": ("vgg16", 288, 14_847_297),
+    "vgg16-150": ("vgg16", 150, 14_847_297),
     "inceptionv3": ("inceptionv3", 299, 22_328_609),
     "inceptionv3-arranged": ("inceptionv3", 171, 22_328_609),
 }

@@ -16,7 +16,7 @@ from models.datasets.simulated_set import Recipe, SimulatedSet, Truth, draw, tru
 from models.datasets.splits import CaseSplit
 from models.networks.lattices import Lattice
 from models.predicting.preparing import Preparer
-from models.preparation import packing
+from models.preparation import framing, packing
 from models.preparation.framing import frame
 from models.registry import default_registry
 from models.simulation.karyograms import Karyogram, painted, simulate
@@ -109,3 +109,20 @@ def test_split_takes_every_third_case() -> None:
     ]
     with pytest.raises(ValueError, match="must contain a number"):
         split.is_validation("anonymous")
+
+
+def test_some_pictures_may_be_of_spoilt_pages() -> None:
+    """Their truth is that of the page before; a share of none leaves all as they are."""
+    framer = Preparer(framing.NAME, default_registry())
+    plain = Recipe(seed=8, preparation=framing.NAME)
+    drawn = {
+        share: [draw(replace(plain, spoilt_share=share), painted, i, preparer=framer, size=SIZE) for i in range(6)]
+        for share in (0.0, 0.5, 1.0)
+    }
+    changed = {
+        share: sum(not np.array_equal(one[0], other[0]) for one, other in zip(drawn[0.0], pictures, strict=True))
+        for share, pictures in drawn.items()
+    }
+    assert changed[0.0] == 0 < changed[0.5] < changed[1.0]
+    for (_, one), (_, other) in zip(drawn[0.0], drawn[1.0], strict=True):
+        np.testing.assert_array_equal(one.copies, other.copies)
