@@ -1,7 +1,6 @@
 """Lessons for the crop network, written to disk once in parts and read as they are needed, never all in memory.
 
-Part ``i`` of a set depends on its recipe, on whether its pages are spoilt, and on ``i`` alone: any number of processes
-writes the same bytes.
+Part ``i`` of a set depends on its recipe and ``i`` alone: any number of processes writes the same bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 from models.chromosomes import CHROMOSOMES
 from models.datasets.crop_lessons import Lesson, lesson
 from models.datasets.simulated_set import Recipe, draw_karyogram
-from models.datasets.spoiling import spoil
 from models.reading.crops import Objects
 from models.simulation.karyograms import Karyogram
 from models.simulation.karyotypes.karyotype import Kind
@@ -65,7 +63,7 @@ class CropSet:
         return Objects(self.crops(own), nowhere, self.rows[own], self.areas[own], self.gaps[own], self.sure[own])
 
     @classmethod
-    def write(cls, folder: Path, recipe: Recipe, pages: int, segmentation: Path, *, spoilt: bool = False) -> CropSet:
+    def write(cls, folder: Path, recipe: Recipe, pages: int, segmentation: Path) -> CropSet:
         """Find the objects of ``pages`` simulated pages, on all cores; kept if already there.
 
         Args:
@@ -73,7 +71,6 @@ class CropSet:
             recipe: of the pages.
             pages: how many.
             segmentation: weights of the network that tells what the pixels of a page are.
-            spoilt: whether pages are spoilt, see ``models.datasets.spoiling``.
         """
         starts = range(0, pages, _PAGES_A_PART)
         ranges = [range(start, min(start + _PAGES_A_PART, pages)) for start in starts]
@@ -81,7 +78,7 @@ class CropSet:
         if not done.exists():
             folder.mkdir(parents=True, exist_ok=True)
             workers = min(os.cpu_count() or 1, len(ranges))  # each loads the network
-            jobs = [(folder, recipe, ranges[worker::workers], segmentation, spoilt) for worker in range(workers)]
+            jobs = [(folder, recipe, ranges[worker::workers], segmentation) for worker in range(workers)]
             if workers == 1:  # to start another process takes seconds
                 _write_parts(*jobs[0])
             else:
@@ -94,23 +91,17 @@ class CropSet:
         return cls(parts, **{name: np.concatenate([part[name] for part in columns]) for name in _COLUMNS + _TRUTHS})
 
 
-def _write_parts(folder: Path, recipe: Recipe, parts: Sequence[range], segmentation: Path, spoilt: bool) -> None:
+def _write_parts(folder: Path, recipe: Recipe, parts: Sequence[range], segmentation: Path) -> None:
     # late: what was written before is read without a network
     from models.predicting.segmenter import Segmenter
 
     source, segmenter = recipe.material(), Segmenter.load(segmentation)
     for numbers in parts:
         drawn = [draw_karyogram(recipe, source, number) for number in numbers]
-        if spoilt:
-            drawn = [_spoilt(karyogram, recipe.seed, number) for karyogram, number in zip(drawn, numbers, strict=True)]
         lessons = [lesson(karyogram, segmenter) for karyogram in drawn]
         np.save(_crops_file(folder, numbers.start), np.concatenate([one.objects.crops for one in lessons]))
         columns = {**_columns(lessons, numbers.start), **_truths(drawn)}
         np.savez(_columns_file(folder, numbers.start), allow_pickle=False, **columns)
-
-
-def _spoilt(karyogram: Karyogram, seed: int, number: int) -> Karyogram:
-    return replace(karyogram, page=spoil(np.random.default_rng([seed, number, 1]), karyogram.page))
 
 
 def _columns(lessons: Sequence[Lesson], start: int) -> dict[str, NDArray[Any]]:

@@ -17,7 +17,6 @@ from PIL import Image
 from scipy import ndimage
 
 from models.datasets.simulated_set import Recipe, draw_karyogram
-from models.datasets.spoiling import spoil
 from models.preparation.pieces import measure, typical_height
 from models.reading.segmentation import CHROMOSOME, SEAM, Kinds, fitting_side, working
 from models.simulation.pages.arrangements import Owners
@@ -96,9 +95,8 @@ def _whole(owners: Owners) -> Owners:
 def _write_pages(folder: Path, recipe: Recipe, numbers: Sequence[int]) -> None:
     source = recipe.material()
     for number in numbers:
-        rng = np.random.default_rng([recipe.seed, number, 1])
-        size, page = float(np.exp(rng.uniform(*np.log(_SIZES)))), draw_karyogram(recipe, source, number).page
-        np.save(_file(folder, number), segmentation_lesson(spoil(rng, page), size))
+        size = float(np.exp(np.random.default_rng([recipe.seed, number, 2]).uniform(*np.log(_SIZES))))
+        np.save(_file(folder, number), segmentation_lesson(draw_karyogram(recipe, source, number).page, size))
 
 
 def _file(folder: Path, number: int) -> Path:

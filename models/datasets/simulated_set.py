@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -141,7 +141,9 @@ def draw_karyogram(recipe: Recipe, source: MaterialSource, number: int) -> Karyo
     rng = np.random.default_rng([recipe.seed, number])
     kind = recipe.dense_kind if rng.random() < recipe.dense_share else None
     width = round(np.exp(rng.uniform(*np.log(recipe.widths))))
-    return simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety)
+    drawn = simulate(rng, source, recipe.abnormal_share, kind, width, profile=recipe.profile, variety=recipe.variety)
+    spoiling = np.random.default_rng([recipe.seed, number, 1])
+    return replace(drawn, page=spoil(spoiling, drawn.page)) if spoiling.random() < recipe.spoilt_share else drawn
 
 
 def draw(
@@ -151,9 +153,8 @@ def draw(
 
     ``preparer`` must be that of the recipe; it is not loaded for each picture anew.
     """
-    karyogram, rng = draw_karyogram(recipe, source, number), np.random.default_rng([recipe.seed, number, 1])
-    page = spoil(rng, karyogram.page) if rng.random() < recipe.spoilt_share else karyogram.page
-    picture, placement = preparer.prepare(page.pixels, size)
+    karyogram = draw_karyogram(recipe, source, number)
+    picture, placement = preparer.prepare(karyogram.page.pixels, size)
     return picture, truth(karyogram, placement)
 
 

@@ -1,4 +1,4 @@
-"""Pages of lessons spoilt as no laboratory spoils them, so that a reader learns what it may pass over."""
+"""Pages of lessons spoilt as no laboratory spoils them, so that a network learns what it may pass over."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Oversights:
 
 
 def fit_oversights(seen: Floats, truths: NDArray[np.integer]) -> Oversights:
-    """Return the oversights of highest likelihood.
+    """Return the oversights of highest likelihood, those of each chromosome drawn towards those of all.
 
     Args:
         seen: (N, 24, 5) probabilities of 0..4 copies on N pages.

@@ -64,7 +64,7 @@ class ReaderPlan:
     @property
     def segmentation_pages(self) -> Recipe:
         """Pages from which the segmentation learns."""
-        return Recipe(self.seed + 2, self.crops, dense_share=_DENSE_SHARE, widths=_WIDTHS)
+        return Recipe(self.seed + 2, self.crops, dense_share=_DENSE_SHARE, spoilt_share=1.0, widths=_WIDTHS)
 
     def draw_segmentation_pages(self, reporter: Reporter) -> SegmentationSet:
         """Draw them; kept if already there."""

@@ -25,7 +25,7 @@ from models.training.segmentation_training import SegmentationPlan, train_segmen
 _SEGMENTATION_RATE = 4e-4  # a fifth of that at which it begins to learn
 _CROP_RATE = 5e-4  # half of it
 
-_OTHERS = "other simulated pages, most of them spoilt by patches, frames, stripes or words"
+_OTHERS = "other simulated pages, most of them spoilt by patches, frames, stripes, words or bars"
 _MEAN = "stored is the mean of the weights before and after"
 
 Taught = dict[str, Any]
@@ -93,9 +93,9 @@ def _teach_segmentation(network: keras.Model, plan: ReaderPlan, reporter: Report
 def _teach_crops(network: keras.Model, plan: ReaderPlan, reporter: Reporter) -> Taught:
     """Teach the crop network what the segmentation cuts out, and tell from what."""
     training = CropPlan(views=plan.views, learning_rate=_CROP_RATE, seed=plan.seed)
-    folder, eyes = plan.work / "lessons", plan.segmentation_file
+    folder, pages, eyes = plan.work / "lessons", replace(plan.crop_pages, spoilt_share=1.0), plan.segmentation_file
     with reporter.waiting(f"finding the chromosomes of {plan.pages} simulated pages"):
-        found = CropSet.write(folder, plan.crop_pages, plan.pages, eyes, spoilt=True)
+        found = CropSet.write(folder, pages, plan.pages, eyes)
     before = network.get_weights()
     train_crop_network(training, found, reporter, network)
     _average(network, before)

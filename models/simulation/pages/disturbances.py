@@ -1,6 +1,6 @@
 """What may lie over a page whatever laboratory it comes from: patches of other paper, frames, stripes.
 
-For the lessons of the reader alone. Nothing of it looks like a page of any laboratory: what a network has seen
+For lessons alone. Nothing of it looks like a page of any laboratory: what a network has seen
 on so many impossible pages it takes for unimportant. Source: Tobin et al. 2017 (domain randomisation).
 """
 

@@ -2,7 +2,7 @@
 
 One by one, or in a series: beside most chromosomes, always at the same side.
 
-For the lessons of the reader alone, which must leave out whatever is no chromosome.
+For lessons alone: a network must leave out whatever is no chromosome.
 """
 
 from __future__ import annotations

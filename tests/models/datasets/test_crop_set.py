@@ -69,7 +69,7 @@ def test_a_chromosome_that_is_never_shown_is_named(found: CropSet) -> None:
 
 def test_lessons_may_be_spoilt(found: CropSet, tmp_path: Path, segmentation_weights: Path) -> None:
     """Then most pages look otherwise; the chromosomes on them are the same."""
-    spoilt = CropSet.write(tmp_path, RECIPE, 10, segmentation_weights, spoilt=True)
+    spoilt = CropSet.write(tmp_path, replace(RECIPE, spoilt_share=1.0), 10, segmentation_weights)
     assert spoilt.shown.sum() == pytest.approx(found.shown[found.page < 10].sum(), rel=0.1)
     pages = [[lessons.crops(np.flatnonzero(lessons.page == page)) for page in range(10)] for lessons in (spoilt, found)]
     assert sum(not np.array_equal(*pair) for pair in zip(*pages, strict=True)) >= 5
