@@ -17,10 +17,12 @@ from scipy import ndimage
 from models.preparation.boxes import Boxes
 from models.preparation.cutouts import cut_out
 from models.preparation.pieces import Pieces
-from models.reading.segmentation import GLANCE, Told, fitting_side, nearest_side, pieces_of, working
+from models.reading.segmentation import GLANCE, NOTHING, Told, fitting_side, nearest_side, pieces_of, working
 
 HEIGHT, WIDTH = 96, 72
 TYPICAL = 52.0
+SHORTEST = TYPICAL / 4
+"""Lower ones, in pixels at the working size, are specks; enlarged to ``TYPICAL`` they would fill the memory."""
 
 Tell = Callable[[NDArray[np.uint8], NDArray[np.float32]], Told]
 """From a page at the working size and its darkness, (H, W) each, to what each pixel is: see
@@ -51,6 +53,8 @@ class Objects:
 def find_objects(page: NDArray[np.uint8], tell: Tell) -> Objects:
     """Find the objects of a page: a glance tells how large chromosomes are, then it is seen at the size that fits.
 
+    There is none where the typical one is lower than ``SHORTEST`` even then.
+
     Args:
         page: grey page, (height, width), dark chromosomes on a lighter background.
         tell: what each pixel is; see ``Tell``.
@@ -58,6 +62,8 @@ def find_objects(page: NDArray[np.uint8], tell: Tell) -> Objects:
     pieces, darkness, inked = _pieces(page, GLANCE, tell)
     if len(pieces):
         pieces, darkness, inked = _pieces(page, nearest_side(fitting_side(pieces.height, GLANCE)), tell)
+    if pieces.height < SHORTEST:
+        pieces = pieces_of(darkness, np.full(darkness.shape, NOTHING, np.uint8))
     cut = cut_out(darkness, pieces, TYPICAL / pieces.height)
     crops = np.stack([_centred(ink) for ink in cut]) if cut else np.zeros((0, HEIGHT, WIDTH), np.uint8)
     areas = np.bincount(pieces.labels.ravel(), minlength=len(pieces) + 1)[1:] / pieces.height**2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from models.reading.crops import HEIGHT, TYPICAL, WIDTH, find_objects
 from models.reading.segmentation import FITTING, GLANCE, Told, nearest_side, pieces_of
@@ -60,6 +61,22 @@ def test_chromosomes_are_looked_at_as_large_as_fits_however_small_on_the_page(ti
     assert sides[0] == GLANCE
     assert sides[1] == nearest_side(GLANCE * FITTING / heights[0])
     assert heights[1] == pytest.approx(FITTING, rel=0.3)
+
+
+def test_specks_are_not_enlarged_to_chromosomes() -> None:
+    """A page of which nothing but specks is left would otherwise be enlarged fifty times and fill the memory."""
+    page = np.full((315, 352), 255, np.uint8)
+    page[40:300:40, 30:330:35] = 0
+
+    def tell(page: NDArray[np.uint8], darkness: NDArray[np.float32]) -> Told:
+        if max(page.shape) == GLANCE:  # as large as letters, so that the second look is not the closest
+            return by_darkness(page, ndimage.grey_dilation(darkness, size=(25, 9)))
+        peaks = (darkness > 0.2) & (darkness == ndimage.maximum_filter(darkness, 15))
+        return by_darkness(page, peaks.astype(np.float32))
+
+    found = find_objects(page, tell)
+    assert len(found) == 0
+    assert found.crops.shape == (0, HEIGHT, WIDTH)
 
 
 def test_gaps_are_measured_along_a_row() -> None:
