@@ -79,7 +79,7 @@ REASONS_IN_SHORT: Final[dict[Reason, str]] = {
 def named_findings(verdict: Verdict) -> str:
     """The findings of a verdict in one line; of a long list the most probable ones and how many more there are."""
     likeliest = sorted(verdict.findings, key=lambda finding: -finding.probability)
-    names = ", ".join(finding.text for finding in likeliest[:_FINDINGS_NAMED])
+    names = ", ".join(finding.in_short for finding in likeliest[:_FINDINGS_NAMED])
     more = len(likeliest) - _FINDINGS_NAMED
     return f"{names} and {more} more" if more > 0 else names
 

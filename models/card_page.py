@@ -119,7 +119,7 @@ def _measured(name: str, figures: dict[str, Any]) -> Iterator[str]:
 
 
 def _kinds(kinds: Sequence[dict[str, Any]], sizes: Sequence[dict[str, Any]]) -> Iterator[str]:
-    header = ("n", "AUC against normal", "not screened out", "right chromosome named")
+    header = ("n", "AUC against normal", "AUC by numbers alone", "not screened out", "right chromosome named")
     if kinds:
         yield "By kind of abnormality:"
         yield _table(("kind", *header), [(row["kind"], *kind_cells(row)) for row in kinds])
@@ -135,11 +135,12 @@ def _kinds(kinds: Sequence[dict[str, Any]], sizes: Sequence[dict[str, Any]]) -> 
 
 
 def kind_cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """Write a row of ``models.measuring.breakdown``: number, area, flagged and named shares."""
-    area = with_interval(row["auc"], row["auc_interval"])
+    """Write a row of ``models.measuring.breakdown``: number, areas, flagged and named shares."""
+    area, numbers = with_interval(row["auc"], row["auc_interval"]), row.get("auc_numbers")  # earlier cards have none
     return (
         str(row["n"]),
         f"{area}, at chance" if row["chance"] else area,
+        "" if numbers is None else with_interval(numbers, row["auc_numbers_interval"]),
         with_interval(row["flagged"], row["flagged_interval"]),
         "" if row["named"] is None else f"{row['named']:.3f}",
     )
@@ -195,7 +196,11 @@ def _rule(card: Card) -> Iterator[str]:
             ("the passes agree on normal", f"at least {policy.min_pass_agreement:.0%}"),
             ("the calibrated probability of abnormal", f"at most {policy.max_calibrated_probability:.3f}"),
             ("the mutual information", f"at most {policy.max_mutual_information:.4f} bits"),
-            ("there is no finding", f"copies from {findings.copies:.3f}, structure from {findings.structural:.3f}"),
+            (
+                "there is no finding",
+                f"one wrong number from {findings.copies:.3f}, any at all from {findings.miscount:.3f} (suspected), "
+                f"structure from {findings.structural:.3f}",
+            ),
         ],
     )
     yield "The input gate takes a page for a karyogram within these limits:"

@@ -158,7 +158,7 @@ def retried(sent: int, later: int) -> str:
 
 def finding_line(finding: Finding) -> str:
     """A finding as Markdown: its short text as a badge, then the same in words with its agreement."""
-    badge = f":red-badge[{plain(finding.text)}]"
+    badge = f":{'orange' if finding.suspected else 'red'}-badge[{plain(finding.in_short)}]"
     if not finding.passes:  # kept by an earlier version, which did not count them
         return f"{badge} probability {percent(finding.probability)}"
     return f"{badge} {plain(finding.in_words)}"

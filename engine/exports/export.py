@@ -208,4 +208,4 @@ def _said(made: Sequence[Decision], field: str) -> str:
 
 def _finding(finding: Finding) -> str:
     """The chromosome stands first, so that "+21" does not look like a formula."""
-    return f"{finding.chromosome}: {finding.text} ({finding.probability!r})"
+    return f"{finding.chromosome}: {finding.in_short} ({finding.probability!r})"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.chromosomes import AUTOSOMES, CHROMOSOMES
-from models.counts import COPY_NUMBERS
+from models.counts import COPY_NUMBERS, miscount_probability
 from models.judging.triage import Finding
 
 _AMOUNT = {1: "", 2: " twice", 3: " three times", 4: " four times"}
@@ -23,14 +23,19 @@ _NUMBER = ("no", "one", "two", "three", "four")
 
 @dataclass(frozen=True)
 class FindingLimits:
-    """The least probability, 0..1, from which a finding is reported; stored on the model's card."""
+    """The least probability, 0..1, from which a finding is reported; stored on the model's card.
+
+    ``copies``: of one wrong number. ``structural``: of a change. ``miscount``: that any number is wrong; where none is
+    reported for itself, the likeliest is then named as suspected.
+    """
 
     copies: float = 0.5
     structural: float = 0.5
+    miscount: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse a limit that is no probability."""
-        for name in ("copies", "structural"):
+        for name in ("copies", "structural", "miscount"):
             value = getattr(self, name)
             if not 0.0 <= value <= 1.0:
                 raise ValueError(f"{name} must lie between 0 and 1, got {value!r}")
@@ -89,9 +94,13 @@ def find(census: Census, limits: FindingLimits) -> tuple[Finding, ...]:
         limits: the least probabilities; that of X and Y together is the product of theirs.
 
     Returns:
-        The findings in the order of the chromosomes, wrong numbers before structural changes.
+        The findings in the order of the chromosomes, wrong numbers before structural changes. A number is suspected
+        only where none is reported for itself.
     """
-    return (*_numerical(census, limits.copies), *_structural(census, limits.structural))
+    numerical = [*_numerical(census, limits.copies)]
+    if not numerical and miscount_probability(census.copies) >= limits.miscount:
+        numerical = [*_suspected(census)]
+    return (*numerical, *_structural(census, limits.structural))
 
 
 def surplus(numbers: Mapping[str, int]) -> dict[str, int]:
@@ -106,6 +115,14 @@ def surplus(numbers: Mapping[str, int]) -> dict[str, int]:
     return {name: numbers[name] - usual for name, usual in expected.items() if numbers[name] != usual}
 
 
+_NORMAL = dict.fromkeys(AUTOSOMES, 2) | {"X": 2, "Y": 0}
+_POSSIBLE = (
+    *({name: number} for name in AUTOSOMES for number in range(COPY_NUMBERS)),
+    *({"X": x, "Y": y} for x in range(COPY_NUMBERS) for y in range(COPY_NUMBERS)),
+)
+_WRONG = tuple(numbers for numbers in _POSSIBLE if surplus(_NORMAL | numbers))
+
+
 def judged_together(chromosome: str) -> tuple[str, ...]:
     """Return the chromosomes whose numbers are judged with that of this one: X and Y, any other alone."""
     return ("X", "Y") if chromosome in ("X", "Y") else (chromosome,)
@@ -114,13 +131,30 @@ def judged_together(chromosome: str) -> tuple[str, ...]:
 def _numerical(census: Census, limit: float) -> Iterator[Finding]:
     numbers = dict(zip(CHROMOSOMES, census.copies.argmax(axis=1).tolist(), strict=True))
     likeliest = dict(zip(CHROMOSOMES, census.copies.max(axis=1).tolist(), strict=True))
-    for name, extra in surplus(numbers).items():
-        group = judged_together(name)
-        probability = math.prod(likeliest[member] for member in group)
+    for name in surplus(numbers):
+        probability = math.prod(likeliest[member] for member in judged_together(name))
         if probability >= limit:
-            votes = census.votes({member: numbers[member] for member in group})
-            text = f"+{name}{_AMOUNT[extra]}" if extra > 0 else f"{name} missing{_AMOUNT[-extra]}"
-            yield Finding(name, text, min(1.0, probability), _words(name, numbers), votes, census.passes)
+            yield _finding(census, name, numbers, probability)
+
+
+def _suspected(census: Census) -> Iterator[Finding]:
+    """Name the likeliest of all wrong numbers, of X and Y as a pair, as suspected."""
+    told = dict(zip(CHROMOSOMES, census.copies.tolist(), strict=True))
+
+    def probability(numbers: Mapping[str, int]) -> float:
+        return math.prod(told[name][number] for name, number in numbers.items())
+
+    likeliest = max(_WRONG, key=probability)
+    numbers = _NORMAL | likeliest
+    for name in surplus(numbers):
+        yield replace(_finding(census, name, numbers, probability(likeliest)), suspected=True)
+
+
+def _finding(census: Census, name: str, numbers: Mapping[str, int], probability: float) -> Finding:
+    votes = census.votes({member: numbers[member] for member in judged_together(name)})
+    extra = surplus(numbers)[name]
+    text = f"+{name}{_AMOUNT[extra]}" if extra > 0 else f"{name} missing{_AMOUNT[-extra]}"
+    return Finding(name, text, min(1.0, probability), _words(name, numbers), votes, census.passes)
 
 
 def _words(chromosome: str, numbers: Mapping[str, int]) -> str:

@@ -41,7 +41,8 @@ class Finding:
 
     ``chromosome`` is "1".."22", "X" or "Y". ``text`` names it in short, ``words`` in plain words, such as
     ``chromosome 21: three copies``. ``probability`` is the model's own, 0..1, averaged over the passes; ``votes`` of
-    the ``passes`` say the same each by itself. Verdicts of earlier versions have neither words nor votes.
+    the ``passes`` say the same each by itself. Verdicts of earlier versions have neither words nor votes. A
+    ``suspected`` one is not probable in itself; it is named because some number is not sure enough to be screened.
     """
 
     chromosome: str
@@ -50,12 +51,20 @@ class Finding:
     words: str = ""
     votes: int = 0
     passes: int = 0
+    suspected: bool = False
+
+    @property
+    def in_short(self) -> str:
+        """The finding as it is shown, such as ``+21``; one that is only suspected has a question mark."""
+        return f"{self.text}?" if self.suspected else self.text
 
     @property
     def in_words(self) -> str:
         """The finding with its agreement, such as ``chromosome 21: three copies (98 of 100 passes)``."""
         if not self.passes:
             return f"{self.text} (probability {self.probability:.2f})"
+        if self.suspected:
+            return f"{self.words}, suspected (probability {self.probability:.2f})"
         return f"{self.words} ({self.votes} of {self.passes} {'pass' if self.passes == 1 else 'passes'})"
 
 

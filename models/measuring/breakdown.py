@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.chromosomes import CHROMOSOMES
+from models.counts import miscount_probability, miscounted
 from models.judging.uncertainty import Label
+from models.measuring.copy_numbers import true_copies
 from models.measuring.evaluation import JudgedPicture
 from models.measuring.intervals import Interval, auc_interval, share_interval
 from models.measuring.metrics import Mask, Outcomes, area_under_curve
@@ -28,7 +30,8 @@ class Row:
     ``kind`` is empty for all kinds of changes of structure together, ``size`` for all sizes. ``auc`` is against the
     normal ones. ``flagged`` is the share that triage did not screen out, ``named`` the share of which a finding names a
     changed chromosome (``None`` if none of the 24 is changed). ``chance``: the interval of the area reaches down to
-    0.5, so that these karyograms do not show that the model sees them at all. Intervals are 95 %, by case.
+    0.5, so that these karyograms do not show that the model sees them at all. ``auc_numbers`` is the area by the
+    probability of a wrong number alone, ``None`` where no number is wrong. Intervals are 95 %, by case.
     """
 
     kind: str
@@ -40,6 +43,8 @@ class Row:
     flagged_interval: Interval
     named: float | None
     chance: bool
+    auc_numbers: float | None
+    auc_numbers_interval: Interval | None
 
 
 @dataclass(frozen=True)
@@ -91,19 +96,31 @@ def _size(karyotype: Karyotype) -> str:
 
 
 def _row(kind: str, size: str, chosen: Mask, judged: Sequence[JudgedPicture], outcomes: Outcomes) -> Row:
-    table = outcomes.where(chosen | ~outcomes.abnormal)
+    against = chosen | ~outcomes.abnormal
+    table = outcomes.where(against)
     low, high = auc_interval(table, _RESAMPLES)
+    abnormal = [item for item, kept in zip(judged, chosen, strict=True) if kept]
+    numbers = None
+    if any(miscounted(true_copies(item.picture.karyotype)) for item in abnormal if item.picture.karyotype):
+        score = np.array([miscount_probability(item.prediction.copies) for item in judged])[against]
+        numbers = replace(table, score=score)
     return Row(
         kind=kind,
         size=size,
         n=int(chosen.sum()),
-        auc=area_under_curve(table.abnormal, table.score, np.ones(table.score.size)),
+        auc=_area(table),
         auc_interval=(low, high),
         flagged=float(np.mean(~outcomes.screened[chosen])),
         flagged_interval=share_interval(~outcomes.screened, chosen, outcomes.case, _RESAMPLES),
-        named=_named([item for item, kept in zip(judged, chosen, strict=True) if kept]),
+        named=_named(abnormal),
         chance=bool(low <= 0.5),
+        auc_numbers=numbers and _area(numbers),
+        auc_numbers_interval=numbers and auc_interval(numbers, _RESAMPLES),
     )
+
+
+def _area(table: Outcomes) -> float:
+    return area_under_curve(table.abnormal, table.score, np.ones(table.score.size))
 
 
 def _named(judged: Sequence[JudgedPicture]) -> float | None:

@@ -65,6 +65,6 @@ def row(item: JudgedPicture) -> dict[str, Any]:
         "karyotype": karyotype.iscn if karyotype else "",
         "outcome": item.decision.outcome.value,
         "reasons": "; ".join(item.decision.reasons),
-        "findings": "; ".join(finding.text for finding in item.prediction.findings),
+        "findings": "; ".join(finding.in_short for finding in item.prediction.findings),
         **measures,
     }

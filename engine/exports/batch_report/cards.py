@@ -104,7 +104,7 @@ def _texts(entry: Entry) -> Iterator[tuple[str, Style]]:
         yield " ".join(reason_sentence(reason, verdict) for reason in verdict.reasons), PLAIN
         found = sorted(verdict.findings, key=lambda finding: -finding.probability)
         for finding in found[:_FINDINGS]:
-            yield f"{finding.text} · {finding.in_words}", PLAIN
+            yield f"{finding.in_short} · {finding.in_words}", PLAIN
         if len(found) > _FINDINGS:
             yield f"and {len(found) - _FINDINGS} more findings", SMALL
         if verdict.suggestion is not None and verdict.suggestion.iscn:

@@ -101,6 +101,26 @@ def test_a_finding_needs_the_probability_of_its_limit() -> None:
     assert texts(said, FindingLimits(copies=0.61)) == []
 
 
+def test_where_some_number_is_likely_wrong_the_likeliest_is_suspected() -> None:
+    said = with_copies(with_copies(census(), "21", [0.0, 0.0, 0.9, 0.1, 0.0]), "7", [0.0, 0.05, 0.95, 0.0, 0.0])
+    limits = FindingLimits(miscount=0.14)
+    (suspected,) = find(said, limits)
+    assert (suspected.text, suspected.in_short, suspected.suspected) == ("+21", "+21?", True)
+    assert suspected.in_words == "chromosome 21: three copies, suspected (probability 0.10)"
+    assert find(said, FindingLimits(miscount=0.15)) == find(said, LIMITS) == ()
+
+
+def test_the_sex_chromosomes_are_suspected_together() -> None:
+    said = with_copies(census(), "X", [0.0, 0.2, 0.8, 0.0, 0.0])
+    (suspected,) = find(said, FindingLimits(miscount=0.1))
+    assert suspected.in_words == "chromosome X: one copy, no Y, suspected (probability 0.20)"
+
+
+def test_beside_a_finding_nothing_is_suspected() -> None:
+    said = with_copies(census(c21=3), "7", [0.0, 0.4, 0.6, 0.0, 0.0])
+    assert [(found.text, found.suspected) for found in find(said, FindingLimits(miscount=0.1))] == [("+21", False)]
+
+
 def test_the_sex_chromosomes_are_judged_together() -> None:
     """Doubt between XX and XY makes one X and no Y the likeliest pair of rows, but not likely as a pair."""
     said = with_copies(census(), "X", [0.0, 0.55, 0.45, 0.0, 0.0])

@@ -74,6 +74,12 @@ def test_a_perfect_row_is_not_certain(found: Breakdown) -> None:
     assert 0.8 < row.flagged_interval[0] < row.flagged_interval[1] == 1.0
 
 
+def test_wrong_numbers_are_told_by_the_numbers_alone_too(found: Breakdown) -> None:
+    rows = by_kind(found)
+    assert rows["trisomy"].auc_numbers == rows["robertsonian"].auc_numbers == 1.0
+    assert rows["pericentric"].auc_numbers is rows["translocation"].auc_numbers is None
+
+
 def test_a_finding_must_name_the_right_chromosome(found: Breakdown) -> None:
     assert by_kind(found)["trisomy"].named == 1.0
     wrong = [*many()[:30], judged(99, TRISOMY, 0.9, "21")]

@@ -13,7 +13,7 @@ from models.judging.calibration import Calibration
 from models.judging.triage import Policy, TriageOutcome, triage
 from models.judging.uncertainty import Label, measure
 from models.measuring.evaluation import JudgedPicture
-from models.measuring.limits import calibrated, choose_policy
+from models.measuring.limits import calibrated, choose_limits
 from models.simulation.karyotypes.iscn import parse_karyotype
 from tests.models.test_card import CARD
 from tests.models.test_counts import numbers, sure
@@ -29,9 +29,10 @@ def passes(abnormal: np.ndarray) -> np.ndarray:
 def test_limits_let_few_abnormal_through() -> None:
     abnormal = np.repeat([True, False], 500)
     measures = [measure(row, Calibration()) for row in passes(abnormal)]
-    policy = choose_policy(measures, abnormal, counted=abnormal)
+    policy, suspected = choose_limits(measures, np.full(1000, 0.5), abnormal, counted=abnormal)
     probability = np.array([said.calibrated_probability for said in measures])
-    assert (probability[abnormal] <= policy.max_calibrated_probability).mean() <= 0.01
+    assert (probability[abnormal] <= policy.max_calibrated_probability).mean() <= 0.005
+    assert suspected > 0.5
     assert policy.max_calibrated_probability < Policy().max_calibrated_probability
     assert policy.min_pass_agreement == 0.80
     assert 0 < policy.max_mutual_information < 0.2
@@ -41,17 +42,29 @@ def test_what_cannot_be_seen_sets_no_limit() -> None:
     """Structural changes that score as normal ones would otherwise send every karyogram to a person."""
     abnormal = np.repeat([True, False], 500)
     counted = abnormal & (np.arange(1000) < 250)
-    measures = [measure(row, Calibration()) for row in passes(counted)]
-    assert choose_policy(measures, abnormal, counted) == choose_policy(
-        measures[:250] + measures[500:], np.repeat([True, False], [250, 500]), np.repeat([True, False], [250, 500])
+    measures, miscount = [measure(row, Calibration()) for row in passes(counted)], np.linspace(1, 0, 1000)
+    kept = np.repeat([True, False, True], [250, 250, 500])
+    truth = np.repeat([True, False], [250, 500])
+    assert choose_limits(measures, miscount, abnormal, counted) == choose_limits(
+        [said for said, is_kept in zip(measures, kept, strict=True) if is_kept], miscount[kept], truth, truth
     )
+
+
+def test_sure_numbers_leave_the_probability_its_default() -> None:
+    """Probabilities that do not tell normal from abnormal, beside numbers that do: the numbers decide."""
+    abnormal = np.repeat([True, False], 500)
+    measures = [measure(row, Calibration()) for row in passes(np.zeros_like(abnormal))]
+    miscount = np.where(abnormal, np.linspace(0.5, 1, 1000), np.linspace(0, 0.4, 1000))
+    policy, suspected = choose_limits(measures, miscount, abnormal, counted=abnormal)
+    assert policy.max_calibrated_probability == Policy().max_calibrated_probability
+    assert 0.4 < suspected < 0.51
 
 
 @pytest.mark.parametrize(("abnormal", "counted"), [([True, True], [True, True]), ([True, False], [False, False])])
 def test_limits_need_normal_and_counted_ones(abnormal: list[bool], counted: list[bool]) -> None:
     measures = [measure(np.array([0.5]), Calibration())] * 2
     with pytest.raises(ValueError, match="expected normal and counted karyograms"):
-        choose_policy(measures, np.array(abnormal), np.array(counted))
+        choose_limits(measures, np.array([0.5, 0.5]), np.array(abnormal), np.array(counted))
 
 
 def judged(number: int, abnormal: bool, raw: np.ndarray, miscount: float) -> JudgedPicture:
