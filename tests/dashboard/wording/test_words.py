@@ -135,6 +135,18 @@ def test_a_finding_is_told_with_its_agreement_or_as_an_earlier_version_kept_it()
     assert words.finding_line(old) == r":red-badge[\+21] probability 87.5 %"
 
 
+def test_what_is_only_suspected_looks_otherwise() -> None:
+    (found, _) = records.verdict(KARYOGRAM).findings
+    suspected = dataclasses.replace(found, probability=0.125, suspected=True)
+    line = words.finding_line(suspected)
+    assert line.startswith(":orange-badge[")
+    assert "suspected" in line
+    assert "passes" not in line
+    verdict = dataclasses.replace(records.verdict(KARYOGRAM), findings=(suspected,))
+    assert words.named_findings(verdict) == "+21?"
+    assert words.reason_sentence(Reason.FINDING_CONTRADICTS, verdict).endswith("speaks against it: +21?.")
+
+
 def test_a_cell_is_only_named_where_there_is_one() -> None:
     assert words.case_and_cell("P001", "2") == "P001 · cell 2"
     assert words.case_and_cell("P001", "") == "P001"
