@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from models.commands.options import whole_from
+from models.commands.options import share, whole_from
 from models.experiments.record import RECORDS, Edition, ExperimentName, Split, Start, read_all
 from models.registry import Registry
 from models.training.phases import TrainingError
@@ -23,6 +24,12 @@ have a record of the same configuration are skipped, so that the same command go
 edition is painted from the seed; the real one needs --karyograms and --crops, of which validation cases are used (case
 number modulo 3 is 2). Runs whose starting weights are not at hand are left out: ImageNet weights must be files of Keras
 in the folder --imagenet.
+
+--turn, --mirror and --close-gaps change processed data beyond the thesis (its section 5.3). Such runs have names of
+their own and stand beside the others; with one of these options, only they are run.
+
+--again does runs anew that have a record; a search then begins a new study. To share that one with other machines, or
+to go on with it, give all of them the same --study NAME.
 
 --tables writes the tables of docs/experiments.md anew from the records that there are.
 
@@ -51,6 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--tables", action="store_true", help=f"write the tables of {_DOCUMENT.name} anew")
     parser.add_argument("--compare", type=Path, metavar="FOLDER", help="with records of runs that were done again")
     _add_scope(parser.add_argument_group("which runs"))
+    _add_augmentation(parser.add_argument_group("processed data beyond the thesis"))
     _add_places(parser.add_argument_group("where"))
     parser.set_defaults(run=run)
 
@@ -64,6 +72,30 @@ def _add_scope(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--seed", type=whole_from(0), default=1, help="of data, split and training (default: 1)")
 
 
+def _add_augmentation(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--turn", type=_degrees, default=0.0, metavar="DEGREES", help="each chromosome by at most so many (0 to 180)"
+    )
+    group.add_argument(
+        "--mirror",
+        type=share,
+        default=0.0,
+        metavar="SHARE",
+        help="of the copies, one chromosome mirrored (0 to 1)",
+    )
+    group.add_argument("--close-gaps", action="store_true", help="pack chromosomes side by side, for the test too")
+
+
+def _degrees(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 180.0:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 180, got {text!r}")
+    return value
+
+
 def _add_places(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--karyograms", type=Path, metavar="FOLDER", help="labels.csv and real pictures")
     group.add_argument("--crops", type=Path, metavar="ZIP", help="<case>_c<cell>/<chromosome>_<i>.png, grey, upright")
@@ -75,6 +107,12 @@ def _add_places(group: argparse._ArgumentGroup) -> None:
         "--work", type=Path, default=Path("data/experiments"), metavar="FOLDER", help="for features and trials"
     )
     group.add_argument("--storage", metavar="URL", help="of the trials of searches, for several machines to share")
+    group.add_argument(
+        "--study",
+        default="",
+        metavar="NAME",
+        help="of searches (default: that of the configuration; --again: a new one)",
+    )
     group.add_argument(
         "--precision", choices=("auto", "float32", "bfloat16"), default="auto", help="to compute in (default: auto)"
     )
@@ -128,10 +166,12 @@ def _bench(options: argparse.Namespace, registry: Registry) -> Bench:
         options.karyograms,
         options.crops,
         options.storage,
+        options.study,
     )
 
 
 def _scope(options: argparse.Namespace) -> Scope:
+    from models.experiments.augmentation import Augmentation
     from models.experiments.plan import Scope
 
     has_real = options.karyograms is not None and options.crops is not None
@@ -139,7 +179,8 @@ def _scope(options: argparse.Namespace) -> Scope:
     editions = (options.edition,) if options.edition else at_hand
     splits = (options.split,) if options.split else get_args(Split)
     starts = (options.start,) if options.start else get_args(Start)
-    return Scope(editions, splits, starts, options.seed, options.quick)
+    how = Augmentation(turn=options.turn, mirror=options.mirror, close_gaps=options.close_gaps)
+    return Scope(editions, splits, starts, options.seed, options.quick, how)
 
 
 def _write_tables(records: Path) -> None:

@@ -48,6 +48,22 @@ class Augmentation:
         """All of it by name, for a record."""
         return asdict(self)
 
+    @property
+    def slug(self) -> str:
+        """What the thesis did not do, for the name of a run; empty if there is nothing of it."""
+        return self._beyond("-turn-{:g}", "-mirror-{:g}", "-close-gaps")
+
+    @property
+    def words(self) -> str:
+        """The same for a title."""
+        return self._beyond(
+            ", chromosomes turned by up to {:g}°", ", one mirrored in a share of {:g} of the copies", ", gaps closed"
+        )
+
+    def _beyond(self, *texts: str) -> str:
+        values = (self.turn, self.mirror, self.close_gaps)
+        return "".join(text.format(value) for text, value in zip(texts, values, strict=True) if value)
+
 
 THESIS = Augmentation()
 

@@ -3,9 +3,12 @@
 Source: thesis section 5.3 ("use more updated models as base models").
 Command: ``python -m models experiment backbones``.
 Cost: see docs/experiments.md; the heads alone learn.
-Result to reach: with ImageNet weights, where their files are at hand, something like the thesis' networks. Without
-pretrained weights, which is all that a site without internet has of these backbones, their features are random: by case
-such a head stays at chance, and as published it still seems to know something, from the copies it has learnt by heart.
+To expect: with ImageNet weights, where their files are at hand, something like the thesis' networks; no record shows
+it. Without pretrained weights, which is all that a site without internet has of these backbones, their features are
+random: by case such a head stays at chance, and as published it still seems to know something, from the copies it has
+learnt by heart.
+Came out so, without pretrained weights, simulated and real: as published ResNet50V2 has an AUC of 0.92 and 0.83,
+EfficientNetV2-B0 0.80 and 0.74; by case 0.52 and 0.37, 0.37 and 0.40.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -71,11 +72,14 @@ def perform_all(
         plans: the runs.
         bench: what they share.
         out: folder of records.
-        again: do those again that are done.
+        again: do those again that are done. Searches then begin a new study, unless ``bench`` names one.
 
     Yields:
         Each run that was done with its record.
     """
+    if again and not bench.study:
+        bench = replace(bench, study=uuid.uuid4().hex[:12])
+        _log.info("searches begin anew, in study %s", bench.study)
     bench.work.mkdir(parents=True, exist_ok=True)
     for plan in plans:
         if again or not is_done(plan, bench, out):

@@ -3,8 +3,11 @@
 Source: thesis sections 3.4 and 4.4, tables 4.1 (VGG16) and 4.2 (InceptionV3).
 Command: ``python -m models experiment confidence``.
 Cost: see docs/experiments.md; the heads alone learn, and a thousand passes share one pass of the backbone.
-Result to reach: most right predictions agree by more than 98 %, as the thesis says, and so do many wrong ones: pass
-agreement alone does not tell them apart. From some hundred passes on hardly any figure moves.
+To expect: most right predictions agree by more than 98 %, as the thesis says, and so do many wrong ones. From some
+hundred passes on hardly any figure moves.
+Came out: of the right predictions 0 to 30 % agree by so much, and 67 % in one run of eight, which calls everything
+normal; of the wrong ones hardly any in six runs, but 4 of 9 in that run and 6 of 51 in another. From 100 to 1,000
+passes sensitivity and AUC move by 0.05 at most, the share that the 80 % rule sends to people by up to 0.13.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.experiments.figures import MIN_AGREEMENT, RESAMPLES, Column, Figure, outcomes
+from models.experiments.figures import MIN_AGREEMENT, RESAMPLES, Column, Figure, outcomes, pass_agreement
 from models.experiments.record import Predictions
 from models.measuring.intervals import percentiles, resampled_weights, share_interval
 from models.measuring.metrics import Mask, Weights, ratios, sums_by_level
@@ -44,7 +44,7 @@ class RiskPoint:
 
 @dataclass(frozen=True)
 class WrongCase:
-    """A row of tables 4.1 and 4.2: a test picture whose label by the mean over the passes is wrong."""
+    """A row of tables 4.1 and 4.2: a test picture that most passes call wrongly; ``mean`` is over the passes."""
 
     file: str
     case_id: str
@@ -61,7 +61,7 @@ def _from_half(name: Column) -> Reason:
 REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         "plain probability": _from_half("probability"),
-        "pass agreement": Reason("mean", lambda said: np.array(said.agreement)),
+        "pass agreement": Reason("mean", pass_agreement),
         "entropy": Reason("mean", lambda said: -np.array(said.entropy)),
         "mutual information": Reason("mean", lambda said: -np.array(said.mutual_information)),
         "calibrated probability": _from_half("calibrated"),
@@ -100,7 +100,7 @@ def area_under_risk(said: Predictions, reason: str, of: Class = "all", resamples
 
 def wrong_cases(said: Predictions) -> tuple[WrongCase, ...]:
     """Return the rows of tables 4.1 and 4.2, in the order of the test set."""
-    table = outcomes(said, "mean")
+    table, agreement = outcomes(said, "mean"), pass_agreement(said)
     words: tuple[Literal["normal"], Literal["abnormal"]] = ("normal", "abnormal")
     return tuple(
         WrongCase(
@@ -109,7 +109,7 @@ def wrong_cases(said: Predictions) -> tuple[WrongCase, ...]:
             words[int(table.voted[index])],
             words[int(table.abnormal[index])],
             said.mean[index],
-            said.agreement[index],
+            float(agreement[index]),
         )
         for index in np.flatnonzero(table.voted != table.abnormal)
     )
@@ -118,12 +118,12 @@ def wrong_cases(said: Predictions) -> tuple[WrongCase, ...]:
 def surely_right(said: Predictions, agreement: float = HIGH_AGREEMENT) -> Figure:
     """Return the share of the right predictions of which more than a share of the passes agree."""
     table = outcomes(said, "mean")
-    return _figure(np.array(said.agreement) > agreement, table.voted == table.abnormal, table.case)
+    return _figure(pass_agreement(said) > agreement, table.voted == table.abnormal, table.case)
 
 
 def deferred(said: Predictions, of: Class = "all", agreement: float = MIN_AGREEMENT) -> Figure:
     """Return the share of the pictures of a class that the thesis' rule sends to people: too few passes agree."""
-    return _figure(np.array(said.agreement) < agreement, _chosen(said, of), outcomes(said).case)
+    return _figure(pass_agreement(said) < agreement, _chosen(said, of), outcomes(said).case)
 
 
 def _figure(part: Mask, whole: Mask, case: NDArray[np.int64]) -> Figure:

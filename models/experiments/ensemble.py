@@ -3,8 +3,11 @@
 Source: thesis section 2.4, which names deep ensembles beside MC-Dropout; Lakshminarayanan et al. 2017.
 Command: ``python -m models experiment ensemble``.
 Cost: see docs/experiments.md; five heads learn on the same features.
-Result to reach: an ensemble ranks its doubts no worse than passes do (area under risk and coverage), at five times the
+To expect: an ensemble ranks its doubts no worse than passes do (area under risk and coverage), at five times the
 training. The record of ``confidence`` with the same network, start, split and edition is the other side.
+Came out: by agreement it ranks them worse in five of eight runs, in all four of simulated data (by case 0.37 against
+0.33 and 0.35 against 0.27), better in the other three, always within each other's intervals; by mutual information
+better in seven.
 """
 
 from __future__ import annotations

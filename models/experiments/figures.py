@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.experiments.record import Predictions, Record
+from models.experiments.record import DIGITS, Predictions, Record
 from models.measuring import metrics, reliability
 from models.measuring.intervals import percentiles, resampled_weights, widened, wilson_by_case
 from models.measuring.metrics import Mask, Outcomes, Weights, ratios, sums_by_level
@@ -47,19 +47,36 @@ class CurvePoint:
     y: float
 
 
+def votes_abnormal(said: Predictions) -> Floats:
+    """Return the share of the passes that vote abnormal, (N,), 0..1.
+
+    A record tells how many vote for the label of the mean, from which it follows.
+    """
+    agreement = np.array(said.agreement, np.float64)
+    # rounded as in the record: 1 - 0.3 is not quite 0.7
+    return np.where(np.array(said.mean) >= 0.5, agreement, 1 - agreement).round(DIGITS)
+
+
+def pass_agreement(said: Predictions) -> Floats:
+    """Return the share of the passes that vote for the most predicted label, (N,), 0.5..1: thesis section 4.4."""
+    votes = votes_abnormal(said)
+    return np.where(votes >= 0.5, votes, 1 - votes).round(DIGITS)
+
+
 def outcomes(said: Predictions, by: Column = "probability") -> Outcomes:
     """Return the judged pictures of a run as ``models.measuring`` takes them, judged ``by`` one of the columns.
 
-    A picture is screened where it is called normal and that is sure by 80 % or more: by ``calibrated`` where the
-    probability of being normal is so large, by the other columns where so many passes agree.
+    The label is that of one half of the column, but by ``mean`` it is the one that most passes vote for. A picture is
+    screened where it is called normal and that is sure by 80 % or more: by ``calibrated`` where the probability of
+    being normal is so large, by the other columns where so many passes vote normal.
     """
-    score = np.array(getattr(said, by), np.float64)
-    voted = score >= 0.5
-    sure = 1 - score if by == "calibrated" else np.array(said.agreement)
+    score, votes = np.array(getattr(said, by), np.float64), votes_abnormal(said)
+    voted = (votes if by == "mean" else score) >= 0.5
+    normal = 1 - score if by == "calibrated" else np.round(1 - votes, DIGITS)
     return Outcomes(
         abnormal=np.array(said.abnormal, np.bool_),
         voted=voted,
-        screened=~voted & (sure >= MIN_AGREEMENT),
+        screened=~voted & (normal >= MIN_AGREEMENT),
         score=score,
         calibrated=score,
         case=np.unique(np.array(said.case_id), return_inverse=True)[1].astype(np.int64),

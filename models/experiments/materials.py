@@ -6,6 +6,7 @@ Features of frozen parts are computed once for each set of pictures and kept on 
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +26,15 @@ from models.experiments.sides import Copy, Sides, divide
 from models.networks.cutting import lower_part
 from models.networks.devices import Precision
 from models.training.batches import write_features
+from models.training.phases import TrainingError
 
 _CHUNK = 32
+_KEPT = 2
+"""How features are kept; part of the key of their folder. Way 1 kept them as they came, however small."""
+
+_FAINT = 2.0**-10
+"""Below it float16 loses digits of features, and in the end all of them."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +42,8 @@ _log = logging.getLogger(__name__)
 class Side:
     """The pictures of one side, N of them.
 
-    ``inputs``: (N, S, S) pictures of uint8, or (N, rows, columns, channels) features of float16. ``abnormal``: (N,).
+    ``inputs``: (N, S, S) pictures of uint8, or (N, rows, columns, channels) features of float16; see ``raised``.
+    ``abnormal``: (N,).
     """
 
     files: tuple[str, ...]
@@ -59,7 +68,7 @@ class Bench:
 
     ``weights``: where starting weights are found. ``work``: folder for features. ``precision``: what networks compute
     in. ``karyograms`` and ``crops``: the real data, for the real edition. ``storage``: URL of the trials of searches; a
-    file in ``work`` if left out.
+    file in ``work`` if left out. ``study``: whose trials a search takes up and adds to; that of its plan if empty.
     """
 
     weights: Weights
@@ -68,6 +77,7 @@ class Bench:
     karyograms: Path | None = None
     crops: Path | None = None
     storage: str | None = None
+    study: str = ""
 
     def source(self, plan: Plan) -> Source:
         """Return where the karyograms of a run come from."""
@@ -88,10 +98,15 @@ class Bench:
         Args:
             plan: of the run.
             network: with its starting weights, whose frozen part makes features of the pictures.
+
+        Raises:
+            TrainingError: the frozen part sees no difference between any two pictures.
+            ValueError: features are not finite in float16.
         """
         known, sides, _ = self.pictures(plan)
         lower = lower_part(network, PARTS[plan.configuration.trained])
         made = {name: self._side(plan, name, lower) for name in ("training", "validation", "test")}
+        _check_telling(made["training"].inputs, plan)
         return Materials(**made, sizes=sides.sizes(known))
 
     def pictures(self, plan: Plan) -> tuple[list[Original], Sides, Augmentation]:
@@ -123,7 +138,8 @@ class Bench:
             inputs = render(known, copies, plan.seed, how, plan.configuration.size)
             if lower is not None:
                 _log.info("computing features of %d pictures (%s)", len(copies), name)
-                inputs = _features(lower, inputs, folder, name)
+                first = render(known, (Copy(0, 0),), plan.seed, how, plan.configuration.size)
+                inputs = _features(raised(lower, first), inputs, folder, name)
         return Side(
             files=tuple(name_of(known[copy.original], copy) for copy in copies),
             case_ids=tuple(known[copy.original].case_id for copy in copies),
@@ -143,7 +159,35 @@ class Bench:
             chosen.augmentation,
             chosen.size,
         )
-        return digest(VERSION, self.precision, chosen.network, chosen.trained, weights, *pictures)[:24]
+        return digest(VERSION, _KEPT, self.precision, chosen.network, chosen.trained, weights, *pictures)[:24]
+
+
+def raised(lower: keras.Model, picture: NDArray[np.uint8]) -> keras.Model:
+    """Return the frozen part, its features times a power of two if float16 would lose them, as it is if not.
+
+    Random weights let a deep network's features fade: those of MobileNetV3 are around 1e-9, where float16 and the
+    optimiser's step know nothing but zero. A power of two changes no digit.
+
+    Args:
+        lower: the frozen part, (N, S, S) of uint8 -> features.
+        picture: (1, S, S), whose largest feature the factor brings to between one and two. The same for every side.
+    """
+    largest = float(np.abs(np.asarray(lower.predict_on_batch(picture), np.float64)).max())
+    if not 0.0 < largest < _FAINT:
+        return lower
+    factor = 2.0 ** -math.floor(math.log2(largest))
+    _log.info("features are %.1e at most: kept times %.1e", largest, factor)
+    return keras.Model(lower.input, keras.layers.Rescaling(factor, name="raised")(lower.output))
+
+
+def _check_telling(inputs: NDArray[Any], plan: Plan) -> None:
+    """Refuse what no head could learn from: the same features, or pictures, all over."""
+    if (inputs == inputs[0]).all():
+        chosen = plan.configuration
+        raise TrainingError(
+            f"{chosen.network} (starting weights: {chosen.start}) must tell pictures apart, "
+            f"got the same features of all {len(inputs)} training pictures of {plan.name}"
+        )
 
 
 def _read_features(folder: Path, name: str) -> NDArray[np.float16] | None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from models.experiments.alpha import ALPHA, digest
-from models.experiments.augmentation import THESIS
+from models.experiments.augmentation import THESIS, Augmentation
 from models.experiments.record import (
     Configuration,
     Counts,
@@ -40,13 +40,17 @@ _SLUGS: Mapping[str, str] = MappingProxyType({"source task": "source", "as publi
 
 @dataclass(frozen=True)
 class Scope:
-    """Which runs are wanted: of which ``editions``, ``splits`` and ``starts``, with which ``seed``; ``quick`` ones."""
+    """Which runs are wanted: of which ``editions``, ``splits`` and ``starts``, with which ``seed``; ``quick`` ones.
+
+    ``augmentation``: of processed data; another one than the thesis' wants no runs of original data.
+    """
 
     editions: tuple[Edition, ...] = ("simulated",)
     splits: tuple[Split, ...] = SPLITS
     starts: tuple[Start, ...] = ("source task", "none")
     seed: int = 1
     quick: bool = False
+    augmentation: Augmentation = THESIS
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,9 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """Name of the record, which tells the row, the starting weights, the split and the edition."""
-        parts = (self.row, self.configuration.start, self.split, self.edition)
+        """Name of the record: the row with what its augmentation has beyond the thesis', start, split and edition."""
+        beyond = Augmentation(**self.configuration.augmentation).slug
+        parts = (f"{self.row}{beyond}", self.configuration.start, self.split, self.edition)
         return ".".join(_SLUGS.get(part, part) for part in parts)
 
     def fingerprint(self, data: str, weights: str) -> str:
@@ -104,17 +109,18 @@ class Row:
 
 
 def plans_of(experiment: ExperimentName, rows: tuple[Row, ...], scope: Scope, trials: int = 0) -> list[Plan]:
-    """Return the runs of rows in a scope."""
+    """Return the runs of rows in a scope; with an augmentation of its own a run is none of the thesis' rows."""
+    how, as_printed = scope.augmentation, scope.augmentation == THESIS
     return [
         Plan(
             experiment,
             row.slug,
-            row.title,
-            configuration_of(row, start, quick=scope.quick),
+            f"{row.title}{how.words}",
+            configuration_of(row, start, quick=scope.quick, how=how),
             edition,
             split,
             scope.seed,
-            row.printed,
+            row.printed if as_printed else None,
             counts=Counts(14, 10) if scope.quick else ALPHA,
             processed=Counts(24, 20) if scope.quick else PROCESSED,
             trials=trials,
@@ -123,11 +129,12 @@ def plans_of(experiment: ExperimentName, rows: tuple[Row, ...], scope: Scope, tr
         for edition in scope.editions
         for start in scope.starts
         for row in rows
+        if as_printed or row.data == "processed"
         for split in scope.splits
     ]
 
 
-def configuration_of(row: Row, start: Start, *, quick: bool) -> Configuration:
+def configuration_of(row: Row, start: Start, *, quick: bool, how: Augmentation = THESIS) -> Configuration:
     """Return the configuration of a row: the thesis' own, at a size and for as long as two processor cores bear it.
 
     A quick one is far too short to learn anything; it shows that all the steps work together.
@@ -143,7 +150,7 @@ def configuration_of(row: Row, start: Start, *, quick: bool) -> Configuration:
         batch_size=16,
         epochs=_TUNING_EPOCHS if tuned else _HEAD_EPOCHS,
         passes=100,
-        augmentation=THESIS.options if row.data == "processed" else {},
+        augmentation=how.options if row.data == "processed" else {},
         members=1,
     )
     whole = replace(whole, **row.changes)

@@ -109,8 +109,9 @@ class Predictions:
 
     ``file`` names a picture, ``case_id`` its case. ``abnormal`` is the truth, 0 or 1. ``probability`` of abnormal is
     that of one pass without dropout, ``mean`` the mean over T passes with it. ``agreement``: share of the passes that
-    vote for the label of the mean, abnormal from one half on. ``entropy`` of the mean and ``mutual_information`` of the
-    passes are in nats. ``calibrated``: the mean of the passes after Platt scaling on the validation side.
+    vote for the label of the mean, abnormal from one half on; most may vote for the other one, and from both columns
+    ``models.experiments.figures`` derives the votes. ``entropy`` of the mean and ``mutual_information`` of the passes
+    are in nats. ``calibrated``: the mean of the passes after Platt scaling on the validation side.
     """
 
     file: tuple[str, ...]

@@ -59,8 +59,8 @@ def predictions(
 def by_passes(passes: Floats) -> ByPasses:
     """Return what passes, (N, T), say together; see ``models.experiments.record.Predictions``."""
     mean = _column(mean_probability(passes))
-    called = np.array(mean) >= 0.5
-    agreement = np.mean((passes >= 0.5) == called[:, None], axis=-1)
+    of_mean = np.array(mean) >= 0.5  # as rounded: a reader derives the votes from both columns
+    agreement = np.mean((passes >= 0.5) == of_mean[:, None], axis=-1)
     return ByPasses(
         passes=passes.shape[-1],
         mean=mean,

@@ -34,6 +34,15 @@ def test_the_80_percent_rule_sends_the_doubtful_to_people() -> None:
     assert 0 <= surely_right(SAID).low < surely_right(SAID).high <= 1
 
 
+def test_votes_decide_which_cases_are_wrong_and_which_are_deferred() -> None:
+    """All passes but one in ten vote against the label of the mean, which is right."""
+    said = replace(SAID, agreement=(0.1, 0.98, 0.7, 1.0, 0.99, 0.6))
+    assert wrong_cases(said)[0] == WrongCase("n1", "P1", "abnormal", "normal", 0.12, 0.9)
+    assert deferred(said).value == pytest.approx(2 / 6)  # as before: 90 % agree, on the other label
+    assert surely_right(said).value == pytest.approx(2 / 3)
+    assert risk_coverage(said, "pass agreement")[-1].risk == pytest.approx(3 / 6)
+
+
 def test_the_risk_rises_as_the_doubtful_are_let_in() -> None:
     points = [(point.coverage, point.risk) for point in risk_coverage(SAID, "pass agreement")]
     # two agree wholly, then 0.99, 0.98, and the two wrong ones

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,14 +44,6 @@ def records(folder: Path) -> dict[str, Record]:
 @pytest.fixture
 def bench(folder: Path) -> Bench:
     return Bench(Weights(default_registry(), folder), folder / "work", Precision.FLOAT32)
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """Messages of a command stay out of the other tests."""
-    before = logging.getLogger().level
-    yield
-    logging.getLogger().setLevel(before)
 
 
 def command(folder: Path, *arguments: str) -> int:
@@ -105,6 +95,12 @@ def test_a_search_tells_its_trials_and_keeps_the_best(records: dict[str, Record]
     best = min(complete, key=lambda trial: trial.val_loss or 0.0)
     chosen = record.configuration
     assert (chosen.learning_rate, chosen.batch_size) == (best.learning_rate, best.batch_size)
+
+
+def test_a_random_backbone_with_tiny_features_tells_pictures_apart(records: dict[str, Record]) -> None:
+    record = next(record for record in records.values() if record.experiment == "backbones")
+    assert record.configuration.network == "mobilenetv3small"
+    assert len(set(record.predictions.probability)) > 1
 
 
 def test_what_is_done_is_not_done_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,11 +11,14 @@ from models.experiments.figures import (
     figures,
     gap,
     outcomes,
+    pass_agreement,
     precision_recall_curve,
     reliability_of,
     roc_curve,
+    votes_abnormal,
 )
 from models.experiments.record import ByPasses, Predictions
+from models.experiments.verdicts import by_passes
 from models.measuring.intervals import intervals
 from models.measuring.metrics import area_under_curve, average_precision, expected_calibration_error
 from tests.models.experiments.records import made_up
@@ -75,6 +78,33 @@ def test_by_the_calibrated_probability_who_is_screened_is_normal_for_80_percent(
     assert found["screened_normal"].value == pytest.approx(2 / 3)
     assert found["triage_sensitivity"].value == pytest.approx(2 / 3)
     assert outcomes(said).screened.tolist() == [False] * 5 + [True]  # the votes of the passes, as in the thesis
+
+
+def most_against_the_mean() -> Predictions:
+    """The made-up run; in its first three pictures most passes, or half of them, vote against the label of the mean."""
+    one_loud = [0.95, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.95]  # mean 0.55, 2 of 10 vote abnormal
+    most_weak = [0.55, 0.55, 0.55, 0.55, 0.55, 0.55, 0.55, 0.01, 0.01, 0.01]  # mean 0.388, 7 of 10 do
+    half = [0.6, 0.6, 0.6, 0.6, 0.6, 0.1, 0.1, 0.1, 0.1, 0.1]  # mean 0.35, 5 of 10 do
+    alike = [[level] * 10 for level in (0.9, 0.8, 0.45)]
+    columns = by_passes(np.array([one_loud, most_weak, half, *alike]))
+    return at_passes(replace(made_up(), experiment="confidence", by_passes=(columns,)), 10)
+
+
+def test_by_the_passes_the_label_is_the_one_most_vote_for_and_a_tie_is_abnormal() -> None:
+    said = most_against_the_mean()
+    assert said.agreement == (0.2, 0.3, 0.5, 1.0, 1.0, 1.0)  # with the label of the mean
+    assert votes_abnormal(said).tolist() == [0.2, 0.7, 0.5, 1.0, 1.0, 0.0]
+    assert pass_agreement(said).tolist() == [0.8, 0.7, 0.5, 1.0, 1.0, 1.0]
+    assert outcomes(said, "mean").voted.tolist() == [False, True, True, True, True, False]
+    assert figures(said, "mean")["specificity"].value == pytest.approx(1 / 3)
+    assert figures(said, "mean")["auc"].value == pytest.approx(8 / 9)  # ranks are those of the mean
+
+
+def test_a_picture_is_screened_only_where_80_percent_of_the_passes_vote_normal() -> None:
+    said = most_against_the_mean()
+    assert outcomes(said, "mean").screened.tolist() == [True, False, False, False, False, True]
+    called_normal = replace(said, probability=(0.4,) * 6)
+    assert outcomes(called_normal).screened.tolist() == [True, False, False, False, False, True]
 
 
 def test_intervals_are_those_of_the_reports_where_both_have_one() -> None:
