@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.comparison import addresses, drawing, filters, looks, measured, selection
+from dashboard.comparison import addresses, drawing, looks, measured, origins, selection
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Chosen, starting_weights
 from dashboard.comparison.selection import Places
@@ -33,5 +33,8 @@ def _card(run: Chosen, found: Figures, places: Places) -> None:
             on_click=lambda: addresses.remember_runs(selection.without(places, run.run.name)),
         )
     st.markdown(f"**{words.plain(drawing.capital(told.title))}**")
-    st.caption(f"{filters.said(told.edition)} data · {told.split} · {starting_weights(told)}")
-    st.markdown(f"Sensitivity **{measured.text(found['sensitivity'])}**  \nAUC **{measured.text(found['auc'])}**")
+    st.caption(f"{drawing.capital(origins.of(told).line)} · {told.split} · {starting_weights(told)}")
+    if measured.tells_nothing(found):
+        st.markdown(f"**This run {drawing.TELLS_NOTHING}:** every picture has the same probability.")
+    else:
+        st.markdown(f"Sensitivity **{measured.text(found['sensitivity'])}**  \nAUC **{measured.text(found['auc'])}**")

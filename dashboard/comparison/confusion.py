@@ -15,7 +15,7 @@ FOUND, MISSED, FALSE_ALARM, CLEARED = "found", "missed", "false alarm", "cleared
 KINDS = (FOUND, MISSED, FALSE_ALARM, CLEARED)
 """The four cells: abnormal ones found and missed, then normal ones that raise a false alarm and that are cleared."""
 
-_COLUMNS = ["letter", "run", "edition", "judged_by", "kind", "count", "share"]
+_COLUMNS = ["letter", "run", "origin", "judged_by", "kind", "count", "share"]
 _FEW, _RIGHT, _WRONG = "#6b7783", "#1f6fa8", "#b8341a"  # white can be read on each, and each on any background
 _ROOM = 1.35  # from one matrix to the next, in units of its width
 _LEAST = 3  # matrices for which there is room: fewer stand in the middle instead of growing wide
@@ -30,7 +30,7 @@ def matrices(frame: pd.DataFrame) -> AnyChart:
     """One matrix a run: truth by row with abnormal first, the label by column; blue what is right, red what is wrong.
 
     Args:
-        frame: columns ``letter``, ``run``, ``edition``, ``judged_by``, ``kind`` (of ``KINDS``), ``count`` and ``share``
+        frame: columns ``letter``, ``run``, ``origin``, ``judged_by``, ``kind`` (of ``KINDS``), ``count`` and ``share``
             (of those with the same truth, 0..1), four rows a run.
 
     Raises:

@@ -13,7 +13,7 @@ from dashboard.drawing.charts import require
 _COLUMNS = [
     "letter",
     "run",
-    "edition",
+    "origin",
     "judged_by",
     "place",
     "threshold",
@@ -28,7 +28,7 @@ def roc(frame: pd.DataFrame) -> AnyChart:
     """What share of the abnormal karyograms is found, against the share of the normal ones that raise a false alarm.
 
     Args:
-        frame: columns ``letter``, ``run``, ``edition``, ``judged_by``, ``place`` (along the curve), ``threshold``,
+        frame: columns ``letter``, ``run``, ``origin``, ``judged_by``, ``place`` (along the curve), ``threshold``,
             ``sensitivity``, ``false_alarms`` and ``precision`` (0..1), one row a threshold; ``used`` marks the one that
             labels.
 

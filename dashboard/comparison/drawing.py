@@ -17,8 +17,8 @@ AnyChart = alt.Chart | alt.LayerChart
 
 HEIGHT = 400
 UNIT = alt.Scale(domain=[0, 1], nice=False)
-DATA = {"simulated": "simulated data", "real": "real data"}
-"""How the editions of the data are called on screen."""
+TELLS_NOTHING = "tells nothing"
+"""How a run is called that gives every picture the same probability."""
 JUDGED: dict[Column, str] = {
     "probability": "probability at one half, as in the thesis",
     "calibrated": "probability calibrated on the validation side",
@@ -41,17 +41,28 @@ class Panel:
     width: int = 640
 
 
-def data_line(frame: pd.DataFrame) -> str:
-    """Where the data of a chart come from, in one line; runs are named where they differ.
+def data_lines(frame: pd.DataFrame) -> list[str]:
+    """Where the data of a chart come from, one line an origin, with its runs, or its splits, where there are several.
 
     Args:
-        frame: column ``edition``, and ``letter`` where there are several runs.
+        frame: column ``origin``, and ``letter`` or ``split`` where there are several.
     """
-    editions = [edition for edition in DATA if edition in set(frame["edition"])]
-    if len(editions) == 1 or "letter" not in frame:
-        return capital(" and ".join(DATA[edition] for edition in editions))
-    runs = {edition: sorted(set(frame.loc[frame["edition"] == edition, "letter"])) for edition in editions}
-    return capital(" · ".join(f"{DATA[edition]}: {', '.join(letters)}" for edition, letters in runs.items()))
+    whose = "letter" if "letter" in frame else "split"
+    parts = {str(origin): rows for origin, rows in frame.groupby("origin", sort=False)}
+    if len(parts) == 1:
+        return [capital(next(iter(parts)))]
+    return [capital(f"{origin}: {', '.join(dict.fromkeys(rows[whose]))}") for origin, rows in parts.items()]
+
+
+def data_line(frame: pd.DataFrame) -> str:
+    """The same in one line."""
+    return " · ".join(data_lines(frame))
+
+
+def run_line(frame: pd.DataFrame) -> str:
+    """How the one run of a frame was made, from the columns ``split``, ``network`` and ``weights``."""
+    first = frame.iloc[0]
+    return f"{first['split']} · {first['network']} · {first['weights']}"
 
 
 def judged_line(frame: pd.DataFrame) -> str:
@@ -64,12 +75,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def titled(chart: AnyChart, title: str, frame: pd.DataFrame, *more: str, height: int = HEIGHT) -> AnyChart:
-    """The chart with its title and, below it, where its data come from, by what they are judged, and what else."""
+def titled(
+    chart: AnyChart, title: str, frame: pd.DataFrame, *more: str, made: str = "", height: int = HEIGHT
+) -> AnyChart:
+    """The chart with its title and, below it, where its data come from, how its one run was made, and what else."""
     below = " · ".join(filter(None, [judged_line(frame), *more]))
+    lines = [*data_lines(frame), capital(made), capital(below)]
     heading = alt.TitleParams(
         title,
-        subtitle=[data_line(frame), *([below] if below else [])],
+        subtitle=list(filter(None, lines)),
         subtitleColor=TEXT_COLOUR,
         subtitleFontSize=12,
         subtitlePadding=4,
@@ -92,7 +106,9 @@ def diagonal(x: str, y: str) -> alt.Chart:
     return line.encode(x=f"{x}:Q", y=f"{y}:Q")
 
 
-def with_intervals(frame: pd.DataFrame, x: alt.X, y: alt.Y, told: Sequence[alt.Tooltip]) -> list[alt.Chart]:
+def with_intervals(
+    frame: pd.DataFrame, x: alt.X, y: alt.Y, told: Sequence[alt.Tooltip], scale: alt.Scale = UNIT
+) -> list[alt.Chart]:
     """The layers of figures with their intervals: bars, the line of each run, and points that answer the mouse.
 
     Args:
@@ -100,10 +116,11 @@ def with_intervals(frame: pd.DataFrame, x: alt.X, y: alt.Y, told: Sequence[alt.T
         x: the axis that goes right.
         y: the axis of the figure.
         told: what a point tells beside its run and its interval.
+        scale: of the axis of the figure.
     """
     base = alt.Chart(looks.marked(frame)).encode(x=x)
     bars = base.mark_rule(strokeWidth=1.2, opacity=0.55).encode(
-        y=alt.Y("low:Q", scale=UNIT), y2="high:Q", stroke=looks.STROKE
+        y=alt.Y("low:Q", scale=scale), y2="high:Q", stroke=looks.STROKE
     )
     lines = base.mark_line(strokeWidth=2.2).encode(y=y, color=looks.colours(frame), strokeDash=looks.dashes(frame))
     ends = [

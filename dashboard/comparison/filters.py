@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.comparison import addresses
+from dashboard.comparison import addresses, origins
+from dashboard.comparison.drawing import capital
 from dashboard.comparison.runs import Run
 from models.experiments.record import Record
 
@@ -44,16 +45,25 @@ def kept(runs: Sequence[Run], asked: Mapping[str, Sequence[str]]) -> list[Run]:
 def _pills(name: str, runs: Sequence[Run]) -> list[str]:
     label, value = _FILTERS[name]
     options = list(dict.fromkeys(value(run.record) for run in runs))
+    words = editions(runs) if name == "edition" else {}
     chosen = st.pills(
         label,
         options,
         selection_mode="multi",
         default=[option for option in addresses.filter_of_runs(name) if option in options],
-        format_func=said,
+        format_func=lambda option: words.get(option, said(option)),
         key=f"runs_{name}",
     )
     addresses.remember_filter_of_runs(name, chosen)
     return chosen
+
+
+def editions(runs: Sequence[Run]) -> dict[str, str]:
+    """How the editions stand on screen, by what is recombined in all their runs."""
+    by_edition: dict[str, list[Record]] = {}
+    for run in runs:
+        by_edition.setdefault(run.record.edition, []).append(run.record)
+    return {edition: capital(origins.together(records).brief) for edition, records in by_edition.items()}
 
 
 def said(value: str) -> str:

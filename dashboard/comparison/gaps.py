@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.comparison import drawing, measured
+from dashboard.comparison import drawing, measured, origins
 from dashboard.comparison.leakage import BY_CASE, PUBLISHED
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Run, experiment_key, starting_weights
-from models.experiments.figures import Column
+from models.experiments.figures import Column, Figure
 
 Pair = tuple[Run, Run]
 """The same experiment with the split as published, and by case."""
 
 
 def pairs(runs: Sequence[Run]) -> list[Pair]:
-    """Every experiment that was run with both splits, in the order of the runs."""
-    by_case = {experiment_key(run.record): run for run in runs if run.record.split == BY_CASE}
-    published = [run for run in runs if run.record.split == PUBLISHED]
+    """Every experiment on processed data that was run with both splits, in the order of the runs.
+
+    Original pictures have no copies that could leak; ``models.experiments.tables`` leaves them out too.
+    """
+    processed = [run for run in runs if run.record.configuration.data == "processed"]
+    by_case = {experiment_key(run.record): run for run in processed if run.record.split == BY_CASE}
+    published = [run for run in processed if run.record.split == PUBLISHED]
     return [(run, by_case[key]) for run in published if (key := experiment_key(run.record)) in by_case]
 
 
@@ -27,11 +31,19 @@ def frame(pairs: Sequence[Pair], figures: Mapping[str, Figures], figure: str, by
     """One figure of some pairs, two rows a pair, all judged ``by`` one column; see ``leakage.gap``."""
     rows: list[dict[str, object]] = []
     for pair in pairs:
-        gap = measured.gap(*pair, by)[figure]
-        for run in pair:
-            title = f"{drawing.capital(run.record.title)} ({starting_weights(run.record)})"
-            found = figures[run.name][figure]
-            names = {"title": title, "edition": run.record.edition, "judged_by": by, "split": run.record.split}
-            difference = {"gap": gap.value, "gap_low": gap.low, "gap_high": gap.high}
-            rows.append({**names, "figure": found.value, "low": found.low, "high": found.high, **difference})
+        telling = not any(measured.tells_nothing(figures[run.name]) for run in pair)
+        gap = measured.gap(*pair, by)[figure] if telling else measured.NOTHING
+        difference = {"gap": gap.value, "gap_low": gap.low, "gap_high": gap.high, "telling": telling}
+        rows += [{**_side(run, by), **_three(figures[run.name][figure]), **difference} for run in pair]
     return pd.DataFrame(rows)
+
+
+def _side(run: Run, by: Column) -> dict[str, object]:
+    told = run.record
+    title = f"{drawing.capital(told.title)} ({starting_weights(told)})"
+    origin = origins.of(told).line
+    return {"title": title, "edition": told.edition, "origin": origin, "judged_by": by, "split": told.split}
+
+
+def _three(found: Figure) -> dict[str, object]:
+    return {"figure": found.value, "low": found.low, "high": found.high}

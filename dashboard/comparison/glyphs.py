@@ -7,7 +7,7 @@ import math
 
 OURS, THESIS = "#178a88", "#d97800"  # readable on the light and on the dark background
 _LINE = "#8a94a0"
-_WIDTH, _HEIGHT, _MARGIN = 150, 32, 7  # as the cell of a table shows it, so that nothing is cut off
+_WIDTH, _HEIGHT, _MARGIN = 128, 32, 7  # as the cell of a table shows it, so that nothing is cut off
 
 
 def interval(figure: float, low: float, high: float, printed: float | None) -> str:

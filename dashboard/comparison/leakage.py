@@ -5,14 +5,14 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.comparison.drawing import UNIT, AnyChart, percent_axis, titled
+from dashboard.comparison.drawing import TELLS_NOTHING, UNIT, AnyChart, percent_axis, titled
 from dashboard.drawing.charts import TEXT_COLOUR, require
 
 PUBLISHED, BY_CASE = "as published", "by case"
 FIGURES = {"sensitivity": "Sensitivity", "auc": "AUC", "precision": "Precision"}
 """What is compared, with its title; 0..1 all."""
 
-_COLUMNS = ["title", "edition", "judged_by", "split", "figure", "low", "high", "gap", "gap_low", "gap_high"]
+_COLUMNS = ["title", "origin", "judged_by", "split", "figure", "low", "high", "gap", "gap_low", "gap_high", "telling"]
 _COLOURS = {PUBLISHED: "#d97800", BY_CASE: "#178a88"}  # readable on both backgrounds, and no colour of a run
 _SHAPES = {PUBLISHED: "diamond", BY_CASE: "circle"}
 _ROW, _AROUND = 38, 170  # the height of a row, and of titles, legend and axis
@@ -22,9 +22,9 @@ def gap(frame: pd.DataFrame, figure: str) -> AnyChart:
     """One row an experiment: its figure with both splits, with intervals, and the gap between them in points.
 
     Args:
-        frame: columns ``title``, ``edition``, ``judged_by``, ``split`` (``PUBLISHED`` or ``BY_CASE``), ``figure``,
+        frame: columns ``title``, ``origin``, ``judged_by``, ``split`` (``PUBLISHED`` or ``BY_CASE``), ``figure``,
             ``low`` and ``high`` (0..1) and ``gap`` (as published less by case) with ``gap_low`` and ``gap_high``, two
-            rows an experiment.
+            rows an experiment; ``telling`` unless one of the two gives every picture the same probability.
         figure: of ``FIGURES``.
 
     Raises:
@@ -51,10 +51,10 @@ def gap(frame: pd.DataFrame, figure: str) -> AnyChart:
 
 
 def _gaps(frame: pd.DataFrame, y: alt.Y) -> alt.Chart:
-    """The gap as a number at the right end of the row."""
+    """The gap as a number at the right end of the row, where both sides tell something."""
     rows = frame[frame["split"] == PUBLISHED]
     points = (100 * rows["gap"]).round().map("{:+.0f} points".format).replace("-0 points", "+0 points")
-    rows = rows.assign(text=points.where(rows["gap"].notna(), ""))
+    rows = rows.assign(text=points.where(rows["gap"].notna(), "").where(rows["telling"], TELLS_NOTHING))
     numbers: alt.Chart = (
         alt.Chart(rows)
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=600, color=TEXT_COLOUR)

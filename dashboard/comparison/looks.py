@@ -35,6 +35,18 @@ LOOKS = (
 )
 """In the order of the places."""
 
+REASONS = (
+    ("#556677", (1, 0)),
+    ("#2299ee", (10, 2)),
+    ("#bb3311", (2, 2)),
+    ("#889933", (8, 4, 2, 4)),
+    ("#9900ff", (5, 6)),
+    ("#ff00bb", (3, 8)),
+)
+"""Colour and dash of each reason to defer of one run: no colour of a run, and as far apart as those.
+
+What is drawn later has wider gaps: where lines lie over each other, all can be seen."""
+
 FILL = alt.Fill("colour:N", scale=None)
 STROKE = alt.Stroke("colour:N", scale=None)
 SHAPE = alt.Shape("shape:N", scale=None)

@@ -10,10 +10,15 @@ import streamlit as st
 from dashboard.comparison.runs import Run, Stamp
 from models.experiments import deferral, figures
 from models.experiments.figures import Column, Figure
-from models.experiments.record import Predictions
+from models.experiments.record import Predictions, Record
 
 Figures = Mapping[str, Figure]
 """The figures of one run by name; see ``models.experiments.figures.figures``."""
+
+NOTHING = Figure(math.nan, math.nan, math.nan)
+"""How pictures are ranked that all have the same probability."""
+
+_RANKING = ("auc", "average_precision")
 
 
 def of(runs: Sequence[Run], by: Column) -> dict[str, Figures]:
@@ -26,13 +31,19 @@ def gap(published: Run, by_case: Run, by: Column) -> Figures:
     return _gap(published.stamp, by_case.stamp, by, published.record.predictions, by_case.record.predictions)
 
 
-def probabilities(run: Run, reason: str) -> Figures:
-    """How good the probabilities are, and what a reason to defer gains: the less of each, the better.
+def tells_nothing(found: Figures) -> bool:
+    """Whether these are figures of a run in which every picture has the same probability, so that none is ranked."""
+    return found["auc"] is NOTHING
 
-    ``ece``, ``brier`` and ``nll`` of the calibrated probability; ``abnormal`` and ``normal``: area under the curve of
-    risk and coverage of this class.
-    """
-    return _probabilities(run.stamp, reason, run.record.predictions)
+
+def areas(run: Run, reason: str) -> Figures:
+    """What a reason to defer gains: the area under risk and coverage of each class, the less the better."""
+    return _areas(run.stamp, reason, run.record.predictions)
+
+
+def by_passes(run: Run) -> dict[int, Figures]:
+    """The figures by the mean of fewer and of more passes, ``surely_right`` among them, where a run tells."""
+    return _by_passes(run.stamp, run.record)
 
 
 def doubts(run: Run) -> Figures:
@@ -43,7 +54,8 @@ def doubts(run: Run) -> Figures:
 # resources and not data: nobody changes them, so all sessions may share them without a copy
 @st.cache_resource(show_spinner=False, max_entries=2000)
 def _figures(stamp: Stamp, by: Column, _said: Predictions) -> Figures:
-    return figures.figures(_said, by)
+    found = figures.figures(_said, by)
+    return {**found, **dict.fromkeys(_RANKING, NOTHING)} if len(set(getattr(_said, by))) == 1 else found
 
 
 @st.cache_resource(show_spinner=False, max_entries=2000)
@@ -52,10 +64,17 @@ def _gap(one: Stamp, other: Stamp, by: Column, _one: Predictions, _other: Predic
 
 
 @st.cache_resource(show_spinner=False, max_entries=5000)
-def _probabilities(stamp: Stamp, reason: str, _said: Predictions) -> Figures:
-    calibrated = _figures(stamp, "calibrated", _said)
-    areas = {of: deferral.area_under_risk(_said, reason, of) for of in ("abnormal", "normal")}
-    return {**areas, **{name: calibrated[name] for name in ("ece", "brier", "nll")}}
+def _areas(stamp: Stamp, reason: str, _said: Predictions) -> Figures:
+    return {of: deferral.area_under_risk(_said, reason, of) for of in ("abnormal", "normal")}
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _by_passes(stamp: Stamp, _record: Record) -> dict[int, Figures]:
+    said = {part.passes: figures.at_passes(_record, part.passes) for part in _record.by_passes}
+    return {
+        number: {**figures.figures(these, "mean"), "surely_right": deferral.surely_right(these)}
+        for number, these in said.items()
+    }
 
 
 @st.cache_resource(show_spinner=False, max_entries=1000)

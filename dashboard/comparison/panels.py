@@ -8,9 +8,12 @@ from typing import Literal
 import pandas as pd
 
 from dashboard.comparison import confusion, curves, frames, measured, passes, probabilities, training
-from dashboard.comparison.drawing import Panel, data_line, judged_line
+from dashboard.comparison.drawing import TELLS_NOTHING, Panel, data_line, judged_line
+from dashboard.comparison.reasons import every
 from dashboard.comparison.runs import Chosen
 from models.experiments.figures import Column
+
+_NOTHING = f"{TELLS_NOTHING}, every picture has the same probability"
 
 
 def roc(chosen: Sequence[Chosen], by: Column) -> Panel:
@@ -74,6 +77,15 @@ def risk_coverage(chosen: Sequence[Chosen], of: Literal["normal", "abnormal"], r
     return Panel(f"risk_coverage_{of}", probabilities.risk_coverage(frame, of, reason), frame, alt)
 
 
+def reasons(run: Chosen, of: Literal["normal", "abnormal"]) -> Panel:
+    """The same for one run by each of its reasons to defer."""
+    frame = frames.reasons(run, of)
+    found = {reason.name: measured.areas(reason.run, reason.key)[of] for reason in every(run)}
+    each = [f"{name}: mean risk {measured.text(area)}" for name, area in found.items()]
+    alt = _sentences(f"Risk against coverage of {of} karyograms by reason to defer, run {run.look.letter}", frame, each)
+    return Panel(f"reasons_{of}", probabilities.reasons(frame, of), frame, alt)
+
+
 def by_passes(chosen: Sequence[Chosen], figure: str) -> Panel:
     """One figure against the number of passes."""
     frame = frames.passes(chosen)
@@ -89,9 +101,11 @@ def by_passes(chosen: Sequence[Chosen], figure: str) -> Panel:
 
 def _each(chosen: Sequence[Chosen], by: Column, figure: str, word: str) -> list[str]:
     found = measured.of([run.run for run in chosen], by)
-    return [
-        f"run {run.look.letter}, {run.label}: {word} {measured.text(found[run.run.name][figure])}" for run in chosen
-    ]
+    said = {
+        name: _NOTHING if measured.tells_nothing(figures) else f"{word} {measured.text(figures[figure])}"
+        for name, figures in found.items()
+    }
+    return [f"run {run.look.letter}, {run.label}: {said[run.run.name]}" for run in chosen]
 
 
 def _sentences(what: str, frame: pd.DataFrame, each: Sequence[str]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
 import streamlit as st
 
+from dashboard.comparison import origins
 from dashboard.comparison.drawing import capital
 from dashboard.comparison.looks import LOOKS, Look
 from models.experiments import record
@@ -42,10 +43,19 @@ class Run:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A run that is compared, in one of the five places."""
+    """A run that is compared, in one of the five places.
+
+    ``ensemble``: the run of several heads on the same pictures that is alike in everything else, where there is one.
+    """
 
     place: int
     run: Run
+    ensemble: Run | None = None
+
+    @property
+    def record(self) -> Record:
+        """What the run says."""
+        return self.run.record
 
     @property
     def look(self) -> Look:
@@ -55,7 +65,7 @@ class Chosen:
     @property
     def label(self) -> str:
         """What tells it from all others, in words."""
-        return label(self.run.record)
+        return label(self.record)
 
 
 @dataclass(frozen=True)
@@ -107,8 +117,8 @@ def _read(stamp: Stamp) -> Record:
 
 
 def label(run: Record) -> str:
-    """A run in words: title, split, edition of the data and starting weights."""
-    return f"{capital(run.title)}, {run.split}, {run.edition} data, {starting_weights(run)}"
+    """A run in words: title, split, starting weights and where its test pictures come from."""
+    return f"{capital(run.title)}, {run.split}, {starting_weights(run)} ({origins.of(run).brief})"
 
 
 def starting_weights(run: Record) -> str:
@@ -120,7 +130,22 @@ def starting_weights(run: Record) -> str:
 def chosen(runs: Sequence[Run], places: Sequence[str]) -> list[Chosen]:
     """The runs in the places that are not empty."""
     by_name = {run.name: run for run in runs}
-    return [Chosen(place, by_name[name]) for place, name in enumerate(places) if name]
+    return [
+        Chosen(place, by_name[name], _ensemble_of(by_name[name], runs)) for place, name in enumerate(places) if name
+    ]
+
+
+def _ensemble_of(one: Run, runs: Sequence[Run]) -> Run | None:
+    if one.record.configuration.members > 1:
+        return None
+    several = (run for run in runs if run.record.configuration.members > 1)
+    return next((run for run in several if _but_members(run.record) == _but_members(one.record)), None)
+
+
+def _but_members(run: Record) -> tuple[object, ...]:
+    """What a run and its ensemble have in common."""
+    said = run.predictions
+    return replace(run.configuration, members=1, passes=1), run.edition, run.split, said.file, said.abnormal
 
 
 def opening(runs: Sequence[Run]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.comparison import addresses, drawing, filters, glyphs, looks, measured, selection
+from dashboard.comparison import addresses, drawing, filters, glyphs, looks, measured, origins, selection
 from dashboard.comparison.measured import Figures
 from dashboard.comparison.runs import Run
 from dashboard.comparison.selection import Places
@@ -30,6 +30,8 @@ def _row(run: Run, found: Figures, places: Places) -> dict[str, object]:
     told, configuration, printed = run.record, run.record.configuration, run.record.printed
     lead = found["sensitivity"]
     ours = {name: measured.text(found[name]) for name in _SHOWN}
+    if measured.tells_nothing(found):
+        ours["auc"] = drawing.TELLS_NOTHING
     theirs = {f"thesis_{name}": getattr(printed, word) if printed else None for name, word in _SHOWN.items()}
     return {
         "symbol": looks.symbol(places.index(run.name) if run.name in places else None),
@@ -38,7 +40,7 @@ def _row(run: Run, found: Figures, places: Places) -> dict[str, object]:
         **ours,
         **theirs,
         "specificity": measured.text(found["specificity"]),
-        "edition": filters.said(told.edition),
+        "edition": drawing.capital(origins.of(told).brief),
         "split": filters.said(told.split),
         "network": filters.said(configuration.network),
         "start": filters.said(configuration.start),
@@ -99,31 +101,33 @@ def _clicked(names: Sequence[str], places: Places) -> None:
     addresses.remember_runs(after)
 
 
+_AUC = "Area under the ROC curve, with its 95 % interval; none where every picture has the same probability."
+_DATA = "Recombined: a page laid out anew from single real chromosomes."
 _COLUMNS = {
-    "symbol": st.column_config.ImageColumn("", width=58, help="How a chosen run is drawn."),
-    "title": st.column_config.TextColumn("Run", width=256),
-    "edition": st.column_config.TextColumn("Data", width=74),
-    "split": st.column_config.TextColumn("Split", width=92),
-    "start": st.column_config.TextColumn("Weights", width=88, help="Starting weights."),
+    "symbol": st.column_config.ImageColumn("", width=54, help="How a chosen run is drawn."),
+    "title": st.column_config.TextColumn("Run", width=252),
+    "edition": st.column_config.TextColumn("Data", width=152, help=_DATA),
+    "split": st.column_config.TextColumn("Split", width=90),
+    "start": st.column_config.TextColumn("Weights", width=84, help="Starting weights."),
     "sensitivity": st.column_config.TextColumn(
         "Sensitivity",
-        width=118,
+        width=106,
         help="Share of the abnormal karyograms that are found, with its 95 % interval by case.",
     ),
     "thesis_sensitivity": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="Recall, as printed."),
     "interval": st.column_config.ImageColumn(
-        "Sensitivity, 0 to 1", width=152, help="Dot and bar: ours with its interval. Hollow diamond: the thesis."
+        "Sensitivity, 0 to 1", width=130, help="Dot and bar: ours with its interval. Hollow diamond: the thesis."
     ),
-    "auc": st.column_config.TextColumn("AUC", width=118, help="Area under the ROC curve, with its 95 % interval."),
+    "auc": st.column_config.TextColumn("AUC", width=106, help=_AUC),
     "thesis_auc": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="AUC, as printed."),
     "precision": st.column_config.TextColumn(
-        "Precision", width=118, help="Share of the abnormal among those called so, in this test set."
+        "Precision", width=106, help="Share of the abnormal among those called so, in this test set."
     ),
     "thesis_precision": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="As printed."),
     "specificity": st.column_config.TextColumn(
-        "Specificity", width=118, help="Share of the normal karyograms that raise no false alarm."
+        "Specificity", width=106, help="Share of the normal karyograms that raise no false alarm."
     ),
-    "accuracy": st.column_config.TextColumn("Accuracy", width=118, help="It hides missed cases: read it last."),
+    "accuracy": st.column_config.TextColumn("Accuracy", width=106, help="It hides missed cases: read it last."),
     "thesis_accuracy": st.column_config.NumberColumn("Thesis", width=58, format="%.2f", help="As printed."),
     "network": st.column_config.TextColumn("Network", width=120),
     "trained": st.column_config.TextColumn("Trained", width=90),

@@ -5,21 +5,21 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.comparison.drawing import AnyChart, titled
+from dashboard.comparison.drawing import AnyChart, run_line, titled
 from dashboard.drawing.charts import LINE_COLOUR, require
 
 PARAMETERS = {"learning_rate": "Learning rate", "batch_size": "Batch size (pictures)"}
 """What is searched, with its title."""
 
-_COLUMNS = ["edition", "number", "val_loss", "val_accuracy", *PARAMETERS]
+_COLUMNS = ["origin", "split", "network", "weights", "number", "val_loss", "val_accuracy", *PARAMETERS]
 
 
 def trials(frame: pd.DataFrame, parameter: str, failed: str) -> AnyChart:
     """The validation loss of each trial against one of its parameters, coloured by validation accuracy.
 
     Args:
-        frame: columns ``edition``, ``number``, ``learning_rate``, ``batch_size``, ``val_loss`` (nats) and
-            ``val_accuracy`` (0..1), one row a trial that is complete.
+        frame: columns ``origin``, ``split``, ``network`` and ``weights`` of the study, ``number``, ``learning_rate``,
+            ``batch_size``, ``val_loss`` (nats) and ``val_accuracy`` (0..1), one row a trial that is complete.
         parameter: of ``PARAMETERS``.
         failed: how many trials failed and are not drawn, in words.
 
@@ -48,7 +48,8 @@ def trials(frame: pd.DataFrame, parameter: str, failed: str) -> AnyChart:
     ring = base.transform_filter(alt.FieldOneOfPredicate("number", [int(n) for n in frame.loc[best, "number"]]))
     ringed = ring.mark_point(size=330, strokeWidth=2, color=LINE_COLOUR, filled=False)
     heading = f"Validation loss against {PARAMETERS[parameter].split(' (', maxsplit=1)[0].lower()}"
-    return titled(alt.LayerChart(layer=[points, ringed]), heading, frame, failed, "ring: lowest loss")
+    chart = alt.LayerChart(layer=[points, ringed])
+    return titled(chart, heading, frame, failed, "ring: lowest loss", made=run_line(frame))
 
 
 _POWERS = alt.Axis(format=".0e", values=[10.0**power for power in range(-8, 2)])

@@ -53,8 +53,9 @@ def panel(study: Record, parameter: str) -> Panel:
     best = frame.sort_values("val_loss").iloc[0]
     alt = (
         f"Validation loss of {len(frame)} trials against {PARAMETERS[parameter].lower()}, coloured by validation "
-        f"accuracy. {drawing.data_line(frame)}. Lowest loss {best['val_loss']:.3f} at learning rate "
-        f"{best['learning_rate']:.1e} and batch size {best['batch_size']}. {told}."
+        f"accuracy. {drawing.data_line(frame)}. {drawing.capital(drawing.run_line(frame))}. Lowest loss "
+        f"{best['val_loss']:.3f} at learning rate {best['learning_rate']:.1e} and batch size {best['batch_size']}. "
+        f"{told}."
     )
     return Panel(f"search_{study.name}_{parameter}", search.trials(frame, parameter, told), frame, alt)
 

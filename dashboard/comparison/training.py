@@ -14,7 +14,7 @@ METRICS = {"loss": "Loss", "auc": "AUC", "precision": "Precision", "recall": "Re
 
 TRAINING, VALIDATION = "training", "validation"
 
-_COLUMNS = ["letter", "run", "edition", "epoch", "part", *METRICS]
+_COLUMNS = ["letter", "run", "origin", "epoch", "part", *METRICS]
 _HEIGHT = 300
 _LINES = {VALIDATION: (2.4, 1.0), TRAINING: (1.2, 0.55)}  # width and opacity
 
@@ -23,7 +23,7 @@ def curves(frame: pd.DataFrame, metric: str) -> AnyChart:
     """One metric over the epochs: the validation set as a strong line, the training set as a thin one.
 
     Args:
-        frame: columns ``letter``, ``run``, ``edition``, ``epoch``, ``part`` (``TRAINING`` or ``VALIDATION``) and those
+        frame: columns ``letter``, ``run``, ``origin``, ``epoch``, ``part`` (``TRAINING`` or ``VALIDATION``) and those
             of ``METRICS``, one row an epoch and part.
         metric: of ``METRICS``.
 

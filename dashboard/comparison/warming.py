@@ -30,3 +30,5 @@ def _compute(folder: Path) -> None:
     if found:
         charts_view.prepare(runs.chosen(found, runs.opening(found)), THESIS)
     measured.of(found, "calibrated")
+    for run in found:
+        measured.by_passes(run)

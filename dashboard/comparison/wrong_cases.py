@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.comparison import drawing, frames, measured, paintings
+from dashboard.comparison import drawing, frames, measured, one_run, origins, paintings
 from dashboard.comparison.runs import Chosen, Run
 from dashboard.wording import words
 from models.experiments.figures import Figure
@@ -20,16 +20,12 @@ _ROWS_SHOWN = 9
 def draw(chosen: Sequence[Chosen]) -> None:
     """Draw the cases of one of the runs, which can be chosen where there are several."""
     st.caption(
-        "Wrongly predicted by the mean over the passes, as in tables 4.1 and 4.2 of the thesis, whatever the "
-        "figures are judged by. Missed abnormal ones stand first."
+        "Wrongly predicted by the passes together, as in tables 4.1 and 4.2 of the thesis, whatever the figures are "
+        "judged by. Missed abnormal ones stand first."
     )
-    labels = {run.look.letter: f"{run.look.letter} · {run.label}" for run in chosen}
-    letter = st.segmented_control(
-        "Run", list(labels), default=next(iter(labels)), required=True, key=f"wrong_of_{''.join(labels)}"
-    )
-    run = next(run for run in chosen if run.look.letter == letter)
+    run = one_run.ask(chosen)
     _summary(run)
-    frame = frames.wrong(run.run.record)
+    frame = frames.wrong(run.record)
     if frame.empty:
         st.caption(":material/check: No case of the test set is predicted wrongly.")
         return
@@ -42,11 +38,11 @@ def draw(chosen: Sequence[Chosen]) -> None:
 
 def _summary(run: Chosen) -> None:
     """Say what agreement is worth in this run: how sure the right ones are, and what the 80 % rule sends to people."""
-    said = run.run.record.predictions
+    said = run.record.predictions
     doubts = measured.doubts(run.run)
     sure, sent, caught = (_told(doubts[name]) for name in ("surely_right", "deferred", "deferred_abnormal"))
     st.markdown(
-        f"{drawing.capital(drawing.DATA[run.run.record.edition])}, {words.count(len(said.file), 'karyogram')} in the "
+        f"{drawing.capital(origins.of(run.record).line)}; {words.count(len(said.file), 'picture')} in the "
         f"test set. **{sure}** of the right predictions agree by more than 98 %. The 80 % rule sends "
         f"**{sent}** of all to people, and **{caught}** of the abnormal ones."
     )
@@ -89,7 +85,11 @@ _COLUMNS = {
 def _picture(run: Run, frame: pd.DataFrame, picked: int | None) -> None:
     """Draw the picture of the row that was clicked."""
     if run.record.edition != "simulated":
-        st.info("Real karyograms are not part of the project, so their pictures are not shown.", icon=":material/lock:")
+        st.info(
+            "Real karyograms, and pages recombined from them, are not part of the project, so their pictures are not "
+            "shown.",
+            icon=":material/lock:",
+        )
         return
     if picked is None or picked >= len(frame):
         st.info("Click a row to see its karyogram.", icon=":material/touch_app:")

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Position, expect
 
+from models.experiments.deferral import REASONS
 from tests import runs
 from tests.e2e.conftest import Karyotriage
 
 ROW, HEAD = 38, 36  # heights in the table of runs, in pixels
 WRONG_ROW = 36
-CHARTS = {"Training": 4, "Probabilities and doubt": 3, "Abnormal or normal": 3}
+CHARTS = {"Training": 4, "Probabilities": 1, "Abnormal or normal": 3}
 """The sections that have charts, with their number; the page opens with the last one."""
 OPENING = 3
 
@@ -62,6 +63,14 @@ def test_choosing_runs_changes_every_chart(karyotriage: Karyotriage, page: Page,
     expect(chart(page, "ROC").locator("svg")).to_be_visible()
     two = curves(page, "ROC")
     assert len(two) == 2
+
+    page.get_by_role("tab", name="Reasons to defer").click()
+    reasons = '[data-testid="stVegaLiteChart"][aria-label^="Risk against coverage"]'
+    expect(page.locator(f'{reasons}[aria-label*="run A"]')).to_have_count(2)
+    page.get_by_role("radio", name="B", exact=True).click()
+    expect(page.locator(f'{reasons}[aria-label*="run B"]')).to_have_count(2)
+    expect(page.locator(reasons).first.locator("g.mark-line path[stroke-width='2.2']")).to_have_count(len(REASONS))
+    page.get_by_role("tab", name="Abnormal or normal").click()
 
     table = page.get_by_test_id("stDataFrame").first
     expect(table.locator("canvas").first).to_be_visible()
@@ -128,7 +137,7 @@ def test_a_wrong_case_shows_its_picture_and_a_chart_comes_as_files(
     drawing = download(page, "SVG", tmp_path).decode("utf-8")
     assert "ROC curve" in drawing
     assert "Simulated data" in drawing
-    assert "by case, simulated data" in drawing  # the legend names the runs
+    assert "by case, source task weights (simulated)" in drawing  # the legend names the runs
     assert download(page, "PNG", tmp_path).startswith(b"\x89PNG")
 
     page.keyboard.press("Escape")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard.comparison import confusion, curves, leakage, passes, probabilities, search, training
+from dashboard.comparison import confusion, curves, leakage, looks, passes, probabilities, reasons, search, training
 from dashboard.comparison.confusion import KINDS
 from dashboard.comparison.drawing import AnyChart
 from dashboard.comparison.leakage import BY_CASE, PUBLISHED
@@ -31,11 +31,15 @@ def subtitle(chart: AnyChart) -> str:
     return " ".join(chart.to_dict()["title"]["subtitle"])
 
 
-def runs(rows: pd.DataFrame, letters: str = "AC", editions: tuple[str, ...] = ("simulated", "real")) -> pd.DataFrame:
+MADE = {"split": "by case", "network": "VGG16", "weights": "source task weights"}
+ORIGINS = {"A": "simulated data", "C": "real chromosomes, 24 of 30 test pictures recombined"}
+
+
+def runs(rows: pd.DataFrame, letters: str = "AC") -> pd.DataFrame:
     """The same rows for several runs."""
     frames = [
-        rows.assign(letter=letter, run=f"run {letter}", edition=edition, judged_by="calibrated")
-        for letter, edition in zip(letters, editions, strict=True)
+        rows.assign(letter=letter, run=f"run {letter}", origin=ORIGINS[letter], judged_by="calibrated", **MADE)
+        for letter in letters
     ]
     return pd.concat(frames, ignore_index=True)
 
@@ -75,14 +79,15 @@ def steps() -> pd.DataFrame:
 
 
 def moving() -> pd.DataFrame:
-    rows = [(t, name, 0.8, 0.6, 0.9) for name in ("sensitivity", "auc") for t in (10, 1000)]
+    rows = [(t, name, 0.8, 0.6, 0.9) for name in passes.FIGURES for t in (10, 1000)]
     return runs(pd.DataFrame(rows, columns=["passes", "figure", "value", "low", "high"]))
 
 
 def complete() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "edition": "simulated",
+            "origin": "simulated data",
+            **MADE,
             "number": [0, 1, 4],
             "learning_rate": [1e-4, 1e-3, 1e-2],
             "batch_size": [8, 32, 32],
@@ -98,7 +103,7 @@ def both_splits() -> pd.DataFrame:
         ("processed data on VGG16", BY_CASE, 0.75, 0.5, 0.9, 0.2),
     ]
     frame = pd.DataFrame(rows, columns=["title", "split", "figure", "low", "high", "gap"])
-    return frame.assign(edition="simulated", judged_by="calibrated", gap_low=0.05, gap_high=0.4)
+    return frame.assign(origin=ORIGINS["A"], judged_by="calibrated", gap_low=0.05, gap_high=0.4, telling=True)
 
 
 def of_runs() -> Iterator[AnyChart]:
@@ -109,12 +114,12 @@ def of_runs() -> Iterator[AnyChart]:
     yield training.curves(epochs(), "loss")
     yield probabilities.reliability(bins())
     yield probabilities.risk_coverage(steps(), "abnormal", "pass agreement")
-    yield passes.by_passes(moving(), "auc")
+    yield from (passes.by_passes(moving(), figure) for figure in passes.FIGURES)
 
 
 def test_every_chart_says_where_its_data_come_from() -> None:
     for chart in of_runs():
-        assert subtitle(chart).startswith("Simulated data: A · real data: C")
+        assert subtitle(chart).startswith("Simulated data: A Real chromosomes, 24 of 30 test pictures recombined: C")
     assert subtitle(search.trials(complete(), "batch_size", "")).startswith("Simulated data")
     assert subtitle(leakage.gap(both_splits(), "auc")).startswith("Simulated data")
 
@@ -201,10 +206,77 @@ def test_trials_are_coloured_by_accuracy_and_the_best_one_is_ringed() -> None:
     assert "2 of 5 trials failed" in subtitle(chart)
 
 
+def test_a_search_says_how_its_study_was_made() -> None:
+    below = search.trials(complete(), "batch_size", "").to_dict()["title"]["subtitle"]
+    assert below[:2] == ["Simulated data", "By case · VGG16 · source task weights"]
+
+
 @pytest.mark.parametrize(("figure", "gap", "told"), [("sensitivity", 0.2, "+20 points"), ("auc", float("nan"), "")])
 def test_the_gap_between_the_splits_stands_at_the_end_of_the_row(figure: str, gap: float, told: str) -> None:
     numbers = layers(leakage.gap(both_splits().assign(gap=gap), figure))[-1][1]
     assert [row["text"] for row in numbers] == [told]
+
+
+def test_no_gap_is_told_where_a_run_tells_nothing() -> None:
+    numbers = layers(leakage.gap(both_splits().assign(telling=False), "sensitivity"))[-1][1]
+    assert [row["text"] for row in numbers] == ["tells nothing"]
+
+
+def test_two_origins_stand_below_each_other_with_their_splits() -> None:
+    frame = both_splits().assign(origin=["real chromosomes, 117 of 139 test pictures recombined", ORIGINS["C"]])
+    assert leakage.gap(frame, "auc").to_dict()["title"]["subtitle"][:2] == [
+        "Real chromosomes, 117 of 139 test pictures recombined: as published",
+        "Real chromosomes, 24 of 30 test pictures recombined: by case",
+    ]
+
+
+def by_reason() -> pd.DataFrame:
+    parts = [steps().query("letter == 'C'").assign(reason=name) for name in reasons.NAMES]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_reasons_of_one_run_are_told_apart_and_say_of_which_run_they_are() -> None:
+    chart = probabilities.reasons(by_reason(), "abnormal")
+    line = layers(chart)[0][0]["encoding"]
+    for channel in ("color", "strokeDash"):
+        assert line[channel]["field"] == "reason"
+        assert line[channel]["scale"]["domain"] == list(reasons.NAMES)
+        assert len({str(look) for look in line[channel]["scale"]["range"]}) == len(reasons.NAMES)
+    assert {"letter", "run", "reason", "coverage", "risk"} <= tooltips(chart)
+    assert "Run C · by case · VGG16 · source task weights" in subtitle(chart)
+
+
+def test_a_reason_keeps_its_look_where_another_is_missing() -> None:
+    alone = by_reason().query("reason == 'entropy'")
+    scale = layers(probabilities.reasons(alone, "normal"))[0][0]["encoding"]["color"]["scale"]
+    assert scale == {"domain": ["entropy"], "range": [looks.REASONS[reasons.NAMES.index("entropy")][0]]}
+
+
+def test_the_area_below_a_line_of_risk_and_coverage_is_its_mean_risk() -> None:
+    """Where a reason tells nothing apart there is one point, and it must be seen too."""
+    one = runs(pd.DataFrame({"coverage": [1.0], "risk": [0.3]}))
+    drawn = layers(probabilities.risk_coverage(one, "abnormal", "entropy"))[0][1]
+    assert [(row["letter"], row["coverage"], row["risk"]) for row in drawn] == [
+        ("A", 0.0, 0.3),
+        ("C", 0.0, 0.3),
+        ("A", 1.0, 0.3),
+        ("C", 1.0, 0.3),
+    ]
+
+
+def test_the_axis_of_risk_has_some_height_where_there_is_no_risk() -> None:
+    for risk, end in ((0.0, 0.1), (0.4, 0.4)):
+        chart = probabilities.risk_coverage(steps().assign(risk=risk), "normal", "entropy")
+        assert layers(chart)[0][0]["encoding"]["y"]["scale"]["domain"] == [0, end]
+
+
+def test_a_calibration_error_is_not_drawn_on_the_scale_of_a_share() -> None:
+    scales = {
+        figure: [layer["encoding"]["y"]["scale"] for layer, _ in layers(passes.by_passes(moving(), figure))[:2]]
+        for figure in ("ece", "auc")
+    }
+    assert all("domain" not in scale for scale in scales["ece"])
+    assert all(scale["domain"] == [0, 1] for scale in scales["auc"])
 
 
 def test_a_missing_column_is_named() -> None:

@@ -70,9 +70,9 @@ def shapes(url: str) -> str:
 
 def test_the_small_drawing_marks_our_figure_its_interval_and_the_thesis() -> None:
     drawing = shapes(glyphs.interval(0.5, 0.25, 0.75, 1.0))
-    assert 'cx="75.0"' in drawing
-    assert "M41.0 0H109.0" in drawing
-    assert "translate(143.0)" in drawing
+    assert 'cx="64.0"' in drawing
+    assert "M35.5 0H92.5" in drawing
+    assert "translate(121.0)" in drawing
 
 
 def test_what_is_not_known_is_not_drawn() -> None:

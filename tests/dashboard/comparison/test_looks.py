@@ -8,20 +8,30 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
-from dashboard.comparison import looks
+from dashboard.comparison import looks, reasons
 from dashboard.comparison.looks import LOOKS
 from tests.vision import VISION, contrast, nearest, theme
 
+PALETTES = {"runs": [look.colour for look in LOOKS], "reasons": [colour for colour, _ in looks.REASONS]}
+each_palette = pytest.mark.parametrize("palette", PALETTES)
 
+
+@each_palette
 @pytest.mark.parametrize("vision", VISION)
-def test_any_two_colours_stay_apart(vision: str) -> None:
-    assert nearest([look.colour for look in LOOKS], vision) > 0.1  # 0.02 is about the least that can be seen
+def test_any_two_colours_stay_apart(palette: str, vision: str) -> None:
+    assert nearest(PALETTES[palette], vision) > 0.1  # 0.02 is about the least that can be seen
 
 
+@each_palette
 @pytest.mark.parametrize("name", ["light", "dark"])
-def test_each_colour_stands_out_from_the_background(name: str) -> None:
+def test_each_colour_stands_out_from_the_background(palette: str, name: str) -> None:
     background = theme(name)["backgroundColor"]
-    assert min(contrast(look.colour, background) for look in LOOKS) >= 3  # WCAG 2.2 asks for 3 in drawings
+    assert min(contrast(colour, background) for colour in PALETTES[palette]) >= 3  # WCAG 2.2 asks for 3 in drawings
+
+
+def test_each_reason_has_a_look_of_its_own() -> None:
+    assert len(looks.REASONS) == len(reasons.NAMES) == len({dash for _, dash in looks.REASONS})
+    assert not set(PALETTES["reasons"]) & set(PALETTES["runs"])
 
 
 @pytest.mark.parametrize("sign", ["letter", "dash", "shape", "outline"])

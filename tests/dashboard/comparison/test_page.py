@@ -10,18 +10,22 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.comparison.drawing import capital
 from models.experiments import record
+from models.experiments.deferral import REASONS
 from tests import runs
+from tests.dashboard.comparison.test_frames import flat
+from tests.dashboard.comparison.test_origins import recombined
 from tests.dashboard.conftest import Dashboard
 
 SECTIONS = {
     "Abnormal or normal": ("ROC", "Precision-recall", "Confusion"),
     "Training": ("Loss", "AUC", "Precision", "Recall"),
-    "Probabilities and doubt": ("Share", "Risk", "Risk"),
+    "Probabilities": ("Share",),
     "Number of passes": (),
     "Wrong cases": (),
 }
-"""How the charts of each section begin, with runs that were judged by one number of passes."""
+"""How the charts of each section of several runs begin, with runs that were judged by one number of passes."""
 BY_CASE = "processed-data-on-vgg16-source-task-by-case-simulated"
 THESIS_ROC = "ROC curves. Simulated data. Judged by the probability at one half, as in the thesis. "
 PUBLISHED = "processed-data-on-vgg16-source-task-as-published-simulated"
@@ -127,7 +131,7 @@ def test_an_address_filters_the_table_and_chooses_the_runs(filled: Dashboard) ->
     assert set(shown["edition"]) == {"Real"}
     assert set(shown["split"]) == {"By case"}
     assert len(shown) == 2
-    assert charts(app)[0].startswith("ROC curves. Simulated data: D · real data: B.")
+    assert charts(app)[0].startswith("ROC curves. Real data: B · Simulated data: D.")
     assert app.query_params["edition"] == "real"
 
 
@@ -207,10 +211,75 @@ def test_wrong_cases_have_label_mean_probability_and_agreement(filled: Dashboard
     assert "80 % rule" in said(app)
 
 
+def test_all_reasons_to_defer_of_one_run_stand_side_by_side_until_one_of_them_compares_runs(filled: Dashboard) -> None:
+    app = filled.open("comparison", section="Reasons to defer", run1=PUBLISHED, run2=BY_CASE)
+    told = charts(app)
+    assert [text.partition(" of ")[2].partition(" karyograms")[0] for text in told] == ["abnormal", "normal"]
+    assert all("run A" in text and "run B" not in text for text in told)
+    areas = app.table[0].value
+    assert list(areas["Reason to defer"]) == [capital(name) for name in REASONS]
+    assert all(f"{name}: mean risk {area}" in told[0] for name, area in zip(REASONS, areas.iloc[:, 1], strict=True))
+    group(app, "Run").set_value("B").run()
+    assert all("run B" in text and "run A" not in text for text in charts(app))
+    group(app, "Doubt measured by").set_value("entropy").run()
+    assert all("ordered by entropy" in text and "run A" in text and "run B" in text for text in charts(app))
+    assert len(app.table[0].value) == 2
+
+
+def test_a_doubt_that_is_the_same_for_all_pictures_is_said_to_tell_nothing(dashboard: Dashboard, folder: Path) -> None:
+    one, other = runs.few()
+    runs.write(folder, [flat(one, "calibrated"), other])
+    app = dashboard.open("comparison", section="Reasons to defer", run1=other.name, run2="flat-calibrated")
+    assert "Tells nothing" not in said(app)
+    group(app, "Run").set_value("B").run()
+    assert "Tells nothing, the same for all pictures: calibrated probability." in said(app)
+    group(app, "Doubt measured by").set_value("calibrated probability").run()
+    assert "Tells nothing, the same for all pictures: B." in said(app)
+
+
+def test_the_run_that_is_asked_for_is_the_same_in_each_section(filled: Dashboard) -> None:
+    app = filled.open("comparison", section="Reasons to defer", run1=PUBLISHED, run2=BY_CASE)
+    group(app, "Run").set_value("B").run()
+    assert "29 pictures in the test set" not in said(app)
+    app.query_params["section"] = "Wrong cases"
+    assert "29 pictures in the test set" in said(app.run())
+
+
+def test_probabilities_are_compared_in_one_table(filled: Dashboard) -> None:
+    app = filled.open("comparison", section="Probabilities", run1=PUBLISHED, run2=BY_CASE)
+    shown = app.table[0].value
+    assert list(shown.columns) == ["Run", "Probability", "Brier", "NLL", "ECE"]
+    assert len(shown) == 2 * 3
+
+
+def test_a_run_with_one_probability_for_all_pictures_tells_nothing(dashboard: Dashboard, folder: Path) -> None:
+    one, other = runs.few()
+    runs.write(folder, [flat(one, "probability"), other])
+    app = dashboard.open("comparison", run1="flat-probability", run2=other.name)
+    assert said(app).count("**This run tells nothing:** every picture has the same probability.") == 1
+    assert said(app).count("AUC **") == 1
+    assert list(table(app)["auc"]).count("tells nothing") == 1
+
+
+def test_a_real_edition_that_is_mostly_recombined_is_called_so_on_the_whole_page(
+    dashboard: Dashboard, folder: Path
+) -> None:
+    run = runs.write(folder, [recombined(runs.run("origin", edition="real"), 24)])[0]
+    line = "Real chromosomes, 24 of 29 test pictures recombined"
+    for section in (*SECTIONS, "Reasons to defer"):
+        app = dashboard.open("comparison", section=section, run1=run.name)
+        assert f"{line} · by case" in said(app)  # on the card
+        assert all(line in text for text in charts(app))
+        assert "real data" not in (said(app) + " ".join(charts(app))).lower()
+    assert f"{line}; 29 pictures in the test set" in said(dashboard.open("comparison", section="Wrong cases"))
+    assert set(table(app)["edition"]) == {"Real, mostly recombined"}
+    assert group(app, "Data").options == ["Real, mostly recombined"]
+
+
 def test_runs_that_were_judged_by_more_passes_show_how_figures_move(filled: Dashboard) -> None:
     told = charts(filled.open("comparison", section="Number of passes", run1=PUBLISHED, run3=PASSES))
     about_passes = [text for text in told if "against the number of passes" in text]
-    assert len(about_passes) == 2
+    assert len(about_passes) == 4
     assert all("run C" in text and "run A" not in text and "1000 passes" in text for text in about_passes)
 
 
@@ -236,4 +305,5 @@ def test_a_search_counts_its_failed_trials_and_leaves_them_out(filled: Dashboard
     app = filled.open("comparison", show="Search for hyper-parameters")
     assert [text.partition(" against ")[0] for text in charts(app)] == ["Validation loss of 36 trials"] * 2
     assert all("4 of 40 trials failed" in text for text in charts(app))
+    assert all("By case · VGG16 · source task weights" in text for text in charts(app))
     assert app.expander[0].label == "4 trials failed"

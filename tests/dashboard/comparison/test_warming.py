@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.comparison import measured, runs, warming
 from dashboard.comparison.runs import Run
-from models.experiments import figures
+from models.experiments import deferral, figures
 from models.experiments.figures import Column, Figure
 from models.experiments.record import Predictions
 from tests import runs as made
@@ -46,7 +46,10 @@ def test_figures_are_computed_once_and_for_all_sessions(tmp_path: Path, monkeypa
     measured.of(found, "calibrated")
     chosen = runs.chosen(found, runs.opening(found))
     assert len(chosen) == 2
-    for run in chosen:
-        measured.probabilities(run.run, "pass agreement")
+    monkeypatch.setattr(deferral, "area_under_risk", None)
+    monkeypatch.setattr(deferral, "surely_right", None)
+    assert sum(bool(measured.by_passes(run)) for run in found) == 2
+    for reason in deferral.REASONS:
+        measured.areas(chosen[0].run, reason)
     assert [len(of_these(found, column)) for column in COLUMNS] == before
     st.cache_resource.clear()
