@@ -136,6 +136,19 @@ def passes(records: Sequence[Record]) -> str:
     return _markdown(["run", "edition", "split", *titles], rows) if rows else _none()
 
 
+def probabilities(records: Sequence[Record]) -> str:
+    """Return how good each kind of probability is: of one pass or head, the mean over several, and calibrated."""
+    columns: Mapping[str, Column] = {"one alone": "probability", "mean": "mean", "calibrated": "calibrated"}
+    rows = []
+    for record in records:
+        if record.experiment in ("confidence", "ensemble"):
+            for name, by in columns.items():
+                found = figures(record.predictions, by)
+                rows.append([*_where(record), name, *(_said(found[figure]) for figure in ("brier", "nll", "ece"))])
+    titles = ["run", "edition", "split", "probability", "Brier", "NLL", "ECE"]
+    return _markdown(titles, rows) if rows else _none()
+
+
 def deferral(records: Sequence[Record]) -> str:
     """Return the area under risk and coverage of each reason to defer, for passes and for ensembles."""
     rows = [
@@ -172,6 +185,7 @@ TABLES: Mapping[str, Callable[[Sequence[Record]], str]] = MappingProxyType(
         "backbones": lambda records: comparison(records, ("backbones",)),
         "confidence": confidence,
         "passes": passes,
+        "probabilities": probabilities,
         "deferral": deferral,
         "search": search,
     }
