@@ -26,7 +26,7 @@ _MISSED_SHARE = 0.005
 _DOUBTED_SHARE = 0.02
 _SUSPECTED_SHARE = 0.1
 _LEAST_STRUCTURAL = 0.05
-_LIMITS = tuple(percent / 100 for percent in range(1, 26))
+_LIMITS = tuple(percent / 100 for percent in range(1, 22))
 """Of the calibrated probability; the laxest is a compromise over changes of structure, see docs/models.md."""
 
 
@@ -91,7 +91,7 @@ def choose_limits(
             limits: a network that cannot see them would send every karyogram to a person.
 
     Returns:
-        A policy whose limit of the calibrated probability is at most 25 %, and that doubts no more than 2 % of the
+        A policy whose limit of the calibrated probability is at most 21 %, and that doubts no more than 2 % of the
         normal ones for their mutual information alone; the 80 % of the thesis stays. And the least probability of a
         wrong number to be suspected.
 

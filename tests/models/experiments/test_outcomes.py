@@ -95,7 +95,7 @@ def test_ensemble() -> None:
 
 
 def test_backbones() -> None:
-    for network in ("resnet50v2", "efficientnetv2b0"):
+    for network in ("resnet50v2", "mobilenetv3small", "efficientnetv2b0"):
         for split in SPLITS:
             one, other = (auc(f"{network}.none.{split}.{edition}") for edition in EDITIONS)
             says(backbones, f"{one:.2f} and {other:.2f}")
