@@ -142,7 +142,7 @@ def _suspected(census: Census) -> Iterator[Finding]:
     told = dict(zip(CHROMOSOMES, census.copies.tolist(), strict=True))
 
     def probability(numbers: Mapping[str, int]) -> float:
-        return math.prod(told[name][number] for name, number in numbers.items())
+        return float(math.prod(told[name][number] for name, number in numbers.items()))
 
     likeliest = max(_WRONG, key=probability)
     numbers = _NORMAL | likeliest

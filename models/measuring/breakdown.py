@@ -114,8 +114,8 @@ def _row(kind: str, size: str, chosen: Mask, judged: Sequence[JudgedPicture], ou
         flagged_interval=share_interval(~outcomes.screened, chosen, outcomes.case, _RESAMPLES),
         named=_named(abnormal),
         chance=bool(low <= 0.5),
-        auc_numbers=numbers and _area(numbers),
-        auc_numbers_interval=numbers and auc_interval(numbers, _RESAMPLES),
+        auc_numbers=None if numbers is None else _area(numbers),
+        auc_numbers_interval=None if numbers is None else auc_interval(numbers, _RESAMPLES),
     )
 
 
