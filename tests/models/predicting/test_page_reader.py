@@ -9,6 +9,7 @@ import pytest
 
 from models.chromosomes import CHROMOSOMES
 from models.judging.findings import FindingLimits
+from models.judging.gate import GateLimits, illegibility
 from models.predicting.page_reader import PageReader
 from models.reading.card import ReaderCardError
 from models.reading.conclusions import conclude
@@ -92,6 +93,17 @@ def test_a_page_full_of_specks_is_not_read(reader: PageReader) -> None:
     found = reader.read(page, 1)
     assert len(found.objects) > 300
     assert found.reading is None
+
+
+def test_a_page_of_several_karyograms_is_read_and_not_recognised(reader: PageReader) -> None:
+    page = simulate(np.random.default_rng(7), painted, 0.0, Kind.NORMAL, 600, variety=Variety.FIXED).page.pixels
+    found = reader.read(np.tile(page, (2, 3)), 2)
+    assert len(found.objects) > 200
+    assert found.reading is not None
+    assert np.isfinite(found.reading.counts).all()
+    assert np.isfinite(found.reading.copies).all()
+    counted = int(found.reading.counts.argmax(axis=1).sum())
+    assert illegibility(counted, found.reading.recognised, GateLimits())
 
 
 def test_a_registry_without_a_reader_uses_the_one_that_ships(tmp_path: Path) -> None:

@@ -87,6 +87,52 @@ def test_a_long_page_does_not_leave_the_range_of_floats() -> None:
     np.testing.assert_allclose(found.counts.sum(axis=2), 1.0)
 
 
+def in_order(chromosomes: list[int]) -> tuple[Evidence, Floats]:
+    """A page of objects that look like these chromosomes of 24 and like nothing else, as sure as evidence ever is."""
+    objects = len(chromosomes)
+    copies = np.full((1, objects, 24, COPIES), 1e-8)
+    copies[0, range(objects), chromosomes, 0] = 1.0
+    even = np.full(objects, 0.5)
+    usual = np.tile(np.array([5e-4, 8e-3, 0.97, 2e-2, 1.5e-3]), (1, 24, 1))
+    evidence = Evidence(copies, np.full((1, objects, 23), 1e-8), np.full((1, objects), 1e-6), even, even)
+    return evidence, usual
+
+
+def test_a_page_of_several_karyograms_does_not_leave_the_range_of_floats() -> None:
+    """Each of six could be the one that is read, and the others junk."""
+    evidence, usual = in_order([place for _ in range(6) for place in range(24) for _ in range(2)])
+    found = decode(evidence, usual)
+    assert np.isfinite(found.log_weight).all()
+    np.testing.assert_allclose(log_weight(evidence, usual), found.log_weight, rtol=1e-12)
+    for place in (0, 11, 23):
+        only = usual.copy()
+        for number in range(MOST_COPIES + 1):
+            only[0, place] = np.where(np.arange(MOST_COPIES + 1) == number, usual[0, place], 0.0)
+            share = np.exp(log_weight(evidence, only) - found.log_weight)
+            assert found.counts[0, place, number] == pytest.approx(share[0], abs=1e-9)
+    shares = found.which[0].sum(axis=1).reshape(6, 48).mean(axis=1)
+    assert shares.min() > 0.05
+    assert shares.sum() == pytest.approx(1.2, abs=0.1)  # one is read, and now and then a pair of another besides
+
+
+def test_a_page_full_of_a_chromosome_of_which_there_is_none_is_read_as_junk() -> None:
+    evidence, usual = in_order([23] * 300)
+    usual[0, 23] = [1.0, 0.0, 0.0, 0.0, 0.0]
+    found = decode(evidence, usual)
+    assert np.isfinite(found.log_weight).all()
+    np.testing.assert_allclose(log_weight(evidence, usual), found.log_weight, rtol=1e-12)
+    assert found.counts[0, 23].tolist() == [1.0, 0.0, 0.0, 0.0, 0.0]
+    assert not found.which[0, :, 23].any()
+
+
+def test_where_weights_differ_too_much_for_floats_nothing_is_known() -> None:
+    evidence, usual = in_order([23] * 150 + [0] * 150)  # one half is junk, and which one only the end would tell
+    found = decode(evidence, usual)
+    assert np.isfinite(found.log_weight).all()
+    np.testing.assert_allclose(found.counts, 0.2)
+    assert not found.which.any()
+
+
 def test_the_order_corrects_what_an_object_looks_like() -> None:
     """Six objects in pairs; the third looks rather like the last chromosome, where it cannot stand."""
     copies = np.full((1, 6, 3, COPIES), 1e-4)
