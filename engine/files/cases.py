@@ -126,7 +126,7 @@ class Claims:
 
     @property
     def cell(self) -> CellName | None:
-        """The cell that counts: the name comes before the manifest; None for a case by itself (``free_case``)."""
+        """The cell that counts: the name comes before the manifest; None for a case by itself (``OwnCases``)."""
         return self.by_name or self.by_manifest
 
     @property
@@ -135,19 +135,31 @@ class Claims:
         return None not in (self.by_name, self.by_manifest) and self.by_name != self.by_manifest
 
 
-def case_of_its_own(name: str) -> Iterator[CellName]:
-    """Propose cells for a file that is a case by itself: its name, then "name (2)" and so on.
+class OwnCases:
+    """Finds cells for files that are a case by themselves: the file's name, else "name (2)" and so on.
 
-    Files of the same name can come from two folders and two patients, so the caller takes the first free case.
+    Files of the same name can come from two folders and two patients. How far the numbers of each name have come is
+    remembered, so that many files of one name do not try all of them each time.
     """
-    own = without_suffix(name)
-    yield CellName(own, _FIRST_CELL)
-    yield from (CellName(f"{own} ({number})", _FIRST_CELL) for number in itertools.count(2))
 
+    def __init__(self) -> None:
+        """Begin with the first number of each name."""
+        self._reached: dict[str, int] = {}
 
-def free_case(name: str, is_taken: Callable[[str], bool]) -> CellName:
-    """Choose the cell of a file that is a case by itself: the first one proposed whose case no other file has."""
-    return next(cell for cell in case_of_its_own(name) if not is_taken(cell.case))
+    def free(self, name: str, is_taken: Callable[[str], bool]) -> CellName:
+        """Choose the first one whose case no other file has.
+
+        Args:
+            name: of the file.
+            is_taken: whether another file has a case; what is taken once stays taken.
+        """
+        own = without_suffix(name)
+        for number in itertools.count(self._reached.get(own, 1)):
+            case = own if number == 1 else f"{own} ({number})"
+            if not is_taken(case):
+                break
+        self._reached[own] = number
+        return CellName(case, _FIRST_CELL)
 
 
 def cell_of_page(cell: str, page: int, pages: int) -> str:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final, TypeVar
 
-from engine.files.cases import CellName, free_case
+from engine.files.cases import CellName, OwnCases
 from engine.files.unpacking import Candidate, IncomingFile, Unpacking
 from engine.settings import Settings
 from engine.vocabulary import FileProblem, ProblemKind
@@ -114,12 +114,13 @@ def preview(files: Sequence[IncomingFile], settings: Settings) -> Preview:
     planned: list[PlannedFile] = []
     problems: list[FileProblem] = []
     taken: set[str] = set()
+    own = OwnCases()
     for found in unpacking.run(files):
         seen = found if isinstance(found, FileProblem) else _no_picture(found) or found
         if isinstance(seen, FileProblem):
             problems.append(seen)
             continue
-        planned.append(_planned(seen, taken))
+        planned.append(_planned(seen, taken, own))
         taken.add(planned[-1].cell.case)
     return Preview(tuple(planned), tuple(problems), tuple(sorted(unpacking.promised - unpacking.met)))
 
@@ -135,10 +136,10 @@ def _no_picture(found: Candidate) -> FileProblem | None:
     return None
 
 
-def _planned(found: Candidate, taken: set[str]) -> PlannedFile:
+def _planned(found: Candidate, taken: set[str], own: OwnCases) -> PlannedFile:
     claims = found.claims
     if claims.cell is None:
-        return PlannedFile(found.name, free_case(found.name, taken.__contains__), ToldBy.NOBODY)
+        return PlannedFile(found.name, own.free(found.name, taken.__contains__), ToldBy.NOBODY)
     told_by = ToldBy.NAME if claims.by_name else ToldBy.MANIFEST
     return PlannedFile(found.name, claims.cell, told_by, claims.by_manifest if claims.contradict else None)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from redis.exceptions import RedisError
@@ -16,7 +17,7 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
 from engine.files import decoding
-from engine.files.cases import CellName, cell_of_page, free_case
+from engine.files.cases import CellName, OwnCases, cell_of_page
 from engine.files.unpacking import Candidate, IncomingFile, Unpacking
 from engine.intake import duplicates, quotas
 from engine.intake.quotas import Allowance
@@ -144,9 +145,9 @@ class Intake:
             NotAllowedError: the role of the person may not upload.
         """
         allowance = self._allowance(now)
-        stream_is_there, came = True, False
+        stream_is_there, came, own = True, False, OwnCases()
         for found in Unpacking(self._settings).run(files):
-            outcome = found if isinstance(found, FileProblem) else self._accept(batch, found, now, allowance)
+            outcome = found if isinstance(found, FileProblem) else self._accept(batch, found, now, allowance, own)
             if isinstance(outcome, FileProblem):
                 yield self._refuse(batch, outcome, now)
                 continue
@@ -180,7 +181,7 @@ class Intake:
         return FileResult(problem.file_name, problem=problem)
 
     def _accept(
-        self, batch: Batch, file: Candidate, now: datetime, allowance: Allowance | None
+        self, batch: Batch, file: Candidate, now: datetime, allowance: Allowance | None, own: OwnCases
     ) -> tuple[Karyogram, ...] | FileProblem:
         """Decode every page of a file, then keep bytes and rows together."""
         data = file.read()
@@ -197,7 +198,8 @@ class Intake:
             earlier = duplicates.find_duplicate(session, sha256, _FIRST_PAGE, batch.model, batch.passes)
             if earlier is not None:
                 return _duplicate(session, file.name, earlier)
-            karyograms = _add_karyograms(session, batch, file, sha256=sha256, shapes=found.shapes, now=now)
+            cell = file.claims.cell or own.free(file.name, partial(_is_taken, session, batch.id))
+            karyograms = _add_karyograms(session, batch, file, cell, sha256=sha256, shapes=found.shapes, now=now)
             for karyogram in karyograms:
                 told = {"batch": batch.id, "picture": sha256, "page": karyogram.page}
                 self._tell(session, now, "upload", f"karyogram {karyogram.id}", told)
@@ -224,13 +226,13 @@ def _add_karyograms(
     session: Session,
     batch: Batch,
     file: Candidate,
+    cell: CellName,
     *,
     sha256: str,
     shapes: Sequence[tuple[int, ...]],
     now: datetime,
 ) -> tuple[Karyogram, ...]:
     """Add one karyogram for each page; ``shapes`` are (height, width)."""
-    cell = file.claims.cell or _free_case(session, batch.id, file.name)
     seeding.give_way(session, batch.id, cell.case, now)
     case = store.find_or_add_case(session, batch.id, cell.case)
     return tuple(
@@ -250,15 +252,11 @@ def _add_karyograms(
     )
 
 
-def _free_case(session: Session, batch_id: str, file_name: str) -> CellName:
-    """A case that this file does not share with any other of the batch."""
+def _is_taken(session: Session, batch_id: str, case: str) -> bool:
+    """Tell whether a patient of the batch has a case of this name."""
     table = schema.cases
-
-    def is_taken(case: str) -> bool:
-        same = table.c.batch_id == batch_id, table.c.name == case, seeds.no_known_case(table.c.id)
-        return bool(session.scalar(select(exists().where(*same))))
-
-    return free_case(file_name, is_taken)
+    same = table.c.batch_id == batch_id, table.c.name == case, seeds.no_known_case(table.c.id)
+    return bool(session.scalar(select(exists().where(*same))))
 
 
 def _duplicate(session: Session, name: str, earlier: Karyogram) -> FileProblem:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +11,8 @@ from engine.files.cases import (
     Claims,
     Manifest,
     ManifestError,
-    case_of_its_own,
+    OwnCases,
     cell_of_page,
-    free_case,
     from_file_name,
     is_manifest,
 )
@@ -55,15 +52,28 @@ def test_name_comes_before_manifest_and_manifest_before_nothing() -> None:
         assert not agreeing.contradict
 
 
-def test_a_case_of_its_own_gets_a_free_name() -> None:
-    proposals = list(itertools.islice(case_of_its_own("left/scan.png"), 3))
-    assert proposals == [CellName("left/scan", "1"), CellName("left/scan (2)", "1"), CellName("left/scan (3)", "1")]
-
-
 def test_the_first_case_that_nobody_has_is_chosen() -> None:
-    taken = {"scan", "scan (2)"}
-    assert free_case("scan.png", taken.__contains__) == CellName("scan (3)", "1")
-    assert free_case("scan.png", set[str]().__contains__) == CellName("scan", "1")
+    own, taken = OwnCases(), {"scan", "scan (2)"}
+    assert own.free("left/scan.png", taken.__contains__) == CellName("left/scan", "1")
+    assert own.free("scan.png", taken.__contains__) == CellName("scan (3)", "1")
+    assert own.free("scan.jpg", taken.__contains__) == CellName("scan (3)", "1")  # it was not taken after all
+    taken |= {"scan (3)", "scan (4)"}
+    assert own.free("scan.png", taken.__contains__) == CellName("scan (5)", "1")
+
+
+def test_many_files_of_one_name_ask_twice_each() -> None:
+    taken: set[str] = set()
+    asked: list[str] = []
+
+    def is_taken(case: str) -> bool:
+        asked.append(case)
+        return case in taken
+
+    own = OwnCases()
+    for _ in range(500):
+        taken.add(own.free("image.png", is_taken).case)
+    assert len(taken) == 500
+    assert len(asked) < 2 * 500
 
 
 def test_pages_of_one_file_are_different_cells() -> None:

@@ -6,12 +6,12 @@ import io
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import Engine
 
-from engine.files.cases import CellName
+from engine.files.cases import CellName, OwnCases
 from engine.files.preview import Doubt, DoubtKind, Preview, ToldBy, preview
 from engine.intake.intake import IncomingFile, Intake
 from engine.jobs.stream import JobStream
@@ -159,3 +159,20 @@ def test_a_thousand_files_are_looked_at_in_no_time_and_without_copies() -> None:
     assert len(found.files) == 2000
     assert peak < 10 * 1024**2
     assert spent < 10  # a tenth of that where nothing counts the memory
+
+
+def test_many_files_of_one_name_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Counted(OwnCases):
+        def free(self, name: str, is_taken: Callable[[str], bool]) -> CellName:
+            def counted(case: str) -> bool:
+                asked.append(case)
+                return is_taken(case)
+
+            return super().free(name, counted)
+
+    monkeypatch.setattr("engine.files.preview.OwnCases", Counted)
+    found = look(*["image.png"] * 200)
+    assert found.files[-1].cell == CellName("image (200)", "1")
+    assert len(asked) < 2 * 200

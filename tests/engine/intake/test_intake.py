@@ -21,6 +21,7 @@ from engine.records.database import open_session
 from engine.settings import Settings
 from engine.vocabulary import Batch, Karyogram, KaryogramState, ProblemKind
 from tests import servers
+from tests.statements import watched
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 SETTINGS = Settings()
@@ -284,6 +285,18 @@ def test_without_stream_the_picture_is_accepted_all_the_same(sql_engine: Engine)
     with open_session(sql_engine) as session:
         assert sorted(store.unfinished(session)) == sorted(found.id for found in report.accepted)
     assert len(report.accepted) == 2
+
+
+def test_many_files_of_one_name_take_no_more_statements_each(intake: Intake, batch: Batch, sql_engine: Engine) -> None:
+    files = [IncomingFile("image.png", png(number)) for number in range(24)]
+    results = intake.process(batch, files, NOW)
+    took = []
+    for number in range(len(files)):
+        with watched(sql_engine) as statements:
+            (karyogram,) = next(results).karyograms
+        assert karyogram.case_name == ("image" if number == 0 else f"image ({number + 1})")
+        took.append(len(statements))
+    assert max(took[1:]) <= took[0] + 2
 
 
 def test_results_come_one_by_one(intake: Intake, batch: Batch, sql_engine: Engine) -> None:
