@@ -1,8 +1,8 @@
 """Pictures as laboratories have them, decoded into grey arrays: PNG, JPEG, BMP and TIFF of every common kind.
 
-The kind of a file is read from its first bytes, never from its name, and the number of pixels is checked against
-the limit before one of them is decoded. A page comes out as it was stored, apart from four things: colour becomes
-grey and coloured ink paper, transparency becomes white, more than 8 bits are scaled to 8 by the 0.1 and 99.9
+The kind of a file is read from its first bytes, never from its name, and what its headers promise is checked against
+limits before a pixel is decoded (``models.headers``). A page comes out as it was stored, apart from four things: colour
+becomes grey and coloured ink paper, transparency becomes white, more than 8 bits are scaled to 8 by the 0.1 and 99.9
 percentiles of the page, and an inverted page (light chromosomes on a dark ground) is turned round.
 """
 
@@ -12,14 +12,37 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import BmpImagePlugin, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from models.colours import to_grey
+from models.headers import (
+    BMP,
+    DEFAULT_LIMITS,
+    JPEG,
+    PNG,
+    TIFF,
+    Limits,
+    PictureError,
+    PictureFault,
+    check_segments,
+    check_size,
+    media_type,
+)
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "GreyPage",
+    "Limits",
+    "PictureError",
+    "PictureFault",
+    "each_page",
+    "media_type",
+    "page",
+    "pages",
+]
 
 GreyPage = NDArray[np.uint8]
 
@@ -27,17 +50,12 @@ GreyPage = NDArray[np.uint8]
 # it is checked on the header of every page, before decoding.
 Image.MAX_IMAGE_PIXELS = None
 
-PNG, JPEG, BMP, TIFF = "image/png", "image/jpeg", "image/bmp", "image/tiff"
-
 _OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     PNG: PngImagePlugin.PngImageFile,
     JPEG: JpegImagePlugin.JpegImageFile,
     BMP: BmpImagePlugin.BmpImageFile,
     TIFF: TiffImagePlugin.TiffImageFile,
 }
-_TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
-
 # What Pillow raises on damaged bytes, found by cutting and changing files at random (tests/models/test_pictures.py).
 _DAMAGE = (
     ArithmeticError,
@@ -54,74 +72,6 @@ _DAMAGE = (
 )
 _NEW_SUBFILE_TYPE = 254
 _REDUCED_OR_MASK = 0b101  # bits of NewSubfileType (TIFF 6.0, page 36): a small copy, a transparency mask
-
-
-class PictureFault(StrEnum):
-    """Why bytes could not be used as a picture."""
-
-    EMPTY = "empty"
-    NOT_AN_IMAGE = "not_an_image"
-    TRUNCATED = "truncated"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    TOO_SMALL = "too_small"
-
-
-class PictureError(ValueError):
-    """Bytes that cannot be used as a picture; ``fault`` says which way, the message what was expected and found."""
-
-    def __init__(self, fault: PictureFault, message: str) -> None:
-        """Say which fault and, for people, what was expected and found."""
-        super().__init__(message)
-        self.fault = fault
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a picture may be.
-
-    ``max_pixels``: width times height of one page. ``min_side``: pixels of the shorter side of a page.
-    ``max_pages``: pages of one file, because a small TIFF can point to the same pixels from thousands of pages.
-    """
-
-    max_pixels: int = 100_000_000
-    min_side: int = 96
-    max_pages: int = 500
-
-    def __post_init__(self) -> None:
-        for name in ("max_pixels", "min_side", "max_pages"):
-            value = getattr(self, name)
-            if value < 1:
-                raise ValueError(f"{name} must be at least 1, got {value!r}")
-
-
-DEFAULT_LIMITS = Limits()
-
-
-def media_type(data: bytes) -> str:
-    """Name the kind of a picture by its first bytes.
-
-    Args:
-        data: the file, or at least its first 18 bytes.
-
-    Returns:
-        "image/png", "image/jpeg", "image/bmp" or "image/tiff".
-
-    Raises:
-        PictureError: ``EMPTY`` without any byte, ``NOT_AN_IMAGE`` for anything else.
-    """
-    if not data:
-        raise PictureError(PictureFault.EMPTY, "the file is empty: 0 bytes")
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if data.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if data.startswith(_TIFF_MAGICS):
-        return TIFF
-    # "BM" alone also begins many a text file
-    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES:
-        return BMP
-    message = f"expected a PNG, JPEG, BMP or TIFF picture, got a file that begins with {data[:8]!r}"
-    raise PictureError(PictureFault.NOT_AN_IMAGE, message)
 
 
 def each_page(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[GreyPage]:
@@ -175,9 +125,11 @@ def page(data: bytes, number: int = 0, limits: Limits = DEFAULT_LIMITS) -> GreyP
 
 def _open(data: bytes) -> ImageFile.ImageFile:
     """Read the header. The plug-in is called directly, so that no other format is ever tried."""
-    opener = _OPENERS[media_type(data)]
+    kind = media_type(data)
+    if kind == JPEG:
+        check_segments(data)
     try:
-        return opener(io.BytesIO(data))
+        return _OPENERS[kind](io.BytesIO(data))
     except _DAMAGE as error:
         raise _damaged(error, page_number=0) from error
 
@@ -211,7 +163,7 @@ def _seek(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
 
 def _decode(image: ImageFile.ImageFile, number: int, limits: Limits) -> GreyPage:
     """Decode the page that ``image`` points at."""
-    _check_size(image.size, number, limits)
+    check_size(image.size, number, limits)
     try:
         image.load()
         grey = _to_grey(_upright(image))
@@ -220,20 +172,6 @@ def _decode(image: ImageFile.ImageFile, number: int, limits: Limits) -> GreyPage
     except _DAMAGE as error:
         raise _damaged(error, number) from error
     return _dark_on_light(grey)
-
-
-def _check_size(size: tuple[int, int], number: int, limits: Limits) -> None:
-    width, height = size
-    if width * height > limits.max_pixels:
-        raise PictureError(
-            PictureFault.TOO_MANY_PIXELS,
-            f"expected at most {limits.max_pixels:,} pixels, page {number + 1} has {width} x {height}",
-        )
-    if min(size) < limits.min_side:
-        raise PictureError(
-            PictureFault.TOO_SMALL,
-            f"expected at least {limits.min_side} pixels on each side, page {number + 1} has {width} x {height}",
-        )
 
 
 def _damaged(error: BaseException, page_number: int) -> PictureError:

@@ -25,7 +25,7 @@ MAY_IMPORT = {"models": {"models"}, "engine": {"engine", "models"}, "dashboard":
 # by package, its parts: each may import itself and those of the lines before its own
 DIRECTION = {
     "models": (
-        "chromosomes colours compiled",
+        "chromosomes colours compiled headers",
         "pictures iscn",
         "counts iscn_count preparation simulation",
         "networks judging",
@@ -71,6 +71,7 @@ NETWORK_LIBRARIES = {"keras", "tensorflow"}
 TF_FREE = (
     "models",
     "models.__main__",
+    "models.headers",
     "models.iscn",
     "models.iscn_count",
     "models.pictures",
