@@ -1,14 +1,16 @@
 """What the first bytes and the headers of a picture tell, and what is refused by them before a pixel is decoded.
 
 A few kilobytes can ask for hours or for all memory: by a page of a thousand million pixels, by thousands of pages that
-share the same bytes, by scans of a JPEG drawn over each other. Each of these has a limit.
+share the same bytes, by scans of a JPEG drawn over each other, by the tiles of a TIFF. Each of these has a limit.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+
+from PIL import TiffImagePlugin
 
 PNG, JPEG, BMP, TIFF = "image/png", "image/jpeg", "image/bmp", "image/tiff"
 
@@ -17,6 +19,8 @@ _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
 
 _MOST_SCANS = 100  # as libtiff allows; a progressive JPEG has about ten
 _MOST_SEGMENTS = 10_000  # one of notes holds up to 64 KiB
+_MOST_PARTS = 100_000  # strips or tiles of a page; Pillow makes an object of each
+_OFFSET_SIZES = {3: 2, 4: 4, 13: 4, 16: 8, 18: 8}  # bytes, by the number of the type (TIFF 6.0, page 15; BigTIFF)
 
 # What begins a segment of a JPEG, or ends the picture. Inside a scan 0xFF is followed by 0, or begins a restart marker;
 # other markers below 0xC0 have no length, and libjpeg passes over them or gives up.
@@ -48,15 +52,18 @@ class Limits:
     """What a picture may be.
 
     ``max_pixels``: width times height of one page. ``min_side``: pixels of the shorter side of a page.
-    ``max_pages``: pages of one file, because a small TIFF can point to the same pixels from thousands of pages.
+    ``max_pages``: pages of one file, because a small TIFF can point to the same pixels from thousands of pages; twice
+    as many with small copies and masks. ``max_full_pages``: all pages of a file together have at most as many pixels
+    as so many of the largest; 20 are 500 pages of 2,000 x 2,000.
     """
 
     max_pixels: int = 100_000_000
     min_side: int = 96
     max_pages: int = 500
+    max_full_pages: int = 20
 
     def __post_init__(self) -> None:
-        for name in ("max_pixels", "min_side", "max_pages"):
+        for name in (field.name for field in fields(self)):
             value = getattr(self, name)
             if value < 1:
                 raise ValueError(f"{name} must be at least 1, got {value!r}")
@@ -138,3 +145,34 @@ def check_segments(data: bytes) -> None:
         place = marker.end() + max(2, length)
     message = f"expected at most {_MOST_SEGMENTS:,} segments in a JPEG, found more"
     raise PictureError(PictureFault.TOO_MANY_PIXELS, message)
+
+
+class TiffFile(TiffImagePlugin.TiffImageFile):
+    """A TIFF as Pillow reads it, whose directories are looked at first."""
+
+    def _setup(self) -> None:
+        """Refuse a directory with too many strips or tiles before Pillow makes an object of each."""
+        for tag in (TiffImagePlugin.STRIPOFFSETS, TiffImagePlugin.TILEOFFSETS):
+            size = _OFFSET_SIZES.get(self.tag_v2.tagtype.get(tag, 0), 1)
+            parts = len(self.tag_v2._tagdata.get(tag, b"")) // size
+            if parts > _MOST_PARTS:
+                message = f"expected at most {_MOST_PARTS:,} strips or tiles in a directory of a TIFF, found {parts:,}"
+                raise PictureError(PictureFault.TOO_MANY_PIXELS, message)
+        super()._setup()
+
+    def check_tile(self, number: int, limits: Limits) -> None:
+        """Refuse tiles that are larger than a page may be: all of one is decoded, whatever the page needs of it.
+
+        Args:
+            number: of the page, from 0.
+            limits: what a picture may be.
+
+        Raises:
+            PictureError: ``TOO_MANY_PIXELS``.
+        """
+        width, height = (self.tag_v2.get(tag, 1) for tag in (TiffImagePlugin.TILEWIDTH, TiffImagePlugin.TILELENGTH))
+        if not isinstance(width, int) or not isinstance(height, int) or width * height > limits.max_pixels:
+            message = (
+                f"expected tiles of at most {limits.max_pixels:,} pixels, page {number + 1} has {width} x {height}"
+            )
+            raise PictureError(PictureFault.TOO_MANY_PIXELS, message)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import BmpImagePlugin, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import BmpImagePlugin, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin
 
 from models.colours import to_grey
 from models.headers import (
@@ -27,6 +27,7 @@ from models.headers import (
     Limits,
     PictureError,
     PictureFault,
+    TiffFile,
     check_segments,
     check_size,
     media_type,
@@ -54,7 +55,7 @@ _OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     PNG: PngImagePlugin.PngImageFile,
     JPEG: JpegImagePlugin.JpegImageFile,
     BMP: BmpImagePlugin.BmpImageFile,
-    TIFF: TiffImagePlugin.TiffImageFile,
+    TIFF: TiffFile,
 }
 # What Pillow raises on damaged bytes, found by cutting and changing files at random (tests/models/test_pictures.py).
 _DAMAGE = (
@@ -89,9 +90,14 @@ def each_page(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[GreyPage
     Raises:
         PictureError: at the first page that cannot be used; earlier pages have been handed out by then.
     """
-    for number, frame in enumerate(_frames(_open(data))):
+    pixels, most = 0, limits.max_pixels * limits.max_full_pages
+    for number, frame in enumerate(_frames(_open(data), limits)):
+        pixels += frame.width * frame.height
         if number >= limits.max_pages:
             message = f"expected at most {limits.max_pages} pages in one file, found more"
+            raise PictureError(PictureFault.TOO_MANY_PIXELS, message)
+        if number and pixels > most:  # the first page has a limit of its own
+            message = f"expected at most {most:,} pixels in all pages of one file, {number + 1} pages have {pixels:,}"
             raise PictureError(PictureFault.TOO_MANY_PIXELS, message)
         yield _decode(frame, number, limits)
 
@@ -117,7 +123,7 @@ def page(data: bytes, number: int = 0, limits: Limits = DEFAULT_LIMITS) -> GreyP
         IndexError: if the file has no such page.
     """
     found = -1
-    for found, frame in enumerate(_frames(_open(data))):
+    for found, frame in enumerate(_frames(_open(data), limits)):
         if found == number:
             return _decode(frame, number, limits)
     raise IndexError(f"number must be a page of the file, 0..{found}, got {number!r}")
@@ -130,17 +136,22 @@ def _open(data: bytes) -> ImageFile.ImageFile:
         check_segments(data)
     try:
         return _OPENERS[kind](io.BytesIO(data))
+    except PictureError:
+        raise
     except _DAMAGE as error:
         raise _damaged(error, page_number=0) from error
 
 
-def _frames(image: ImageFile.ImageFile) -> Iterator[ImageFile.ImageFile]:
+def _frames(image: ImageFile.ImageFile, limits: Limits) -> Iterator[ImageFile.ImageFile]:
     """Point ``image`` at one page after the other; nothing but headers is read."""
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+    if not isinstance(image, TiffFile):
         yield image
         return
-    position = 0
+    position, most = 0, 2 * limits.max_pages
     while _seek(image, position):
+        if position >= most:
+            message = f"expected at most {most:,} pages, small copies and masks in one TIFF, found more"
+            raise PictureError(PictureFault.TOO_MANY_PIXELS, message)
         kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
         # the first picture is never left out, whatever it says of itself: a file has at least one page; and a tag of a
         # wrong type says nothing
@@ -149,13 +160,15 @@ def _frames(image: ImageFile.ImageFile) -> Iterator[ImageFile.ImageFile]:
         position += 1
 
 
-def _seek(image: TiffImagePlugin.TiffImageFile, position: int) -> bool:
+def _seek(image: TiffFile, position: int) -> bool:
     """Go to a directory of a TIFF; False behind the last one."""
     try:
         image.seek(position)
         image.tag_v2.get(_NEW_SUBFILE_TYPE)  # tags are decoded when asked for: damage shows here
     except EOFError:
         return False
+    except PictureError:
+        raise
     except _DAMAGE as error:
         raise _damaged(error, position) from error
     return True
@@ -165,6 +178,8 @@ def _decode(image: ImageFile.ImageFile, number: int, limits: Limits) -> GreyPage
     """Decode the page that ``image`` points at."""
     check_size(image.size, number, limits)
     try:
+        if isinstance(image, TiffFile):
+            image.check_tile(number, limits)
         image.load()
         grey = _to_grey(_upright(image))
     except PictureError:

@@ -296,7 +296,7 @@ def test_messages_say_what_was_expected_and_found() -> None:
         pages(b"%PDF-1.7 and so on")
 
 
-@pytest.mark.parametrize("name", ["max_pixels", "min_side", "max_pages"])
+@pytest.mark.parametrize("name", ["max_pixels", "min_side", "max_pages", "max_full_pages"])
 def test_limits_below_one_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
         Limits(**{name: 0})
