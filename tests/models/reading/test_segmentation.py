@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from models.preparation.boxes import Boxes
+from models.reading import segmentation
 from models.reading.segmentation import (
     CHROMOSOME,
     FITTING,
@@ -117,3 +120,20 @@ def test_spread_chromatids_are_one_piece_and_neighbours_are_two() -> None:
     assert len(pieces_of(darkness_of(aside), aside)) == 5
     as_thick = page_of(*usual, (140, 20, 8, 80), (150, 20, 8, 80))
     assert len(pieces_of(darkness_of(as_thick), as_thick)) == 5
+
+
+def test_slim_pieces_are_compared_with_those_close_by_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def counted(left: Boxes, others: Boxes, thickness: float) -> NDArray[np.bool_]:
+        nonlocal compared
+        compared += len(others)
+        return side_by_side(left, others, thickness)
+
+    side_by_side = segmentation._side_by_side
+    monkeypatch.setattr(segmentation, "_side_by_side", counted)
+    page = np.full((60, 4_000), NOTHING, np.uint8)
+    for left in range(10, 3_990, 20):
+        page[10:50, left : left + (5 if left % 60 == 10 else 12)] = CHROMOSOME
+    assert len(pieces_of(darkness_of(page), page)) == 199
+    assert compared < 199
