@@ -28,7 +28,10 @@ _MOST_OBJECTS = 300
 
 @dataclass(frozen=True)
 class PageReading:
-    """The objects of a page and what they are; ``reading`` is ``None`` where there is none, or far too many."""
+    """The objects of a page and what they are; ``reading`` is ``None`` where there is none, or far too many.
+
+    Of far too many there are no crops.
+    """
 
     objects: Objects
     reading: Reading | None
@@ -69,7 +72,7 @@ class PageReader:
             page: grey page, (height, width), dark chromosomes on a lighter background.
             passes: T, at least 1; the card's number if left out.
         """
-        objects, passes = self.objects(page), passes or self.card.passes
+        objects, passes = find_objects(page, self._segmenter, _MOST_OBJECTS), passes or self.card.passes
         if not 0 < len(objects) <= _MOST_OBJECTS:
             return PageReading(objects, None)
         found, usual = self._decode(objects, passes)

@@ -33,10 +33,11 @@ Tell = Callable[[NDArray[np.uint8], NDArray[np.float32]], Told]
 class Objects:
     """The n objects of a page, in reading order.
 
-    ``crops``: (n, ``HEIGHT``, ``WIDTH``) uint8, black on white. ``boxes``: (n, 4), left, top, right and bottom, in
-    pixels of the page. ``rows``: (n,), from 0. ``areas``: (n,), inked, relative to the square of the typical height.
-    ``gaps``: (n,), to the object before in the same row, in typical heights; infinite at the beginning of a row.
-    ``sure``: (n,), how sure it was that its pixels are of a chromosome, their mean, 0..1.
+    ``crops``: (n, ``HEIGHT``, ``WIDTH``) uint8, black on white; (0, ``HEIGHT``, ``WIDTH``) where there are too many.
+    ``boxes``: (n, 4), left, top, right and bottom, in pixels of the page. ``rows``: (n,), from 0. ``areas``: (n,),
+    inked, relative to the square of the typical height. ``gaps``: (n,), to the object before in the same row, in
+    typical heights; infinite at the beginning of a row. ``sure``: (n,), how sure it was that its pixels are of a
+    chromosome, their mean, 0..1.
     """
 
     crops: NDArray[np.uint8]
@@ -50,7 +51,7 @@ class Objects:
         return len(self.boxes)
 
 
-def find_objects(page: NDArray[np.uint8], tell: Tell) -> Objects:
+def find_objects(page: NDArray[np.uint8], tell: Tell, most: int | None = None) -> Objects:
     """Find the objects of a page: a glance tells how large chromosomes are, then it is seen at the size that fits.
 
     There is none where the typical one is lower than ``SHORTEST`` even then.
@@ -58,13 +59,15 @@ def find_objects(page: NDArray[np.uint8], tell: Tell) -> Objects:
     Args:
         page: grey page, (height, width), dark chromosomes on a lighter background.
         tell: what each pixel is; see ``Tell``.
+        most: where there are more objects than these, none is cut out, because nobody will look at ``crops``.
     """
     pieces, darkness, inked = _pieces(page, GLANCE, tell)
     if len(pieces):
         pieces, darkness, inked = _pieces(page, nearest_side(fitting_side(pieces.height, GLANCE)), tell)
     if pieces.height < SHORTEST:
         pieces = pieces_of(darkness, np.full(darkness.shape, NOTHING, np.uint8))
-    cut = cut_out(darkness, pieces, TYPICAL / pieces.height)
+    too_many = most is not None and len(pieces) > most
+    cut = [] if too_many else cut_out(darkness, pieces, TYPICAL / pieces.height)
     crops = np.stack([_centred(ink) for ink in cut]) if cut else np.zeros((0, HEIGHT, WIDTH), np.uint8)
     areas = np.bincount(pieces.labels.ravel(), minlength=len(pieces) + 1)[1:] / pieces.height**2
     back = page.shape[1] / darkness.shape[1]

@@ -93,6 +93,9 @@ def test_a_page_full_of_specks_is_not_read(reader: PageReader) -> None:
     found = reader.read(page, 1)
     assert len(found.objects) > 300
     assert found.reading is None
+    assert len(found.objects.crops) == 0
+    assert reader.show(found, 100)[0].min() == 255
+    assert len(reader.objects(page).crops) > 300  # lessons see them all
 
 
 def test_a_page_of_several_karyograms_is_read_and_not_recognised(reader: PageReader) -> None:

@@ -22,6 +22,15 @@ def test_objects_come_in_reading_order_with_their_boxes() -> None:
     assert found.rows.tolist() == [0, 0, 0, 1, 1]
 
 
+def test_of_too_many_objects_none_is_cut_out() -> None:
+    every = find_objects(drawn(), by_darkness)
+    np.testing.assert_array_equal(find_objects(drawn(), by_darkness, most=len(BARS)).crops, every.crops)
+    too_many = find_objects(drawn(), by_darkness, most=len(BARS) - 1)
+    assert too_many.crops.shape == (0, HEIGHT, WIDTH)
+    np.testing.assert_array_equal(too_many.boxes, every.boxes)
+    np.testing.assert_array_equal(too_many.gaps, every.gaps)
+
+
 def test_all_are_shown_at_one_scale_in_the_middle() -> None:
     found = find_objects(drawn(), by_darkness)
     heights = [int((crop < 128).any(axis=1).sum()) for crop in found.crops]
