@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,7 @@ MOST_PASSES = 1000
 
 _CHUNK_CPU = 8
 _CHUNK_GPU = 64
+_MOST_THREADS = 4  # so many pages are read at once, and one of 300 objects takes some 200 MB
 _NOTHING_SAID = 0.5
 
 
@@ -112,7 +114,7 @@ class Predictor:
         if not pages:
             return []
         readings: list[Reading | None] = []
-        with ThreadPoolExecutor() as pool, self._turn:
+        with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool, self._turn:
             prepared = pool.map(lambda page: self._preparer.read(page, self.card.input_size, passes), pages)
             refused = pool.map(self._refusals, pages)
             # the network judges the first pages while the others are still being read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,6 +109,23 @@ def test_what_the_reader_can_read_passes_the_gate_and_nothing_else(tmp_path: Pat
     assert not spread.readable
     assert blank.refusals[0] == "Only 0 chromosomes can be read (at least 30 expected)."
     assert any("Hardly anything is drawn" in reason for reason in blank.refusals)
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(2, 2), (64, 4), (None, 1)])
+def test_no_more_pages_are_read_at_once_than_there_are_processors_and_never_many(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch, processors: int | None, threads: int
+) -> None:
+    pools: list[int] = []
+
+    class Recorded(ThreadPoolExecutor):
+        def __init__(self, max_workers: int) -> None:
+            pools.append(max_workers)
+            super().__init__(max_workers)
+
+    monkeypatch.setattr("models.predicting.predictor.ThreadPoolExecutor", Recorded)
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert len(predictor.predict([karyogram()] * 3, passes=1)) == 3
+    assert pools == [threads]
 
 
 def test_another_reader_is_refused(tmp_path: Path) -> None:
