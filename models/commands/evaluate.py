@@ -140,7 +140,7 @@ def _print(summary: dict[str, Any]) -> None:
 def _print_rows(console: Console, title: str, name: str, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    table = Table(title, "n", "AUC against normal", "AUC by numbers", "not screened out", "named")
+    table = Table(title, "n", "AUC", "by numbers", "flagged", "named")
     for found in rows:
         table.add_row(found[name], *kind_cells(found))
     console.print(table)

@@ -127,7 +127,7 @@ def test_evaluate_draws_simulated_karyograms(
     with rows.open(newline="") as file:
         assert {line["karyotype"] for line in csv.DictReader(file)} > {"46,XX", "46,XY"}
     printed = capsys.readouterr().out
-    assert "AUC against normal" in printed
+    assert "by numbers" in printed
     assert "simulated karyograms" in printed
 
 
