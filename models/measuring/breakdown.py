@@ -72,8 +72,10 @@ def breakdown(judged: Sequence[JudgedPicture], outcomes: Outcomes) -> Breakdown:
     kinds = np.array([karyotype.kind.value if karyotype else "" for karyotype in known])
     sizes = np.array([_size(karyotype) if karyotype else "" for karyotype in known])
 
+    by_numbers = replace(outcomes, score=np.array([miscount_probability(item.prediction.copies) for item in judged]))
+
     def rows(groups: Iterable[tuple[str, str, Mask]]) -> tuple[Row, ...]:
-        return tuple(_row(*group, judged, outcomes) for group in groups if group[-1].any())
+        return tuple(_row(*group, judged, outcomes, by_numbers=by_numbers) for group in groups if group[-1].any())
 
     return Breakdown(
         by_kind=rows((kind.value, "", kinds == kind.value) for kind in Kind),
@@ -95,15 +97,16 @@ def _size(karyotype: Karyotype) -> str:
     return "" if share is None else next(size for below, size in SIZES if share < below)
 
 
-def _row(kind: str, size: str, chosen: Mask, judged: Sequence[JudgedPicture], outcomes: Outcomes) -> Row:
+def _row(
+    kind: str, size: str, chosen: Mask, judged: Sequence[JudgedPicture], outcomes: Outcomes, *, by_numbers: Outcomes
+) -> Row:
     against = chosen | ~outcomes.abnormal
     table = outcomes.where(against)
     low, high = auc_interval(table, _RESAMPLES)
     abnormal = [item for item, kept in zip(judged, chosen, strict=True) if kept]
     numbers = None
     if any(miscounted(true_copies(item.picture.karyotype)) for item in abnormal if item.picture.karyotype):
-        score = np.array([miscount_probability(item.prediction.copies) for item in judged])[against]
-        numbers = replace(table, score=score)
+        numbers = by_numbers.where(against)
     return Row(
         kind=kind,
         size=size,
