@@ -2,8 +2,8 @@
 
 Source: design section 7 (what works and what does not).
 Command: ``python -m models ablate --out FOLDER --crops ZIP --karyograms FOLDER``.
-Cost: not measured since pages are arranged by the reader, which reads each once; the training itself takes some six
-minutes on two processor cores, and there are seven.
+Cost: drawing two minutes and the rest four for each of six trainings, on one H200 with 16 processor cores, where the
+processor is what they wait for; without a GPU some hours each.
 Result to reach: the source task and the chromosomes of real cells each raise the area under the curve.
 """
 
@@ -28,7 +28,6 @@ from models.measuring.evaluation import JudgedPicture, judge
 from models.measuring.intervals import auc_interval
 from models.measuring.metrics import Outcomes, area_under_curve
 from models.measuring.report import outcomes_of
-from models.networks.choices import Trained
 from models.networks.devices import Precision, building_in
 from models.networks.dropout import SubNetworks
 from models.predicting.predictor import Predictor
@@ -36,27 +35,13 @@ from models.predicting.preparing import Preparer
 from models.preparation import framing
 from models.registry import default_registry
 from models.simulation.pages.families import Variety
-from models.training.phases import Phase
+from models.training.phases import ON_FRAMED_PAGES, Phase, rescaled
 from models.training.progress import Reporter
 from models.training.trainer import Trainer
 
-_HEADS = Phase(
-    "heads-frozen",
-    107,
-    960,
-    1e-3,
-    epochs=10,
-    trained=Trained.HEADS,
-    abnormal_weight=2.0,
-    dense_share=0.2,
-    evaluations=2,
-)
-PHASES = (
-    Phase("mosaics", 107, 1_600, 1e-3, epochs=2, mosaics=True, evaluations=2),
-    Phase("source", 107, 3_200, 6e-4, epochs=2, dense_share=0.5, evaluations=2),
-    _HEADS,
-    replace(_HEADS, name="fine-tuned", learning_rate=1e-4, epochs=1, trained=Trained.ALL),
-)
+EPOCHS = 10
+"""How often each page is seen, a little varied each time: on a GPU to draw it takes longer than to learn from it."""
+
 TEST_PICTURES = 600
 
 _NOTHING_ELSE = 1e4  # so heavy in the loss that the tasks beside normal against abnormal weigh nothing
@@ -76,7 +61,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Result:
-    """How one training did on one kind of pictures, ``simulated_held_out`` or ``real``, both of validation cases.
+    """How one training did on one kind of pictures, simulated of a variety or real, all of validation cases.
 
     ``auc`` ranks by the thesis' head, ``counts_auc`` by how likely the findings head holds a wrong number of some
     chromosome; both with 95 % intervals by case. ``right`` is the share of the karyograms with all 24 numbers right.
@@ -111,6 +96,17 @@ class Bench:
     precision: Precision
 
 
+def phases_for(architecture: str, size: int, budget: float) -> tuple[Phase, ...]:
+    """Return the training as it should be: the whole one on framed pages, with fewer of them, each seen oftener.
+
+    Args:
+        architecture: a value of ``models.networks.choices.Architecture``.
+        size: ``SMALLEST_SIZE`` to ``LARGEST_SIZE`` of ``models.training.phases``, in pixels.
+        budget: as many pages as the whole training has.
+    """
+    return tuple(replace(phase, epochs=EPOCHS) for phase in rescaled(ON_FRAMED_PAGES[architecture], size, budget))
+
+
 def variants(bench: Bench, phases: tuple[Phase, ...]) -> tuple[Variant, ...]:
     """Return the trainings: one as it should be, then one for each thing that is left out; all see as many pictures.
 
@@ -118,16 +114,15 @@ def variants(bench: Bench, phases: tuple[Phase, ...]) -> tuple[Variant, ...]:
         bench: what they share.
         phases: of the training as it should be.
     """
-    whole = Recipe(bench.seed, bench.crops)
-    pages = tuple(replace(phase, mosaics=False) for phase in phases)
-    direct = tuple(replace(phase, abnormal_weight=_NOTHING_ELSE, dense_share=0.0) for phase in pages)
+    whole = Recipe(bench.seed, bench.crops, preparation=framing.NAME)
+    unspoilt = tuple(replace(phase, spoilt_share=0.0) for phase in phases)
+    direct = tuple(replace(phase, abnormal_weight=_NOTHING_ELSE, dense_share=0.0) for phase in phases)
     return (
         Variant("whole", "real and painted chromosomes, wide pages, source task", whole, phases),
         Variant("painted", "painted chromosomes only", replace(whole, crops=None), phases),
         Variant("recombined", "real chromosomes only", replace(whole, painted_share=0.0), phases),
         Variant("fixed", "pages of one fixed layout", replace(whole, variety=Variety.FIXED), phases),
-        Variant("framed", "pages framed, not arranged", replace(whole, preparation=framing.NAME), phases),
-        Variant("pages", "no mosaics: pages from the start", whole, pages),
+        Variant("unspoilt", "no spoilt pages", whole, unspoilt),
         Variant("direct", "no source task: normal against abnormal alone", whole, direct),
     )
 
@@ -176,8 +171,9 @@ def _measure(network: keras.Model, variant: Variant, bench: Bench) -> Iterator[R
     )
     preparer = Preparer(card.preprocessing, default_registry())
     model = Predictor(card, SubNetworks(network, card.seed), preparer, bench.precision)
-    held_out = recipe_for(card, bench.crops, TEST_SEED, Variety.HELD_OUT)
-    yield _result(variant.words, f"simulated_{Variety.HELD_OUT}", model, simulated(held_out, TEST_PICTURES))
+    for variety in (Variety.WIDE, Variety.HELD_OUT):
+        recipe = recipe_for(card, bench.crops, TEST_SEED, variety)
+        yield _result(variant.words, f"simulated_{variety}", model, simulated(recipe, TEST_PICTURES))
     real = validation_cases(read_labels(bench.karyograms), card)
     yield _result(variant.words, "real", model, load(bench.karyograms, real))
 
