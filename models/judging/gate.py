@@ -69,6 +69,18 @@ class GateLimits:
 
 
 @dataclass(frozen=True)
+class _Page:
+    """A page at its working size, (height, width).
+
+    ``darkness``: 0..1. ``smooth``: likewise, without the grain. ``background``: its grey level, 0..255.
+    """
+
+    darkness: NDArray[np.float32]
+    smooth: NDArray[np.float32]
+    background: float
+
+
+@dataclass(frozen=True)
 class _Boxes:
     """Bounding boxes and areas of components, each (n,), in pixels of the working page."""
 
@@ -119,9 +131,9 @@ def refusals(page: NDArray[np.uint8], limits: GateLimits) -> tuple[str, ...]:
     Raises:
         ValueError: ``page`` is not a two-dimensional array of bytes.
     """
-    darkness, background = _look(page)
+    seen = _look(page)
     # a frame or grey paper can spoil one level and not the other: the page must be a karyogram at one of them
-    return min((_broken(_statistics(darkness, level, background), limits) for level in _INK_LEVELS), key=len)
+    return min((_broken(_statistics(seen, level), limits) for level in _INK_LEVELS), key=len)
 
 
 def _broken(seen: PageStatistics, limits: GateLimits) -> tuple[str, ...]:
@@ -177,31 +189,31 @@ def page_statistics(page: NDArray[np.uint8], ink_level: float = _INK_LEVELS[0]) 
     Raises:
         ValueError: ``page`` is not a two-dimensional array of bytes, or it is empty.
     """
-    darkness, background = _look(page)
-    return _statistics(darkness, ink_level, background)
+    return _statistics(_look(page), ink_level)
 
 
-def _look(page: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
-    """Return the darkness of the page at its working size, and the grey level of its background."""
+def _look(page: NDArray[np.uint8]) -> _Page:
+    """Return the page at its working size."""
     if page.ndim != 2 or page.dtype != np.uint8 or page.size == 0:
         raise ValueError(f"page must be a grey picture (height, width) of uint8, got {page.shape} of {page.dtype}")
     small = _shrink(page)
-    return flatten(small), float(np.median(small))
+    darkness = flatten(small)
+    return _Page(darkness, ndimage.gaussian_filter(darkness, _GRAIN), float(np.median(small)))
 
 
-def _statistics(darkness: NDArray[np.float32], ink_level: float, background: float) -> PageStatistics:
-    ink = darkness > ink_level
+def _statistics(seen: _Page, ink_level: float) -> PageStatistics:
+    ink = seen.darkness > ink_level
     drawn = ink & ~lines(ink)
     components = _components(drawn)
     pieces = components.where(_is_piece(components, drawn.shape))
     return PageStatistics(
-        background=background,
+        background=seen.background,
         ink=float(drawn.mean()),
         pieces=pieces.area.size,
         piece_ink=float(pieces.area.sum() / max(1.0, components.area.sum())),
         aligned=_aligned(pieces, _ROW_TOLERANCE * max(drawn.shape)),
         height_ratio=_height_ratio(pieces),
-        banding=_banding(darkness, pieces),
+        banding=_banding(seen.smooth, pieces),
     )
 
 
@@ -251,9 +263,8 @@ def _height_ratio(pieces: _Boxes) -> float:
     return float(tall / short)
 
 
-def _banding(darkness: NDArray[np.float32], pieces: _Boxes) -> float:
+def _banding(smooth: NDArray[np.float32], pieces: _Boxes) -> float:
     tall = pieces.where(pieces.height >= np.median(pieces.height)) if pieces.area.size else pieces
-    smooth = ndimage.gaussian_filter(darkness, _GRAIN)
     edges = np.stack([tall.top, tall.bottom, tall.left, tall.right], axis=1).astype(int)
     changes = []
     for top, bottom, left, right in edges:

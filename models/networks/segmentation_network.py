@@ -9,12 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 STEP = 32
 """Height and width of a page must be multiples of this."""
 
 _WIDTHS = (16, 32, 48, 64, 80)
+_PIXELS = "pixels"
+_TAPS = {(0, 0): 3, (0, 1): 1, (1, 1): 2, (1, 2): 0}
+"""Which row of a transposed kernel of 4 an even (0) or odd (1) pixel takes from the place before its own, from that
+(1), and from the one behind it."""
 
 
 def build_segmentation_network(kinds: int) -> keras.Model:
@@ -41,8 +46,33 @@ def build_segmentation_network(kinds: int) -> keras.Model:
         values = layers.UpSampling2D(name=f"up{step}")(values)
         values = layers.Concatenate(name=f"join{step}")([values, seen[step]])
         values = _convolution(_WIDTHS[step], 3, 1, f"tell{step}")(values)
-    pixels = layers.Conv2DTranspose(kinds, 4, strides=2, padding="same", dtype="float32", name="pixels")(values)
-    return keras.Model(pages, {"pixels": pixels}, name="segmentation")
+    pixels = layers.Conv2DTranspose(kinds, 4, strides=2, padding="same", dtype="float32", name=_PIXELS)(values)
+    return keras.Model(pages, {_PIXELS: pixels}, name="segmentation")
+
+
+def in_quarters(network: keras.Model) -> keras.Model:
+    """Return a network that tells the same of the four pixels of each place of half the size at once.
+
+    To spread out what is told over all pixels takes a processor as long as the rest of the network.
+
+    Args:
+        network: of ``build_segmentation_network``, with the weights it will keep.
+
+    Returns:
+        A model from its pages to (N, H / 2, W / 2, 4 * kinds), logits of four pixels: upper left, upper right, lower
+        left, lower right.
+    """
+    last = network.get_layer(_PIXELS)
+    spreading, bias = last.get_weights()  # (4, 4, kinds, channels), (kinds,)
+    kinds, channels = spreading.shape[2:]
+    kernel = np.zeros((3, 3, channels, 2, 2, kinds), np.float32)
+    for (lower, down), row in _TAPS.items():
+        for (right, along), column in _TAPS.items():
+            kernel[down, along, :, lower, right] = spreading[row, column].T
+    told = layers.Conv2D(4 * kinds, 3, padding="same", dtype="float32", name="quarters")
+    quarters = told(last.input)
+    told.set_weights([kernel.reshape(3, 3, channels, -1), np.tile(bias, 4)])
+    return keras.Model(network.input, quarters)
 
 
 def _convolution(channels: int, size: int, stride: int, name: str) -> layers.Conv2D:

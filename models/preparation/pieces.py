@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from models.compiled import compiled
 from models.preparation.boxes import Boxes, heights_of, widths_of
 from models.preparation.rows import row_order
 from models.preparation.runs import runs
@@ -191,11 +192,28 @@ def _label(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
 
 
 def measure(labels: NDArray[np.int32]) -> tuple[Boxes, NDArray[np.int64]]:
-    """Return the boxes, (n, 4), and the areas, (n,), of labelled components."""
-    slices = ndimage.find_objects(labels)
-    edges = [(0, 0, 0, 0) if one is None else (one[1].start, one[0].start, one[1].stop, one[0].stop) for one in slices]
-    boxes = np.array(edges, np.int64).reshape(-1, 4)
-    return boxes, np.bincount(labels.ravel(), minlength=len(boxes) + 1)[1:]
+    """Return the boxes, (n, 4), and the areas, (n,), of labelled components; all 0 of a number that is not there."""
+    count = int(labels.max(initial=0))
+    boxes, areas = np.zeros((count, 4), np.int64), np.zeros(count, np.int64)
+    _measure(np.ascontiguousarray(labels), boxes, areas)
+    return boxes, areas
+
+
+@compiled
+def _measure(labels: NDArray[np.int32], boxes: Boxes, areas: NDArray[np.int64]) -> None:
+    """Fill in the boxes and the areas."""
+    height, width = labels.shape
+    for row in range(height):
+        for column in range(width):
+            number = labels[row, column] - 1
+            if number < 0:
+                continue
+            box = boxes[number]
+            if areas[number] == 0:
+                box[0], box[1] = column, row
+            areas[number] += 1
+            box[0], box[2] = min(box[0], column), max(box[2], column + 1)
+            box[3] = row + 1
 
 
 def _plausible(boxes: Boxes, areas: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.bool_]:

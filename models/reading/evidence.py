@@ -66,33 +66,33 @@ class Looks:
             yield Looks(self.classes[start : start + size], self.copies[start : start + size])
 
 
-def weigh(objects: Objects, looks: Looks, measures: Measures, order: NDArray[np.int64]) -> Evidence:
-    """Turn what is seen into evidence.
+def weigh(objects: Objects, looks: Looks, measures: Measures, orders: NDArray[np.int64]) -> Evidence:
+    """Turn what is seen into evidence, of all passes in one order after the other.
 
     Args:
         objects: of a page.
         looks: of the crop network on them.
         measures: of the reader.
-        order: (24,), the places of ``CHROMOSOMES`` in the order of a layout.
+        orders: (L, 24), the places of ``CHROMOSOMES`` in the orders of layouts.
     """
     junk = looks.classes[..., -1].astype(np.float64)
     classes = np.maximum(looks.classes[..., :-1].astype(np.float64) ** _POWER, _FLOOR)
     classes *= (1.0 - junk)[..., None] / classes.sum(axis=-1, keepdims=True)
-    classes = np.maximum(classes, _FLOOR / 10)[..., order]
+    classes = np.maximum(classes, _FLOOR / 10)
     copies = np.maximum(looks.copies.astype(np.float64), 1e-3)
-    expected = np.log(measures.areas[order])  # (24,)
-    offset, spread = _offset(objects, looks, measures), measures.area_spread
-    whole = (
-        classes[..., None]
-        * copies[:, :, None, :]
-        * _likely(objects, expected[:, None] + np.log([1, 2, 3]) + offset, spread)
-    )
-    neighbours = np.log(measures.areas[order][:-1] + measures.areas[order][1:]) + offset
+    offset, spread, areas = _offset(objects, looks, measures), measures.area_spread, measures.areas
+    alone = _likely(objects, np.log(areas)[:, None] + np.log([1, 2, 3]) + offset, spread)  # (n, 24, 3)
+    whole = classes[..., None] * copies[:, :, None, :] * alone
+    touching = _likely(objects, np.log(areas[:, None] + areas) + offset, spread)  # (n, 24, 24)
+    some = np.maximum(1.0 - junk, _FLOOR)[..., None]
     # a network that sees two chromosomes gives each of them one half
-    pairs = 4 * classes[..., :-1] * classes[..., 1:] / np.maximum(1.0 - junk, _FLOOR)[..., None]
-    pairs = pairs * copies[..., 1:2] * _likely(objects, neighbours, spread)
-    same = _goes_on(objects, measures)
-    return Evidence(whole, pairs, np.maximum(_JUNK * junk * _doubtful(objects), 1e-6), same, 1.0 - same)
+    pairs = [
+        4 * classes.take(one, -1) * classes.take(other, -1) / some * copies[..., 1:2] * touching[:, one, other]
+        for one, other in zip(orders[:, :-1], orders[:, 1:], strict=True)
+    ]
+    same, trash = _goes_on(objects, measures), np.maximum(_JUNK * junk * _doubtful(objects), 1e-6)
+    ordered = np.concatenate([whole.take(order, 2) for order in orders])
+    return Evidence(ordered, np.concatenate(pairs), np.tile(trash, (len(orders), 1)), same, 1.0 - same)
 
 
 def _doubtful(objects: Objects) -> Floats:

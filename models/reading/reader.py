@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,14 +141,8 @@ def _ways(
     objects: Objects, looks: Looks, measures: Measures, known: Layouts, orders: NDArray[np.int64]
 ) -> tuple[Evidence, Floats]:
     """Return the evidence of T looks in L orders and the priors, in (H * L * T) ways."""
-    evidence = _stacked([weigh(objects, looks, measures, order) for order in orders], len(known.priors))
+    evidence, times = weigh(objects, looks, measures, orders), len(known.priors)
+    copies, pairs, junk = (np.concatenate([way] * times) for way in (evidence.copies, evidence.pairs, evidence.junk))
     ordered = known.priors[:, orders[..., None], np.arange(COPY_NUMBERS)]  # (H, L, 24, 5)
-    return evidence, np.repeat(ordered.reshape(-1, *ordered.shape[2:]), len(looks.classes), axis=0)
-
-
-def _stacked(ways: list[Evidence], times: int) -> Evidence:
-    """Put the evidence of several orders behind each other, all of it so many times."""
-    copies, pairs, junk = (
-        np.concatenate([getattr(way, name) for way in ways] * times) for name in ("copies", "pairs", "junk")
-    )
-    return Evidence(copies, pairs, junk, ways[0].same, ways[0].change)
+    prior = np.repeat(ordered.reshape(-1, *ordered.shape[2:]), len(looks.classes), axis=0)
+    return replace(evidence, copies=copies, pairs=pairs, junk=junk), prior

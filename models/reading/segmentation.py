@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
+from models.compiled import compiled
 from models.preparation.boxes import Boxes, heights_of, widths_of
 from models.preparation.cutouts import resized
 from models.preparation.pieces import Pieces, components, measure, page_darkness, typical_height
@@ -36,12 +36,16 @@ Kinds = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Told:
-    """What each pixel of a page most probably is, (H, W), of ``KINDS``, and how probably it is no ``NOTHING``, 0..1."""
+    """What each pixel of a page is taken for, (H, W), of ``KINDS``, and how probably it is no ``NOTHING``, 0..1.
+
+    Of what is taken for ``NOTHING`` nobody asks how probable that is: 0.
+    """
 
     kinds: Kinds
     inked: NDArray[np.float32]
 
 
+_DOUBT = 1.0  # in favour of chromosomes: by how much the logit of ``NOTHING`` must exceed that of any other kind
 _GROWN = 2  # pixels from the heart of a piece to its edge, across half a seam
 _SMALLEST = 0.02  # of the square of the typical height
 _LOWEST = 0.14  # of the typical height
@@ -97,6 +101,38 @@ def seen(page: NDArray[np.uint8], darkness: NDArray[np.float32], step: int) -> N
     return both
 
 
+def told(quarters: NDArray[np.float32], shape: tuple[int, ...]) -> Told:
+    """Return what each pixel of a page most probably is.
+
+    Args:
+        quarters: (at least H / 2, at least W / 2, 4 * kinds), logits of the four pixels of each place: see
+            ``models.networks.segmentation_network.in_quarters``.
+        shape: (H, W).
+    """
+    found = Told(np.empty(shape, np.uint8), np.empty(shape, np.float32))
+    _tell(quarters.reshape(*quarters.shape[:2], 2, 2, len(KINDS)), found.kinds, found.inked)
+    return found
+
+
+@compiled
+def _tell(logits: NDArray[np.float32], kinds: Kinds, inked: NDArray[np.float32]) -> None:
+    """Fill in kinds and probabilities from the logits of the pixels, (h, w, 2, 2, kinds)."""
+    height, width = kinds.shape
+    for row in range(height):
+        line = logits[row // 2, :, row % 2]
+        for column in range(width):
+            place, right = column // 2, column % 2
+            nothing = line[place, right, NOTHING]
+            best, most, odds = NOTHING, nothing - _DOUBT, 0.0
+            for kind in range(1, line.shape[2]):
+                if line[place, right, kind] > most:
+                    best, most = kind, line[place, right, kind]
+            if best != NOTHING:
+                for kind in range(1, line.shape[2]):
+                    odds += math.exp(line[place, right, kind] - nothing)
+            kinds[row, column], inked[row, column] = best, odds / (1.0 + odds)
+
+
 def pieces_of(darkness: NDArray[np.float32], kinds: Kinds) -> Pieces:
     """Find the pieces of a page.
 
@@ -124,9 +160,23 @@ def pieces_of(darkness: NDArray[np.float32], kinds: Kinds) -> Pieces:
 def _grown(labels: NDArray[np.int32], inked: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Let pieces grow over what is inked close by."""
     for _ in range(_GROWN):
-        wider = ndimage.grey_dilation(labels, size=(3, 3))
-        labels = np.where((labels == 0) & inked, wider, labels)
+        wider = labels.copy()
+        _grow(labels, inked, wider)
+        labels = wider
     return labels
+
+
+@compiled
+def _grow(labels: NDArray[np.int32], inked: NDArray[np.bool_], wider: NDArray[np.int32]) -> None:
+    """Give each inked pixel of no piece the highest number next to it, corners too."""
+    height, width = labels.shape
+    for row in range(height):
+        for column in range(width):
+            if labels[row, column] or not inked[row, column]:
+                continue
+            for near in range(max(0, row - 1), min(height, row + 2)):
+                for beside in range(max(0, column - 1), min(width, column + 2)):
+                    wider[row, column] = max(wider[row, column], labels[near, beside])
 
 
 def _with_chromatids_joined(labels: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.preparation.pieces import find_pieces, lines, page_darkness
+from models.preparation.pieces import find_pieces, lines, measure, page_darkness
 from models.simulation.karyograms import Karyogram, painted, simulate
 from models.simulation.karyotypes.karyotype import Kind
 from models.simulation.pages.families import Variety
@@ -94,3 +94,14 @@ def test_hardly_a_chromosome_is_overlooked(variety: Variety) -> None:
         for seed in range(8)
     ]
     assert np.mean(shares) > 0.96
+
+
+def test_components_are_measured_and_numbers_that_are_not_there_have_nothing() -> None:
+    labels = np.zeros((6, 9), np.int32)
+    labels[1:3, 2:7] = 1
+    labels[5, 8] = labels[3, 0] = 3
+    boxes, areas = measure(labels)
+    assert boxes.tolist() == [[2, 1, 7, 3], [0, 0, 0, 0], [0, 3, 9, 6]]
+    assert areas.tolist() == [10, 0, 2]
+    boxes, areas = measure(np.zeros((4, 5), np.int32))
+    assert (boxes.shape, areas.shape) == ((0, 4), (0,))

@@ -133,8 +133,8 @@ def test_many_passes_are_read_as_few_are() -> None:
 def test_areas_are_compared_within_the_page() -> None:
     objects, classes, copies = page(standing({}))
     fat = replace(objects, areas=objects.areas * 1.4)
-    looks, order = Looks(classes, copies), layouts().orders[0]
-    assert weigh(fat, looks, MEASURES, order).copies == pytest.approx(weigh(objects, looks, MEASURES, order).copies)
+    looks, orders = Looks(classes, copies), layouts().orders
+    assert weigh(fat, looks, MEASURES, orders).copies == pytest.approx(weigh(objects, looks, MEASURES, orders).copies)
 
 
 def test_what_the_segmentation_was_less_sure_of_is_rather_junk() -> None:

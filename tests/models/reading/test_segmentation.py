@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.special import softmax
 
 from models.preparation.boxes import Boxes
 from models.reading import segmentation
@@ -19,6 +21,7 @@ from models.reading.segmentation import (
     nearest_side,
     pieces_of,
     seen,
+    told,
     working,
 )
 
@@ -137,3 +140,28 @@ def test_slim_pieces_are_compared_with_those_close_by_alone(monkeypatch: pytest.
         page[10:50, left : left + (5 if left % 60 == 10 else 12)] = CHROMOSOME
     assert len(pieces_of(darkness_of(page), page)) == 199
     assert compared < 199
+
+
+def test_each_pixel_is_told_by_its_logits_in_favour_of_chromosomes() -> None:
+    pixels = np.random.default_rng(2).normal(0, 2, (10, 14, 3)).astype(np.float32)
+    quarters = pixels.reshape(5, 2, 7, 2, 3).transpose(0, 2, 1, 3, 4).reshape(5, 7, 12)
+    found = told(quarters, (9, 13))  # the last row and column are white paper at the edge
+    inside = pixels[:9, :13]
+    kinds = (inside - np.array([1, 0, 0], np.float32)).argmax(axis=-1)
+    np.testing.assert_array_equal(found.kinds, kinds)
+    inked = np.where(kinds == NOTHING, 0, 1 - softmax(inside, axis=-1)[..., NOTHING])
+    np.testing.assert_allclose(found.inked, inked, rtol=1e-6)
+    assert 0 < (kinds == NOTHING).mean() < 1
+
+
+def test_a_piece_takes_what_is_inked_within_two_pixels_and_of_two_pieces_the_later_one_does() -> None:
+    rng = np.random.default_rng(3)
+    labels = np.where(rng.random((40, 50)) < 0.05, rng.integers(1, 9, (40, 50)), 0).astype(np.int32)
+    inked = rng.random(labels.shape) < 0.6
+    expected = labels
+    for _ in range(2):
+        wider = ndimage.grey_dilation(expected, size=(3, 3))
+        expected = np.where((expected == 0) & inked, wider, expected)
+    found = segmentation._grown(labels, inked)
+    np.testing.assert_array_equal(found, expected)
+    assert (found != labels).any()
