@@ -33,8 +33,9 @@ style: $(DEVELOPMENT)
 types: $(DEVELOPMENT)
 	$(BIN)/python -m mypy
 
+# one thread each for matrices of NumPy: the processes that test are more than the cores already
 tests: $(DEVELOPMENT)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 format: $(DEVELOPMENT)  ## let ruff put imports and layout right
 	$(BIN)/python -m ruff check --fix-only .

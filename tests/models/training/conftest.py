@@ -13,7 +13,7 @@ from models.networks.determinism import deterministic
 def uncompiled() -> Iterator[None]:
     """Compute deterministically: TensorFlow then does not compile each network with XLA, which takes the longest.
 
-    That it can is shown where a whole training is asked for on the command line.
+    That it can is shown where a training on framed pages, of a single phase, is asked for on the command line.
     """
     with deterministic():
         yield

@@ -47,6 +47,7 @@ def test_initialisation_keeps_the_signal_alive() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("uncompiled")
 def test_train_registers_a_model_that_predicts(tmp_path: Path) -> None:
     command = ["--registry", str(tmp_path / "registry"), "train", "--quick", "--preparation", "packed"]
     assert main([*command, "--work", str(tmp_path / "work")]) == 0
@@ -68,7 +69,6 @@ def test_train_registers_a_model_that_predicts(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("uncompiled")
 def test_a_training_on_framed_pages_registers_a_model_that_frames(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
