@@ -130,7 +130,7 @@ def _tell(logits: NDArray[np.float32], kinds: Kinds, inked: NDArray[np.float32])
             if best != NOTHING:
                 for kind in range(1, line.shape[2]):
                     odds += math.exp(line[place, right, kind] - nothing)
-            kinds[row, column], inked[row, column] = best, odds / (1.0 + odds)
+            kinds[row, column], inked[row, column] = best, 1.0 - 1.0 / (1.0 + odds)
 
 
 def pieces_of(darkness: NDArray[np.float32], kinds: Kinds) -> Pieces:

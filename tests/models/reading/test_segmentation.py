@@ -152,6 +152,7 @@ def test_each_pixel_is_told_by_its_logits_in_favour_of_chromosomes() -> None:
     inked = np.where(kinds == NOTHING, 0, 1 - softmax(inside, axis=-1)[..., NOTHING])
     np.testing.assert_allclose(found.inked, inked, rtol=1e-6)
     assert 0 < (kinds == NOTHING).mean() < 1
+    assert told(1e4 * quarters, (9, 13)).inked.max() == 1
 
 
 def test_a_piece_takes_what_is_inked_within_two_pixels_and_of_two_pieces_the_later_one_does() -> None:
