@@ -122,7 +122,7 @@ def test_it_tells_normal_from_abnormal_on_simulated_pages(predictor: Predictor) 
     assert means[truth].mean() > means[~truth].mean() + 0.1
 
 
-@pytest.mark.parametrize("name", [NAME, "inceptionv3"])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_the_evidence_for_a_trisomy_lies_at_its_chromosomes(name: str, shipped: Shipped) -> None:
     """On simulated pages, where it is known which chromosome is too many; by chance it would be one in twelve."""
     model, hits = shipped(name), []
